@@ -1,0 +1,162 @@
+"""A message's text as a closed document tree: what it may contain, its limits, and what is derived from it.
+
+Knows structure only. HTML is made elsewhere (mail, browser) from these nodes, so a body can't carry markup or script.
+Unknown fields and nodes are refused: whatever is stored has been understood.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Union
+
+import msgspec
+
+from protocol.errors import Invalid
+from protocol.wire import TAG_FIELD, Id, Name, Wire
+
+BODY_CHARACTERS_MAX = 20_000
+BODY_NODES_MAX = 2_000
+BODY_DEPTH_MAX = 6
+BODY_MENTIONS_MAX = 50
+
+Link = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=2048,
+        pattern=r"^(https?://|mailto:)[^\s\x00-\x1f\x7f<>\"]+$",
+        description="an absolute http, https or mailto address",
+    ),
+]
+
+
+class Node(Wire, forbid_unknown_fields=True, tag_field=TAG_FIELD):
+    """Base of the nodes of a body."""
+
+
+class Text(Node, tag="text"):
+    """A run of characters with one set of marks. Never contains a line break."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_CHARACTERS_MAX, pattern=r"^[^\n\r\x00]*$")]
+    strong: bool = False
+    em: bool = False
+    underline: bool = False
+    link: Link | None = None
+
+
+class Mention(Node, tag="mention"):
+    """A member of staff who is called on (MN-1). Contacts see it as plain `@name` (MN-5)."""
+
+    id: Id
+    name: Name
+
+
+class Break(Node, tag="break"):
+    """A line break inside a paragraph."""
+
+
+Inline = Text | Mention | Break
+
+
+class Paragraph(Node, tag="paragraph"):
+    """A paragraph; an empty one is a blank line."""
+
+    content: list[Inline] = []
+
+
+class ListItem(Wire, forbid_unknown_fields=True):
+    """One item of a list: paragraphs and nested lists."""
+
+    content: list["Block"]
+
+
+class BulletList(Node, tag="bullet_list"):
+    """A list with bullets."""
+
+    items: Annotated[list[ListItem], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class OrderedList(Node, tag="ordered_list"):
+    """A numbered list."""
+
+    items: Annotated[list[ListItem], msgspec.Meta(min_length=1, max_length=500)]
+
+
+Block = Union[Paragraph, BulletList, OrderedList]  # noqa: UP007 - the recursive name needs an evaluated union
+
+
+class Body(Wire, forbid_unknown_fields=True):
+    """A message body: its blocks in order."""
+
+    content: Annotated[list[Block], msgspec.Meta(min_length=1, max_length=500)]
+
+
+def paragraph(text: str) -> Body:
+    """A body that says `text`, one paragraph for each line."""
+    lines = text.splitlines() or [""]
+    return Body(content=[Paragraph(content=[Text(text=line)] if line else []) for line in lines])
+
+
+def _blocks(blocks: list[Block], depth: int) -> Iterator[tuple[Block, int]]:
+    for block in blocks:
+        if depth > BODY_DEPTH_MAX:
+            raise Invalid(path="body", expected=f"at most {BODY_DEPTH_MAX} levels of lists", got=f"{depth} levels")
+        yield block, depth
+        if not isinstance(block, Paragraph):
+            for item in block.items:
+                yield from _blocks(item.content, depth + 1)
+
+
+def _inlines(body: Body) -> Iterator[Inline]:
+    for block, _ in _blocks(body.content, 1):
+        if isinstance(block, Paragraph):
+            yield from block.content
+
+
+def mentions(body: Body) -> list[Id]:
+    """The ids of the staff that a body mentions, each once, in order."""
+    return list(dict.fromkeys(node.id for node in _inlines(body) if isinstance(node, Mention)))
+
+
+def plain_text(body: Body) -> str:
+    """The body without marks, one line for each paragraph, items with a dash: for search, excerpts, push and mail."""
+    lines: list[str] = []
+    for block, depth in _blocks(body.content, 1):
+        if isinstance(block, Paragraph):
+            indent = "  " * (depth - 2) + "- " if depth > 1 else ""
+            lines.append(indent + "".join(_inline_text(node) for node in block.content))
+    return "\n".join(lines)
+
+
+def _inline_text(node: Inline) -> str:
+    match node:
+        case Text():
+            return node.text
+        case Mention():
+            return f"@{node.name}"
+        case Break():
+            return "\n"
+
+
+def check(body: Body) -> None:
+    """Hold a decoded body to the limits that its types don't state.
+
+    Raises Invalid when it is blank (TH-13), too long, too deep, or has too many nodes or mentions.
+    """
+    nodes = characters = 0
+    said = False
+    for block, _ in _blocks(body.content, 1):
+        nodes += 1
+        if not isinstance(block, Paragraph):
+            continue
+        nodes += len(block.content)
+        for node in block.content:
+            text = _inline_text(node)
+            characters += len(text)
+            said = said or bool(text.strip())
+    if not said:
+        raise Invalid(path="body", expected="some text", got="a blank message")
+    for name, got, most in (
+        ("characters", characters, BODY_CHARACTERS_MAX),
+        ("nodes", nodes, BODY_NODES_MAX),
+        ("mentions", len(mentions(body)), BODY_MENTIONS_MAX),
+    ):
+        if got > most:
+            raise Invalid(path="body", expected=f"at most {most} {name}", got=f"{got} {name}")

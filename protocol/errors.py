@@ -1,0 +1,149 @@
+"""What may go wrong, as codes that clients can act on.
+
+    ChattarError
+    ├── Invalid             malformed or over a limit: says where, what was expected and what came
+    │   └── UnknownCommand
+    ├── Unauthenticated     nobody is logged in, or the token is not valid any more
+    ├── Forbidden           logged in, but not allowed
+    ├── NotFound            it doesn't exist, or the asker may not know that it does
+    ├── Conflict            allowed and well-formed, but not in the state that things are in
+    ├── RateLimited         too much at once; `retry_after_ms` says when
+    ├── Unavailable         temporary: the outcome is unknown or nothing was done; try again with the same key
+    └── InternalError       our fault
+
+A class's docstring is its default message.
+"""
+
+from typing import ClassVar
+
+from protocol.wire import Wire
+
+
+class Problem(Wire):
+    """An error as clients see it: `code` is for programs, `message` for people, the rest says where and what."""
+
+    code: str
+    message: str
+    reason: str | None = None
+    """A more precise code within `code`, such as `account_not_activated`."""
+    path: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    retry_after_ms: int | None = None
+
+
+class ChattarError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        reason: str | None = None,
+        path: str | None = None,
+        expected: str | None = None,
+        got: str | None = None,
+        retry_after_ms: int | None = None,
+    ) -> None:
+        if message is None:
+            message = (type(self).__doc__ or "").strip()
+            if expected is not None:
+                message = f"{path or 'input'}: expected {expected}, got {got}"
+        super().__init__(message)
+        self.problem = Problem(
+            code=self.code,
+            message=message,
+            reason=reason,
+            path=path,
+            expected=expected,
+            got=got[:200] if got else got,
+            retry_after_ms=retry_after_ms,
+        )
+
+    @property
+    def reason(self) -> str | None:
+        """The more precise code, if there is one."""
+        return self.problem.reason
+
+
+class Invalid(ChattarError):
+    """The input is not valid."""
+
+    code = "invalid"
+    status = 422
+
+
+class UnknownCommand(Invalid):
+    """There is no such command."""
+
+    code = "unknown_command"
+    status = 404
+
+
+class Unauthenticated(ChattarError):
+    """Log in first."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(ChattarError):
+    """You are not allowed to do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(ChattarError):
+    """There is nothing here that you may see."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(ChattarError):
+    """This can't be done in the present state."""
+
+    code = "conflict"
+    status = 409
+
+
+class RateLimited(ChattarError):
+    """Too much at once."""
+
+    code = "rate_limited"
+    status = 429
+
+
+class Unavailable(ChattarError):
+    """Not possible at the moment; try again with the same key."""
+
+    code = "unavailable"
+    status = 503
+
+
+class InternalError(ChattarError):
+    """Something went wrong on the server."""
+
+    code = "internal"
+    status = 500
+
+
+ERRORS: dict[str, type[ChattarError]] = {
+    error.code: error
+    for error in (
+        Invalid, UnknownCommand, Unauthenticated, Forbidden, NotFound, Conflict, RateLimited, Unavailable,
+        InternalError,
+    )
+}  # fmt: skip
+"""Every code and its class: a client raises what the server said."""
+
+
+def error_from(problem: Problem) -> ChattarError:
+    """The exception that a problem stands for; an unknown code becomes InternalError."""
+    error = ERRORS.get(problem.code, InternalError)(problem.message)
+    error.problem = problem
+    return error

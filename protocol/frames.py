@@ -1,0 +1,252 @@
+"""The envelopes of the socket conversation, in both codecs, with their limits. Bytes in, structs out; no sockets.
+
+A conversation: the client says `hello`, the server answers `welcome`, sends what was missed as `event` frames, and says
+`live`. From then on the client sends `call` frames, and the server sends `reply`, `event`, state (`mark`, `typing`,
+`presence`), `dropped`, `reset` and `pulse`.
+"""
+
+from enum import IntEnum
+from typing import Any, Final, Literal
+
+import msgspec
+
+from protocol.commands import Command
+from protocol.entities import Me, Person
+from protocol.errors import Invalid, Problem, UnknownCommand
+from protocol.events import Event
+from protocol.wire import Id, Ms, Secret, Seq, StreamName, Tagged
+
+JSON_SUBPROTOCOL: Final = "chattar.v1.json"
+MSGPACK_SUBPROTOCOL: Final = "chattar.v1.msgpack"
+Codec = Literal["json", "msgpack"]
+SUBPROTOCOLS: Final[dict[str, Codec]] = {JSON_SUBPROTOCOL: "json", MSGPACK_SUBPROTOCOL: "msgpack"}
+
+INBOUND_FRAME_BYTES_MAX: Final = 64 * 1024
+HELLO_DEADLINE_S: Final = 5.0
+POSITIONS_MAX: Final = 500
+RESUME_EVENTS_MAX: Final = 300
+RESUME_BYTES_MAX: Final = 256 * 1024
+PULSE_INTERVAL_S: Final = 25.0
+INVALID_FRAMES_MAX: Final = 20
+"""A connection that sent so many frames nobody could understand is closed (4400)."""
+
+
+class CloseCode(IntEnum):
+    """Why the server closes. 4000-4399: connect again, with back-off; 4400-4999: something must change first."""
+
+    DRAINING = 1012
+    TRY_AGAIN = 4000
+    TOO_SLOW = 4001
+    REPLACED_NODE = 4002
+    HELLO_TIMEOUT = 4003
+    BAD_FRAMES = 4400
+    UNAUTHENTICATED = 4401
+    REVOKED = 4403
+    UNSUPPORTED = 4406
+
+
+# client to server
+
+
+class Hello(Tagged, tag="hello"):
+    """The first frame. `token` or `identity` says who; neither is needed where a browser's session cookie does.
+
+    `positions` are the streams the client holds and the last `seq` it has applied in each.
+    """
+
+    token: Secret | None = None
+    identity: Secret | None = None
+    """A widget identity: JWT, HS256, signed by the firm's own server."""
+    epoch: str | None = None
+    """The log's epoch that the positions belong to, from an earlier `welcome`."""
+    positions: dict[StreamName, Seq] = {}
+
+
+class Call(Tagged, tag="call"):
+    """A command. The reply carries the same `id`; ids are the client's own and need only differ while unanswered."""
+
+    id: int
+    command: Command
+
+
+ClientFrame = Hello | Call
+
+# server to client
+
+
+class Welcome(Tagged, tag="welcome"):
+    """The answer to `hello`: who you are, and how far the streams you hold have got."""
+
+    session: Id
+    me: Me
+    at: Ms
+    epoch: str
+    heads: dict[str, Seq]
+    """Of each stream in `positions` that you may still read, and of your own `u:` stream."""
+
+
+class Live(Tagged, tag="live"):
+    """Everything missed has been sent; from here events come as they happen."""
+
+
+class EventFrame(Tagged, tag="event"):
+    """One event of one stream. `seq` is dense from 1: see docs/protocol.md for the client's rule."""
+
+    stream: StreamName
+    seq: Seq
+    at: Ms
+    actor: Person | None
+    event: Event
+
+
+class Reply(Tagged, tag="reply"):
+    """A command was done, durably, and this is its result."""
+
+    id: int
+    result: Any
+
+
+class ErrorFrame(Tagged, tag="error"):
+    """A command was refused (`id` is its id), or a frame could not be understood (`id` is absent)."""
+
+    error: Problem
+    id: int | None = None
+
+
+class Reset(Tagged, tag="reset"):
+    """The stream can't be resumed from your position: load it anew; its head is now `head`."""
+
+    stream: StreamName
+    head: Seq
+
+
+class Dropped(Tagged, tag="dropped"):
+    """You may not see this account any more: forget its threads (RT-4). Or only this stream, at resume."""
+
+    account_id: Id | None = None
+    stream: StreamName | None = None
+
+
+class MarkMoved(Tagged, tag="mark"):
+    """Somebody has got further in a thread. State, not log: may be lost, and comes again with the thread."""
+
+    thread_id: Id
+    person: Person
+    read_seq: Seq | None = None
+    read_at: Ms | None = None
+    delivered_seq: Seq | None = None
+    delivered_at: Ms | None = None
+    unread: int | None = None
+    """What that person's side (the firm) or that person (a contact) has left to read."""
+
+
+class Typing(Tagged, tag="typing"):
+    """Somebody is writing; forget it after 6 seconds. `internal` is sent to staff only."""
+
+    thread_id: Id
+    person: Person
+    typing: bool = True
+    internal: bool = False
+
+
+class Presence(Tagged, tag="presence"):
+    """To staff: this person is here or has left. To contacts: whether the team is (`person` absent)."""
+
+    online: bool
+    person: Person | None = None
+
+
+class Pulse(Tagged, tag="pulse"):
+    """Every 25 s: the server is there, and the heads it knows of the streams this client holds."""
+
+    at: Ms
+    heads: dict[str, Seq] = {}
+
+
+ServerFrame = (
+    Welcome | Live | EventFrame | Reply | ErrorFrame | Reset | Dropped | MarkMoved | Typing | Presence | Pulse
+)
+
+_decoders: Final[dict[Codec, Any]] = {
+    "json": msgspec.json.Decoder(ClientFrame),
+    "msgpack": msgspec.msgpack.Decoder(ClientFrame),
+}
+_server_decoders: Final[dict[Codec, Any]] = {
+    "json": msgspec.json.Decoder(ServerFrame),
+    "msgpack": msgspec.msgpack.Decoder(ServerFrame),
+}
+_encoders: Final[dict[Codec, Any]] = {"json": msgspec.json.Encoder(), "msgpack": msgspec.msgpack.Encoder()}
+
+
+def encode(frame: msgspec.Struct, codec: Codec) -> bytes:
+    """A frame's bytes in a codec."""
+    encoded: bytes = _encoders[codec].encode(frame)
+    return encoded
+
+
+def json_from_msgpack(frame: bytes) -> bytes:
+    """The JSON bytes of a frame that was encoded as MessagePack. The values are the same; see `protocol.wire`."""
+    return msgspec.json.encode(msgspec.msgpack.decode(frame))
+
+
+def decode_client_frame(data: bytes | str, codec: Codec) -> ClientFrame:
+    """What a client said.
+
+    Raises Invalid (or UnknownCommand) with path, what was expected and what came; then `partial_id` finds the id.
+    """
+    raw = data.encode() if isinstance(data, str) else data
+    if len(raw) > INBOUND_FRAME_BYTES_MAX:
+        raise Invalid(path="frame", expected=f"at most {INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(raw)} bytes")
+    try:
+        frame: ClientFrame = _decoders[codec].decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid_from(error) from None
+    return frame
+
+
+def decode_server_frame(data: bytes | str, codec: Codec) -> ServerFrame | None:
+    """What the server said, or None for a frame tag from a newer server (rule 4 of `protocol.wire`). Raises Invalid."""
+    try:
+        frame: ServerFrame = _server_decoders[codec].decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        if _has_unknown_tag(error):
+            return None
+        raise invalid_from(error) from None
+    return frame
+
+
+def _has_unknown_tag(error: Exception) -> bool:
+    return "Invalid value" in str(error) and (".type" in str(error) or "`$.type`" in str(error))
+
+
+def invalid_from(error: Exception) -> Invalid:
+    """Ours for msgspec's refusal: `Expected X, got Y - at `$.path`` taken apart."""
+    if isinstance(error, RecursionError):
+        return Invalid(path="$", expected="a document of moderate depth", got="too many levels")
+    text, _, place = str(error).partition(" - at `")
+    path = place.rstrip("`") or "$"
+    if text.startswith("Invalid value") and path.endswith("command.type"):
+        return UnknownCommand(path=path, expected="a known command", got=text.removeprefix("Invalid value "))
+    if text.startswith("Expected ") and ", got " in text:
+        expected, _, got = text.removeprefix("Expected ").partition(", got ")
+        return Invalid(path=path, expected=expected.strip("`"), got=got.strip("`"))
+    return Invalid(text or "malformed", path=path, expected="a well-formed frame", got=text or "something else")
+
+
+class _JustId(msgspec.Struct):
+    id: int | None = None
+
+
+_id_decoders: Final[dict[Codec, Any]] = {
+    "json": msgspec.json.Decoder(_JustId),
+    "msgpack": msgspec.msgpack.Decoder(_JustId),
+}
+
+
+def partial_id(data: bytes | str, codec: Codec) -> int | None:
+    """The id of a call that could not be decoded, when at least that much was readable, so that its error finds it."""
+    try:
+        found: _JustId = _id_decoders[codec].decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found.id

@@ -1,0 +1,46 @@
+"""How ids and stream names are made and taken apart.
+
+Ids are UUIDv7 (RFC 9562) written as 32 hexadecimal digits: unique without a coordinator, and they sort by time.
+"""
+
+from enum import StrEnum
+
+import uuid_utils
+
+from protocol.wire import Id
+
+
+def new_id() -> Id:
+    """A new id, greater than every id this process made before."""
+    return uuid_utils.uuid7().hex
+
+
+class StreamKind(StrEnum):
+    """Who may read a stream: the first letter of its name."""
+
+    THREAD = "t"
+    """What contacts and staff may see of a thread."""
+    NOTES = "n"
+    """What only staff may see of a thread."""
+    USER = "u"
+    """One person's own feed."""
+
+
+def thread_stream(thread_id: Id) -> str:
+    """The name of the stream that contacts and staff of a thread share."""
+    return f"t:{thread_id}"
+
+
+def notes_stream(thread_id: Id) -> str:
+    """The name of the thread's stream that only staff may know of (AC-6)."""
+    return f"n:{thread_id}"
+
+
+def user_stream(user_id: Id) -> str:
+    """The name of a person's own stream."""
+    return f"u:{user_id}"
+
+
+def split_stream(stream: str) -> tuple[StreamKind, Id]:
+    """The kind of a stream and the id of the thread or person it belongs to. The name must be valid."""
+    return StreamKind(stream[0]), stream[2:]
