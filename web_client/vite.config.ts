@@ -1,0 +1,62 @@
+// Three builds from one file: the pages (default), the widget's loader (one classic script of a stable
+// name, because it stands in other people's pages), and the unit tests for Node's own test runner.
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig, type UserConfig } from "vite";
+
+const here = import.meta.dirname;
+
+const shared: UserConfig = {
+  root: here,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+};
+
+const pages: UserConfig = {
+  ...shared,
+  build: {
+    outDir: "dist",
+    manifest: true,
+    target: "es2022",
+    // Nothing inline: the pages are served under a Content-Security-Policy that knows no exceptions.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: ["console.html", "portal.html", "widget.html"].map((page) => resolve(here, page)),
+    },
+  },
+};
+
+const loader: UserConfig = {
+  ...shared,
+  publicDir: false,
+  build: {
+    outDir: "dist",
+    emptyOutDir: false,
+    target: "es2020",
+    lib: {
+      entry: resolve(here, "src/widget/loader.ts"),
+      formats: ["iife"],
+      name: "ChattarLoader",
+      fileName: () => "widget.js",
+    },
+  },
+};
+
+function test(): UserConfig {
+  const folder = resolve(here, "test");
+  const files = readdirSync(folder).filter((name) => /\.test\.tsx?$/.test(name));
+  return {
+    ...shared,
+    publicDir: false,
+    build: {
+      outDir: "build/test",
+      emptyOutDir: true,
+      ssr: true,
+      target: "node20",
+      sourcemap: "inline",
+      rollupOptions: { input: files.map((name) => resolve(folder, name)) },
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => (mode === "test" ? test() : mode === "loader" ? loader : pages));
