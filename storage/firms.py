@@ -1,0 +1,40 @@
+"""Firms: the tenants. Knows one document each; refuses to know who works there."""
+
+from protocol.entities import Firm, FirmSettings
+from protocol.wire import Id
+from storage.documents import Document, from_document, to_document
+from storage.mongo import Mongo
+
+
+class FirmDoc(Document):
+    """A firm as stored: what its people see, what its admins set, and the secret that its widget's identities are
+    signed with."""
+
+    id: Id
+    firm: Firm
+    settings: FirmSettings
+    widget_secret: str = ""
+
+
+class Firms:
+    """The firms."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.rows("firms")
+
+    async def add(self, firm: FirmDoc) -> None:
+        """Store a new firm."""
+        await self._rows.insert_one(to_document(firm))
+
+    async def get(self, firm_id: Id) -> FirmDoc | None:
+        """One firm."""
+        row = await self._rows.find_one({"_id": firm_id})
+        return from_document(row, FirmDoc) if row else None
+
+    async def replace(self, firm: FirmDoc) -> None:
+        """Store a firm's new settings."""
+        await self._rows.replace_one({"_id": firm.id}, to_document(firm))
+
+    async def all(self) -> list[FirmDoc]:
+        """Every firm of this server."""
+        return [from_document(row, FirmDoc) async for row in self._rows.find()]

@@ -1,0 +1,165 @@
+"""The connection to MongoDB: its guarantees, its index table, its transactions, and its errors as ours.
+
+Every write is majority and journaled, every read majority (P1): nobody sees what could be rolled back. Refuses to know
+what the collections mean; each has a module of its own.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from bson.codec_options import CodecOptions
+from pymongo import AsyncMongoClient, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from protocol.errors import Unavailable
+from protocol.wire import Ms
+
+Row = dict[str, Any]
+Rows = AsyncCollection[Row]
+Session = AsyncClientSession
+T = TypeVar("T")
+
+OPERATION_TIMEOUT_MS: Final = 5_000
+"""An operation that takes longer has an unknown outcome and is refused as temporary."""
+TRANSACTION_ATTEMPTS_MAX: Final = 50
+
+INDEXES: Final[Mapping[str, list[IndexModel]]] = {
+    # The primary key of an event is "<stream>:<seq, 13 digits>": unique, and it serves reads of a stream in order.
+    "events": [
+        IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
+        IndexModel([("firm_id", 1), ("at", 1)]),
+        IndexModel("unsettled_at", partialFilterExpression={"unsettled_at": {"$exists": True}}),
+        IndexModel("event.message_id", partialFilterExpression={"event.message_id": {"$exists": True}}),
+    ],
+    "firms": [],
+    "staff": [IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email")],
+    "contacts": [IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email")],
+    "accounts": [
+        IndexModel([("firm_id", 1), ("name_key", 1)]),
+        IndexModel([("firm_id", 1), ("short_id", 1)], unique=True),
+        IndexModel([("firm_id", 1), ("staff_ids", 1)]),
+        IndexModel([("firm_id", 1), ("key", 1)], unique=True, partialFilterExpression={"key": {"$exists": True}}),
+    ],
+    "links": [IndexModel("contact_id"), IndexModel("account_id")],
+    "sessions": [
+        IndexModel("session_id", unique=True),
+        IndexModel("user_id"),
+        IndexModel("expires", expireAfterSeconds=0),
+    ],
+    "secrets": [IndexModel([("user_id", 1), ("purpose", 1)]), IndexModel("expires", expireAfterSeconds=0)],
+    "threads": [
+        IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
+        IndexModel([("firm_id", 1), ("state", 1), ("last_message_at", -1), ("_id", -1)]),
+        IndexModel([("account_id", 1), ("state", 1), ("last_message_at", -1), ("_id", -1)]),
+        IndexModel([("firm_id", 1), ("updated_at", 1)]),
+        IndexModel([("account_id", 1), ("updated_at", 1)]),
+        IndexModel([("firm_id", 1), ("assignee_id", 1), ("state", 1)]),
+        IndexModel("reminder.next_due_at", partialFilterExpression={"reminder.next_due_at": {"$exists": True}}),
+    ],
+    "tasks": [
+        IndexModel([("thread_id", 1), ("position", 1)]),
+        IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
+        IndexModel([("firm_id", 1), ("done", 1), ("_id", -1)]),
+        IndexModel([("account_id", 1), ("done", 1), ("_id", -1)]),
+    ],
+    "marks": [IndexModel("thread_id")],
+    "notifications": [
+        IndexModel([("user_id", 1), ("thread_id", 1)], unique=True),
+        IndexModel([("user_id", 1), ("archived", 1), ("at", -1)]),
+        IndexModel("thread_id"),
+    ],
+    # Exactly one row for each (thread, cycle, number): RM-16. Its primary key is those three.
+    "reminder_rows": [IndexModel([("thread_id", 1), ("at", 1)])],
+    "letters": [
+        IndexModel("key", unique=True),
+        IndexModel([("state", 1), ("due_at", 1)]),
+        IndexModel([("thread_id", 1), ("person_id", 1)]),
+    ],
+    "audit": [IndexModel([("thread_id", 1), ("at", -1)])],
+    "facts": [],
+}
+"""Every collection and its indexes besides the primary key. Nothing is looked up without one."""
+
+
+class Mongo:
+    """A connected database with the guarantees of P1."""
+
+    def __init__(self, url: str, database: str, *, write_concern: WriteConcern | None = None) -> None:
+        self.client: AsyncMongoClient[Row] = AsyncMongoClient(
+            url,
+            tz_aware=True,
+            timeoutMS=OPERATION_TIMEOUT_MS,
+            serverSelectionTimeoutMS=OPERATION_TIMEOUT_MS,
+            retryWrites=True,
+            retryReads=True,
+            appname="chattar",
+        )
+        self.database: AsyncDatabase[Row] = self.client.get_database(
+            database,
+            codec_options=CodecOptions(tz_aware=True),
+            write_concern=write_concern or WriteConcern(w="majority", j=True),
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    def rows(self, collection: str) -> Rows:
+        """A collection, which must be in the index table."""
+        if collection not in INDEXES:
+            raise KeyError(f"{collection} is not in the index table")
+        return self.database[collection]
+
+    async def prepare(self) -> None:
+        """Make every collection and index that isn't there yet. Transactions need their collections to exist."""
+        existing = set(await self.database.list_collection_names())
+        for collection, indexes in INDEXES.items():
+            if collection not in existing:
+                await self.database.create_collection(collection, check_exists=False)
+            if indexes:
+                await self.database[collection].create_indexes(indexes)
+
+    async def now(self) -> Ms:
+        """The database server's own clock: the one clock that all schedulers share."""
+        answer = await self.client.admin.command("hello")
+        return int(answer["localTime"].timestamp() * 1000)
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work` in a transaction, again from the start after a conflict, until it commits; what it returned.
+
+        `work` must do all its reading and writing with the session that it is given, and nothing else that lasts.
+        A DuplicateKeyError counts as a conflict when `work` lets it out: somebody else appended to the same stream.
+        Raises Unavailable when it stays impossible.
+        """
+        async with self.client.start_session() as session:
+            for attempt in range(TRANSACTION_ATTEMPTS_MAX):
+                try:
+                    return await session.with_transaction(
+                        work,
+                        read_concern=ReadConcern("snapshot"),
+                        write_concern=self.database.write_concern,
+                    )
+                except DuplicateKeyError:
+                    if attempt == TRANSACTION_ATTEMPTS_MAX - 1:
+                        raise
+            raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.client.close()
+
+
+@asynccontextmanager
+async def ours() -> AsyncIterator[None]:
+    """Inside it, a fault of the database comes out as Unavailable: the outcome is unknown or nothing was done."""
+    try:
+        yield
+    except DuplicateKeyError:
+        raise
+    except PyMongoError as error:
+        raise Unavailable("The database can't be reached at the moment; try again with the same key.") from error

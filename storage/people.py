@@ -1,0 +1,246 @@
+"""The people: staff and contacts, their passwords, sessions and one-time secrets.
+
+Knows who exists and how they prove it. Refuses to know what they may do (server.access). Tokens and secrets are stored as
+SHA-256 only: whoever reads the database can't log in with what they find.
+"""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from protocol.entities import Language, Right, Role, Side
+from protocol.wire import Email, Id, Ms
+from storage.documents import Document, from_document, to_document
+from storage.mongo import Mongo, Row, Session
+
+Purpose = Literal["invitation", "password_reset"]
+
+
+class StaffDoc(Document):
+    """A member of staff."""
+
+    id: Id
+    firm_id: Id
+    name: str
+    email: Email
+    role: Role
+    rights: list[Right] = []
+    active: bool = True
+    language: Language = "en"
+    password_hash: str | None = None
+    last_login_at: Ms | None = None
+
+
+class ContactDoc(Document):
+    """A person on the client's side. With a password they are activated; links say for which accounts."""
+
+    id: Id
+    firm_id: Id
+    name: str
+    email: Email
+    language: Language = "en"
+    password_hash: str | None = None
+    activated_at: Ms | None = None
+    last_login_at: Ms | None = None
+
+
+class LinkDoc(Document):
+    """A contact's place in an account. Its id is `<account>:<contact>`: there is one of each pair."""
+
+    id: str
+    firm_id: Id
+    account_id: Id
+    contact_id: Id
+    login: bool
+    notify: bool
+    notify_messages: bool = True
+    """The preference "messages and client tasks" (spec 1.3)."""
+    invited_at: Ms | None = None
+
+
+class SessionDoc(Document):
+    """A login. Its id is the SHA-256 of the token."""
+
+    id: str
+    session_id: Id
+    firm_id: Id
+    user_id: Id
+    side: Side
+    created_at: Ms
+    expires_at: Ms
+    browser: bool = False
+
+
+class SecretDoc(Document):
+    """A one-time secret from a mail. Its id is the SHA-256 of the secret."""
+
+    id: str
+    purpose: Purpose
+    firm_id: Id
+    user_id: Id
+    side: Side
+    expires_at: Ms
+    account_id: Id | None = None
+
+
+def link_id(account_id: Id, contact_id: Id) -> str:
+    """The id of the link between an account and a contact."""
+    return f"{account_id}:{contact_id}"
+
+
+def new_token() -> str:
+    """256 random bits, for a session or a mail's link."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _expiring(document: Row, expires_at: Ms) -> Row:
+    """With the date that MongoDB's TTL index works on."""
+    return document | {"expires": datetime.fromtimestamp(expires_at / 1000, UTC)}
+
+
+class People:
+    """Staff, contacts, links, sessions and secrets."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._staff = mongo.rows("staff")
+        self._contacts = mongo.rows("contacts")
+        self._links = mongo.rows("links")
+        self._sessions = mongo.rows("sessions")
+        self._secrets = mongo.rows("secrets")
+
+    # staff
+
+    async def add_staff(self, staff: StaffDoc) -> None:
+        """Store a new member of staff."""
+        await self._staff.insert_one(to_document(staff))
+
+    async def staff(self, staff_id: Id) -> StaffDoc | None:
+        """One member of staff."""
+        row = await self._staff.find_one({"_id": staff_id})
+        return from_document(row, StaffDoc) if row else None
+
+    async def firm_staff(self, firm_id: Id) -> list[StaffDoc]:
+        """Everybody who works or worked at a firm, by name."""
+        return [from_document(row, StaffDoc) async for row in self._staff.find({"firm_id": firm_id}).sort("name", 1)]
+
+    async def change_staff(self, staff_id: Id, fields: dict[str, Any], session: Session | None = None) -> StaffDoc | None:
+        """Set fields; the person as they are then."""
+        row = await self._staff.find_one_and_update(
+            {"_id": staff_id}, {"$set": fields}, return_document=True, session=session
+        )
+        return from_document(row, StaffDoc) if row else None
+
+    # contacts and links
+
+    async def add_contact(self, contact: ContactDoc, session: Session | None = None) -> None:
+        """Store a new contact. Lets DuplicateKeyError out when the firm has one with this address."""
+        await self._contacts.insert_one(to_document(contact), session=session)
+
+    async def contact(self, contact_id: Id) -> ContactDoc | None:
+        """One contact."""
+        row = await self._contacts.find_one({"_id": contact_id})
+        return from_document(row, ContactDoc) if row else None
+
+    async def contact_by_email(self, firm_id: Id, email: Email) -> ContactDoc | None:
+        """A firm's contact with this address (lower case)."""
+        row = await self._contacts.find_one({"firm_id": firm_id, "email": email})
+        return from_document(row, ContactDoc) if row else None
+
+    async def contacts(self, contact_ids: list[Id]) -> list[ContactDoc]:
+        """Several contacts."""
+        return [from_document(row, ContactDoc) async for row in self._contacts.find({"_id": {"$in": contact_ids}})]
+
+    async def change_contact(self, contact_id: Id, fields: dict[str, Any]) -> ContactDoc | None:
+        """Set fields; the person as they are then."""
+        row = await self._contacts.find_one_and_update({"_id": contact_id}, {"$set": fields}, return_document=True)
+        return from_document(row, ContactDoc) if row else None
+
+    async def add_link(self, link: LinkDoc, session: Session | None = None) -> None:
+        """Link a contact to an account. Lets DuplicateKeyError out when they are."""
+        await self._links.insert_one(to_document(link), session=session)
+
+    async def link(self, account_id: Id, contact_id: Id, session: Session | None = None) -> LinkDoc | None:
+        """One link."""
+        row = await self._links.find_one({"_id": link_id(account_id, contact_id)}, session=session)
+        return from_document(row, LinkDoc) if row else None
+
+    async def links_of_account(self, account_id: Id) -> list[LinkDoc]:
+        """Everybody on an account's side, in the order in which they were linked."""
+        rows = self._links.find({"account_id": account_id}).sort("_id", 1)
+        return [from_document(row, LinkDoc) async for row in rows]
+
+    async def links_of_accounts(self, account_ids: list[Id]) -> list[LinkDoc]:
+        """Everybody on the side of several accounts."""
+        return [from_document(row, LinkDoc) async for row in self._links.find({"account_id": {"$in": account_ids}})]
+
+    async def links_of_contact(self, contact_id: Id) -> list[LinkDoc]:
+        """The accounts a contact belongs to."""
+        return [from_document(row, LinkDoc) async for row in self._links.find({"contact_id": contact_id}).sort("_id", 1)]
+
+    async def change_link(
+        self, account_id: Id, contact_id: Id, fields: dict[str, Any], session: Session | None = None
+    ) -> LinkDoc | None:
+        """Set fields; the link as it is then."""
+        row = await self._links.find_one_and_update(
+            {"_id": link_id(account_id, contact_id)}, {"$set": fields}, return_document=True, session=session
+        )
+        return from_document(row, LinkDoc) if row else None
+
+    # proving who one is
+
+    async def by_email(self, email: Email) -> tuple[list[StaffDoc], list[ContactDoc]]:
+        """Everybody with this address (lower case), at any firm."""
+        staff = [from_document(row, StaffDoc) async for row in self._staff.find({"email": email})]
+        contacts = [from_document(row, ContactDoc) async for row in self._contacts.find({"email": email})]
+        return staff, contacts
+
+    async def add_session(self, session: SessionDoc) -> None:
+        """Store a login."""
+        await self._sessions.insert_one(_expiring(to_document(session), session.expires_at))
+
+    async def session(self, token: str, now: Ms) -> SessionDoc | None:
+        """The login that a token proves, if it still holds."""
+        row = await self._sessions.find_one({"_id": digest(token), "expires_at": {"$gt": now}})
+        return from_document(row, SessionDoc) if row else None
+
+    async def session_by_id(self, session_id: Id, now: Ms) -> SessionDoc | None:
+        """A login by its public id, if it still holds."""
+        row = await self._sessions.find_one({"session_id": session_id, "expires_at": {"$gt": now}})
+        return from_document(row, SessionDoc) if row else None
+
+    async def renew_session(self, session_id: Id, user_id: Id, expires_at: Ms) -> bool:
+        """Make a login hold longer."""
+        fields = _expiring({"expires_at": expires_at}, expires_at)
+        answer = await self._sessions.update_one({"session_id": session_id, "user_id": user_id}, {"$set": fields})
+        return answer.matched_count == 1
+
+    async def end_session(self, session_id: Id) -> None:
+        """End a login."""
+        await self._sessions.delete_one({"session_id": session_id})
+
+    async def end_sessions(self, user_id: Id) -> None:
+        """End all of a person's logins."""
+        await self._sessions.delete_many({"user_id": user_id})
+
+    async def replace_secret(self, secret: SecretDoc) -> None:
+        """Store a one-time secret; earlier ones of this person for this purpose stop working."""
+        await self._secrets.delete_many({"user_id": secret.user_id, "purpose": secret.purpose})
+        await self._secrets.insert_one(_expiring(to_document(secret), secret.expires_at))
+
+    async def secret(self, secret: str, purpose: Purpose, now: Ms) -> SecretDoc | None:
+        """What a secret is for, if it still holds."""
+        row = await self._secrets.find_one({"_id": digest(secret), "purpose": purpose, "expires_at": {"$gt": now}})
+        return from_document(row, SecretDoc) if row else None
+
+    async def use_secret(self, secret: str, purpose: Purpose, now: Ms) -> SecretDoc | None:
+        """Take a secret: of two who try at once, one gets it."""
+        row = await self._secrets.find_one_and_delete(
+            {"_id": digest(secret), "purpose": purpose, "expires_at": {"$gt": now}}
+        )
+        return from_document(row, SecretDoc) if row else None

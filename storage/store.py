@@ -1,0 +1,22 @@
+"""The whole of what is remembered, as one object: every collection by its name."""
+
+from storage.accounts import Accounts
+from storage.firms import Firms
+from storage.marks import Marks
+from storage.mongo import Mongo
+from storage.people import People
+from storage.streams import Streams
+from storage.threads import Threads
+
+
+class Store:
+    """All collections over one connection."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self.mongo = mongo
+        self.streams = Streams(mongo)
+        self.firms = Firms(mongo)
+        self.people = People(mongo)
+        self.accounts = Accounts(mongo)
+        self.threads = Threads(mongo)
+        self.marks = Marks(mongo)
