@@ -1,0 +1,45 @@
+"""The command table: for each command its rule, its action, its cost and its doors. One place checks, whatever the door.
+
+Knows no HTTP and no sockets: both doors call `dispatch`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from protocol import commands as c
+from protocol.wire import Wire
+from server import access
+from server.access import Rule
+from server.actions import messages
+from server.context import Context
+
+Action = Callable[[Context, Any, Any], Awaitable[Wire]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the table."""
+
+    command: type[c.Asked]
+    rule: Rule
+    action: Action
+    cost: int = 1
+    """What it takes from the asker's allowance: 1 for a read by key, more for what costs more."""
+    http_only: bool = False
+    """Sets or needs a cookie, or comes before there is a session: not over the socket."""
+
+
+TABLE: tuple[Entry, ...] = (
+    Entry(c.MessageSend, access.thread_seen, messages.send, cost=2),
+)  # fmt: skip
+
+ENTRIES: dict[type[c.Asked], Entry] = {entry.command: entry for entry in TABLE}
+TAGS: dict[str, Entry] = {str(entry.command.__struct_config__.tag): entry for entry in TABLE}
+
+
+async def dispatch(context: Context, command: c.Asked) -> Wire:
+    """Do what was asked, if the asker may. Raises ChattarError; what it returns is durable (P1)."""
+    entry = ENTRIES[type(command)]
+    scope = await entry.rule(context, command)
+    return await entry.action(context, command, scope)
