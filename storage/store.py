@@ -1,11 +1,14 @@
 """The whole of what is remembered, as one object: every collection by its name."""
 
 from storage.accounts import Accounts
+from storage.audit import Audit
 from storage.firms import Firms
 from storage.marks import Marks
 from storage.mongo import Mongo
+from storage.notifications import Notifications
 from storage.people import People
 from storage.streams import Streams
+from storage.tasks import Tasks
 from storage.threads import Threads
 
 
@@ -20,3 +23,6 @@ class Store:
         self.accounts = Accounts(mongo)
         self.threads = Threads(mongo)
         self.marks = Marks(mongo)
+        self.tasks = Tasks(mongo)
+        self.notifications = Notifications(mongo)
+        self.audit = Audit(mongo)

@@ -1,0 +1,84 @@
+"""Client tasks: one document each, in the order of `position` within their thread. Deleted ones are gone; the audit and
+the log remember them."""
+
+from typing import Any
+
+from protocol.entities import Person, Task
+from protocol.wire import Id, Ms
+from storage.documents import Document, from_document, to_document
+from storage.mongo import Mongo, Row, Session
+
+
+class TaskDoc(Document):
+    """A task as stored."""
+
+    id: Id
+    firm_id: Id
+    account_id: Id
+    thread_id: Id
+    text: str
+    position: int
+    done: bool
+    created_by: Person
+    created_at: Ms
+    done_by: Person | None = None
+    done_at: Ms | None = None
+    key: str | None = None
+    """`<creator>:<client_task_id>` of task.add (P2)."""
+
+    def seen(self) -> Task:
+        """The task as readers see it."""
+        return Task(
+            id=self.id,
+            text=self.text,
+            created_by=self.created_by,
+            created_at=self.created_at,
+            done=self.done,
+            done_by=self.done_by,
+            done_at=self.done_at,
+        )
+
+
+class Tasks:
+    """The tasks."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.rows("tasks")
+
+    async def add(self, task: TaskDoc, session: Session) -> None:
+        """Store a new task, in the transaction that appends its event. Lets DuplicateKeyError out."""
+        await self._rows.insert_one(to_document(task), session=session)
+
+    async def get(self, thread_id: Id, task_id: Id, session: Session | None = None) -> TaskDoc | None:
+        """One task of a thread."""
+        row = await self._rows.find_one({"_id": task_id, "thread_id": thread_id}, session=session)
+        return from_document(row, TaskDoc) if row else None
+
+    async def by_key(self, key: str) -> TaskDoc | None:
+        """The task that an addition with this key made."""
+        row = await self._rows.find_one({"key": key})
+        return from_document(row, TaskDoc) if row else None
+
+    async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[TaskDoc]:
+        """A thread's tasks in their order."""
+        rows = self._rows.find({"thread_id": thread_id}, session=session).sort("position", 1)
+        return [from_document(row, TaskDoc) async for row in rows]
+
+    async def change(self, task_id: Id, fields: dict[str, Any], session: Session) -> None:
+        """Set fields; None removes one."""
+        update: Row = {}
+        if wanted := {name: value for name, value in fields.items() if value is not None}:
+            update["$set"] = wanted
+        if gone := {name: "" for name, value in fields.items() if value is None}:
+            update["$unset"] = gone
+        await self._rows.update_one({"_id": task_id}, update, session=session)
+
+    async def delete(self, task_id: Id, session: Session) -> None:
+        """Take a task away."""
+        await self._rows.delete_one({"_id": task_id}, session=session)
+
+    async def find(self, query: Row, limit: int) -> list[TaskDoc]:
+        """Tasks by an indexed query, newest first."""
+        return [
+            from_document(row, TaskDoc) async for row in self._rows.find(query).sort("_id", -1).limit(limit)
+        ]
