@@ -11,7 +11,7 @@ from protocol import commands as c
 from protocol.wire import Wire
 from server import access
 from server.access import Rule
-from server.actions import messages
+from server.actions import messages, notifications, tasks, trail
 from server.context import Context
 
 Action = Callable[[Context, Any, Any], Awaitable[Wire]]
@@ -32,6 +32,17 @@ class Entry:
 
 TABLE: tuple[Entry, ...] = (
     Entry(c.MessageSend, access.thread_seen, messages.send, cost=2),
+    # tasks
+    Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3),
+    Entry(c.TaskSet, access.thread_seen, tasks.set_done, cost=3),
+    Entry(c.TaskEdit, access.thread_staff, tasks.edit, cost=3),
+    Entry(c.TaskMove, access.thread_staff, tasks.move, cost=3),
+    Entry(c.TaskDelete, access.thread_staff, tasks.delete, cost=3),
+    Entry(c.TaskList, access.logged_in, tasks.page, cost=5),
+    # the feed and the trail
+    Entry(c.NotificationList, access.staff, notifications.page, cost=3),
+    Entry(c.NotificationArchive, access.staff, notifications.archive, cost=2),
+    Entry(c.AuditList, access.thread_staff, trail.read, cost=2),
 )  # fmt: skip
 
 ENTRIES: dict[type[c.Asked], Entry] = {entry.command: entry for entry in TABLE}

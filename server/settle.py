@@ -2,8 +2,8 @@
 
 After a commit the event is handed over here; the thread's row, unread counts, notifications, letters and reminder are
 brought in line with it, and then the event is marked as settled. What a crash leaves, the scheduler's sweep hands over
-again. Each thread is settled by one task at a time and at most every `pause_s`, with everything that has come meanwhile:
-a busy thread costs a few writes a second, not a few for each message.
+again. Each thread is settled by one task at a time and at most every `pause_s`, with all that has come meanwhile: a
+busy thread costs a few writes a second, not a few for each message.
 """
 
 import asyncio
@@ -64,3 +64,6 @@ class Settler:
         except ChattarError as error:
             # Temporary by its kind: the events stay unsettled in the log, and the sweep brings them back.
             log.warning("settling.postponed", thread_id=thread_id, events=len(events), code=error.code)
+        except Exception:
+            # A fault of ours. The message is stored and has been delivered; the sweep tries again, and says so again.
+            log.exception("settling.failed", thread_id=thread_id, events=len(events))

@@ -88,6 +88,10 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
 """Every collection and its indexes besides the primary key. Nothing is looked up without one."""
 
 
+class SomebodyWasFirst(Exception):
+    """Another writer took the place that a transaction had read as free: it must run again from the start."""
+
+
 class Mongo:
     """A connected database with the guarantees of P1."""
 
@@ -133,21 +137,20 @@ class Mongo:
         """Run `work` in a transaction, again from the start after a conflict, until it commits; what it returned.
 
         `work` must do all its reading and writing with the session that it is given, and nothing else that lasts.
-        A DuplicateKeyError counts as a conflict when `work` lets it out: somebody else appended to the same stream.
-        Raises Unavailable when it stays impossible.
+        It runs again when it lets SomebodyWasFirst out, too; every other exception ends the transaction without a
+        trace. Raises Unavailable when others stay faster.
         """
         async with self.client.start_session() as session:
-            for attempt in range(TRANSACTION_ATTEMPTS_MAX):
+            for _ in range(TRANSACTION_ATTEMPTS_MAX):
                 try:
                     return await session.with_transaction(
                         work,
                         read_concern=ReadConcern("snapshot"),
                         write_concern=self.database.write_concern,
                     )
-                except DuplicateKeyError:
-                    if attempt == TRANSACTION_ATTEMPTS_MAX - 1:
-                        raise
-            raise AssertionError("unreachable")
+                except SomebodyWasFirst:
+                    continue
+            raise Unavailable("Too many are writing here at the moment; try again with the same key.")
 
     async def close(self) -> None:
         """Close every connection."""

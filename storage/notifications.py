@@ -63,6 +63,11 @@ class Notifications:
         )
         return from_document(row, NotificationDoc) if row else None
 
+    async def of_thread(self, user_id: Id, thread_id: Id) -> NotificationDoc | None:
+        """Somebody's entry for a thread."""
+        row = await self._rows.find_one({"user_id": user_id, "thread_id": thread_id})
+        return from_document(row, NotificationDoc) if row else None
+
     async def read(self, user_id: Id, thread_id: Id, at: Ms) -> NotificationDoc | None:
         """Somebody read the thread: their entry loses its marks. None when it had none."""
         row = await self._rows.find_one_and_update(

@@ -18,7 +18,7 @@ from protocol.errors import Unavailable
 from protocol.events import Event, MessageSent
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row, Session, ours
+from storage.mongo import Mongo, Session, SomebodyWasFirst, ours
 
 BATCH_EVENTS_MAX: Final = 256
 HEADS_CACHED_MAX: Final = 50_000
@@ -58,9 +58,7 @@ class Head(Wire):
             return msgspec.structs.replace(
                 self, seq=seq, staff_messages=self.staff_messages + 1, last_side="staff", last_staff_at=draft.at
             )
-        return msgspec.structs.replace(
-            self, seq=seq, contact_messages=self.contact_messages + 1, last_side="contact"
-        )
+        return msgspec.structs.replace(self, seq=seq, contact_messages=self.contact_messages + 1, last_side="contact")
 
 
 class Stored(Document):
@@ -163,7 +161,7 @@ class Streams:
             del self._waiting[stream], self._committers[stream]
 
     async def _commit(self, stream: str, batch: list[tuple[Draft, asyncio.Future[Appended]]]) -> None:
-        """Insert a batch, beginning anew behind whatever was in the way, until every draft is in the log or was before."""
+        """Insert a batch, beginning anew behind whatever was in the way, until every draft is in the log."""
         async with self._lock(stream):
             while batch:
                 head = self._heads.get(stream) or await self.head(stream)
@@ -199,7 +197,8 @@ class Streams:
     async def append_in(self, session: Session, drafts: Sequence[Draft]) -> list[Stored]:
         """Append within a transaction (see `Mongo.transact`); all drafts of one call belong to one stream.
 
-        Lets DuplicateKeyError out when somebody else was first: `transact` then runs the whole work again.
+        Lets SomebodyWasFirst out when another event took the place: `transact` then runs the whole work again. Raises
+        DuplicateKeyError when a draft's key is in the log.
         """
         stream = drafts[0].stream
         head = await self.head(stream, session)
@@ -211,7 +210,9 @@ class Streams:
             await self._rows.insert_many([to_document(event) for event in events], ordered=True, session=session)
         except BulkWriteError as error:
             failed = _first_duplicate(error)
-            raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed) from error
+            if _is_key_conflict(failed):
+                raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed) from error
+            raise SomebodyWasFirst from error
         self._heads.pop(stream, None)
         return events
 
@@ -297,10 +298,10 @@ class Streams:
             )
 
 
-def _first_duplicate(error: BulkWriteError) -> Row:
+def _first_duplicate(error: BulkWriteError) -> Mapping[str, Any]:
     """The duplicate that stopped an ordered insert. Raises the error itself if something else did."""
     details: Mapping[str, Any] = error.details or {}
-    failures: list[Row] = details.get("writeErrors", [])
+    failures: list[Mapping[str, Any]] = details.get("writeErrors", [])
     if details.get("writeConcernErrors") or not failures or failures[0].get("code") != 11000:
         raise error
     return failures[0]

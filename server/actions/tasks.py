@@ -1,0 +1,272 @@
+"""Client tasks: added, ticked, edited, moved, taken away (spec 3.5).
+
+Every change is one transaction: the task, the thread's counters, the event and the audit row, or nothing (TK-5).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+from pymongo.errors import DuplicateKeyError
+
+from protocol import events as e
+from protocol.commands import (
+    Done,
+    TaskAdd,
+    TaskDelete,
+    TaskEdit,
+    TaskList,
+    TaskMove,
+    TaskPage,
+    TaskSet,
+    TaskView,
+)
+from protocol.entities import AccountBrief, TaskRow
+from protocol.errors import Conflict, Invalid, NotFound
+from protocol.events import Event
+from protocol.ids import new_id, thread_stream
+from protocol.wire import Id
+from server.access import ThreadScope
+from server.actions import trail
+from server.context import Context
+from storage.documents import to_document
+from storage.mongo import Row, Session, ours
+from storage.streams import Draft, Stored
+from storage.tasks import TaskDoc
+from storage.threads import ThreadDoc
+
+TASKS_PER_THREAD_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a change to a thread's tasks comes to: how they are now, what has happened, and a line for the trail."""
+
+    tasks: Sequence[TaskDoc]
+    events: Sequence[Event]
+    text: str
+    subject: TaskDoc | None = None
+
+
+async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskView:
+    """Add a task at the end (TK-1); the same key from the same person adds one (P2)."""
+    key = f"{context.principal.user_id}:{command.client_task_id}"
+
+    async def work(tasks: list[TaskDoc], session: Session) -> _Change:
+        if len(tasks) >= TASKS_PER_THREAD_MAX:
+            raise Invalid(path="thread_id", expected=f"at most {TASKS_PER_THREAD_MAX} tasks", got="one more")
+        task = TaskDoc(
+            id=new_id(),
+            firm_id=scope.thread.firm_id,
+            account_id=scope.thread.account_id,
+            thread_id=scope.thread.id,
+            text=_said(command.text),
+            position=tasks[-1].position + 1 if tasks else 1,
+            done=False,
+            created_by=context.principal.person,
+            created_at=context.clock.now(),
+            key=key,
+        )
+        await context.store.tasks.add(task, session)
+        return _Change([*tasks, task], [e.TaskAdded(task=task.seen())], task.text, task)
+
+    first = await context.store.tasks.by_key(key)
+    if first is None:
+        try:
+            first = await _change(context, scope.thread, "task.add", work)
+        except DuplicateKeyError:
+            # Somebody with our key was faster: our own retry on another node.
+            first = await context.store.tasks.by_key(key)
+    if first is None or first.thread_id != scope.thread.id:
+        raise Conflict("This key was used for something else.", reason="key_reused")
+    return TaskView(task=first.seen())
+
+
+async def set_done(context: Context, command: TaskSet, scope: ThreadScope) -> TaskView:
+    """Tick or un-tick (TK-3, AC-13). The one that ticks the last open task completes them all (TK-6), once."""
+
+    async def work(tasks: list[TaskDoc], session: Session) -> _Change:
+        task = _among(tasks, command.task_id)
+        if task.done == command.done:
+            return _Change(tasks, [], "", task)
+        principal = context.principal
+        done_by, done_at = (principal.person, context.clock.now()) if command.done else (None, None)
+        fields = {
+            "done": command.done,
+            "done_by": to_document(done_by) if done_by else None,
+            "done_at": done_at,
+        }
+        await context.store.tasks.change(task.id, fields, session)
+        changed = replace(task, done=command.done, done_by=done_by, done_at=done_at)
+        after = [changed if other.id == task.id else other for other in tasks]
+        happened: list[Event] = [e.TaskCompleted(task_id=task.id) if command.done else e.TaskReopened(task_id=task.id)]
+        if command.done and all(other.done for other in after):
+            happened.append(e.TasksCompleted())
+        return _Change(after, happened, task.text, changed)
+
+    event = "task.completed" if command.done else "task.reopened"
+    task = await _change(context, scope.thread, event, work)
+    return TaskView(task=_certain(task).seen())
+
+
+async def edit(context: Context, command: TaskEdit, scope: ThreadScope) -> TaskView:
+    """Change a task's text (TK-4)."""
+
+    async def work(tasks: list[TaskDoc], session: Session) -> _Change:
+        task, text = _among(tasks, command.task_id), _said(command.text)
+        if task.text == text:
+            return _Change(tasks, [], "", task)
+        await context.store.tasks.change(task.id, {"text": text}, session)
+        changed = replace(task, text=text)
+        return _Change(tasks, [e.TaskEdited(task_id=task.id, text=text)], f"{task.text} → {text}", changed)
+
+    return TaskView(task=_certain(await _change(context, scope.thread, "task.edited", work)).seen())
+
+
+async def move(context: Context, command: TaskMove, scope: ThreadScope) -> Done:
+    """Put a task before another one, or last (TK-4)."""
+
+    async def work(tasks: list[TaskDoc], session: Session) -> _Change:
+        task = _among(tasks, command.task_id)
+        rest = [other for other in tasks if other.id != task.id]
+        place = len(rest)
+        if command.before_id is not None and command.before_id != task.id:
+            place = rest.index(_among(rest, command.before_id))
+        elif command.before_id == task.id:
+            place = tasks.index(task)
+        order = [*rest[:place], task, *rest[place:]]
+        if [other.id for other in order] == [other.id for other in tasks]:
+            return _Change(tasks, [], "", task)
+        for position, other in enumerate(order, start=1):
+            if other.position != position:
+                await context.store.tasks.change(other.id, {"position": position}, session)
+        return _Change(order, [e.TasksReordered(task_ids=[other.id for other in order])], task.text, task)
+
+    await _change(context, scope.thread, "task.moved", work)
+    return Done()
+
+
+async def delete(context: Context, command: TaskDelete, scope: ThreadScope) -> Done:
+    """Take a task away (TK-4). One that is gone already stays gone."""
+
+    async def work(tasks: list[TaskDoc], session: Session) -> _Change:
+        task = next((task for task in tasks if task.id == command.task_id), None)
+        if task is None:
+            return _Change(tasks, [], "")
+        await context.store.tasks.delete(task.id, session)
+        rest = [other for other in tasks if other.id != task.id]
+        return _Change(rest, [e.TaskDeleted(task_id=task.id)], task.text)
+
+    await _change(context, scope.thread, "task.deleted", work)
+    return Done()
+
+
+async def page(context: Context, command: TaskList, scope: None) -> TaskPage:
+    """Tasks over all threads that the asker may see, newest first, without archived threads' (TK-7, TK-8)."""
+    principal, store = context.principal, context.store
+    query: Row = {"firm_id": principal.firm_id}
+    if command.account_id is not None:
+        if not principal.sees(command.account_id):
+            return TaskPage(rows=[])
+        query["account_id"] = command.account_id
+    elif not principal.sees_all:
+        query["account_id"] = {"$in": sorted(principal.account_ids)}
+    if command.state != "all":
+        query["done"] = command.state == "done"
+    rows: list[TaskRow] = []
+    below = command.after
+    while len(rows) <= command.limit:
+        found = await store.tasks.find(query | ({"_id": {"$lt": below}} if below else {}), command.limit + 1)
+        rows += await _rows(context, found, command.assignee_id)
+        if len(found) <= command.limit:
+            break
+        below = found[-1].id
+    more = len(rows) > command.limit
+    rows = rows[: command.limit]
+    return TaskPage(rows=rows, next=rows[-1].task.id if more else None)
+
+
+async def _rows(context: Context, tasks: list[TaskDoc], assignee_id: Id | None) -> list[TaskRow]:
+    """Rows for tasks of active threads, for staff with what only they may see."""
+    store, inside = context.store, context.principal.is_staff
+    threads = {thread.id: thread for thread in await store.threads.many(list({task.thread_id for task in tasks}))}
+    accounts = await store.accounts.many(list({task.account_id for task in tasks}))
+    rows = []
+    for task in tasks:
+        thread, account = threads.get(task.thread_id), accounts.get(task.account_id)
+        if thread is None or account is None or thread.state == "archived":
+            continue
+        if inside and assignee_id is not None and thread.assignee_id != assignee_id:
+            continue
+        rows.append(
+            TaskRow(
+                thread_id=thread.id,
+                subject=thread.subject,
+                account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
+                task=task.seen(),
+                assignee_id=thread.assignee_id if inside else None,
+                reminder_next_at=thread.reminder.next_due_at if inside and thread.reminder else None,
+            )
+        )
+    return rows
+
+
+async def _change(
+    context: Context,
+    thread: ThreadDoc,
+    audited_as: str,
+    work: Callable[[list[TaskDoc], Session], Awaitable[_Change]],
+) -> TaskDoc | None:
+    """Run a change as one transaction, then tell everybody. A change without events leaves no trace at all."""
+    store = context.store
+    if thread.state == "archived":
+        raise Conflict("Reopen the thread first.", reason="thread_archived")
+
+    async def transaction(session: Session) -> tuple[_Change, list[Stored]]:
+        change = await work(await store.tasks.of_thread(thread.id, session), session)
+        if not change.events:
+            return change, []
+        counters = {"tasks_done": sum(task.done for task in change.tasks), "tasks_total": len(change.tasks)}
+        await store.threads.change(thread.id, counters, session)
+        stored = await store.streams.append_in(session, [_draft(context, thread, event) for event in change.events])
+        await trail.note(context, thread, audited_as, change.text, session)
+        return change, stored
+
+    async with ours():
+        change, happened = await store.mongo.transact(transaction)
+    for stored in happened:
+        context.announcer.event(stored)
+        context.settler.settle(stored)
+    return change.subject
+
+
+def _draft(context: Context, thread: ThreadDoc, event: Event) -> Draft:
+    return Draft(
+        stream=thread_stream(thread.id),
+        firm_id=thread.firm_id,
+        account_id=thread.account_id,
+        at=context.clock.now(),
+        actor=context.principal.person,
+        event=event,
+    )
+
+
+def _said(text: str) -> str:
+    """A task's text without the blanks around it. Raises Invalid when nothing is left."""
+    said = " ".join(text.split())
+    if not said:
+        raise Invalid(path="text", expected="some text", got="blanks")
+    return said
+
+
+def _among(tasks: Sequence[TaskDoc], task_id: Id) -> TaskDoc:
+    for task in tasks:
+        if task.id == task_id:
+            return task
+    raise NotFound("There is no such task in this thread.")
+
+
+def _certain(task: TaskDoc | None) -> TaskDoc:
+    if task is None:
+        raise NotFound("There is no such task in this thread.")
+    return task

@@ -1,0 +1,42 @@
+"""The audit row of an action: who, from where, what (spec 2.14). Written in the action's own transaction."""
+
+from protocol.commands import AuditList, AuditPage
+from protocol.ids import new_id
+from server.access import ThreadScope
+from server.context import Context
+from storage.audit import AuditDoc
+from storage.mongo import Session
+from storage.threads import ThreadDoc
+
+TEXT_CHARACTERS_MAX = 200
+
+
+async def note(context: Context, thread: ThreadDoc, event: str, text: str, session: Session | None = None) -> None:
+    """Add a row about a thread."""
+    principal, origin = context.principal, context.origin
+    await context.store.audit.add(
+        AuditDoc(
+            id=new_id(),
+            firm_id=thread.firm_id,
+            account_id=thread.account_id,
+            thread_id=thread.id,
+            event=event,
+            at=context.clock.now(),
+            person=principal.person,
+            email=principal.email,
+            text=text[:TEXT_CHARACTERS_MAX],
+            utc_offset_minutes=origin.utc_offset_minutes,
+            ip=origin.ip,
+            browser=origin.browser,
+            os=origin.os,
+        ),
+        session,
+    )
+
+
+async def read(context: Context, command: AuditList, scope: ThreadScope) -> AuditPage:
+    """A thread's trail, newest first."""
+    account = await context.store.accounts.get(scope.thread.account_id)
+    name = account.name if account else ""
+    rows = await context.store.audit.of_thread(scope.thread.id, command.limit)
+    return AuditPage(rows=[row.seen(name) for row in rows])
