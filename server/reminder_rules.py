@@ -148,8 +148,8 @@ def check_settings(settings: Settings) -> None:
         ("days", settings.days, DAYS_MIN, DAYS_MAX),
         ("number", settings.number, NUMBER_MIN, NUMBER_MAX),
     ):
-        # bool is an int to Python and never a number to a person.
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        # Not isinstance: a bool is an int to Python and never a number to a person.
+        if type(value) is not int or not low <= value <= high:
             raise SettingsRefused(path, f"an integer from {low} to {high}", value)
 
 

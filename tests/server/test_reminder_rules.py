@@ -816,7 +816,7 @@ def test_ticking_more_often_sends_the_same_mails(ticks: list[int], days: int, nu
     """However many schedulers look, and whenever: the mails of a thread are those of one that looks once."""
     seldom, often = Story(days=days, number=number), Story(days=days, number=number)
     for minutes in sorted(ticks):
-        wall = datetime(2025, 12, 1, 10, 0) + timedelta(minutes=minutes)
+        wall = datetime(2025, 12, 1, 10, 0, tzinfo=UTC) + timedelta(minutes=minutes)
         often.at(f"{wall:%d %H:%M}").at(f"{wall:%d %H:%M}")
     assert often.mails() == seldom.mails()
 
