@@ -265,14 +265,9 @@ class Server(Process):
     def _own(self) -> None:
         if self._owner is not None:
             return
-        owner = (self.folder / "owner.lock").open("w")
-        try:
-            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner.close()
-            said = f"{self.folder} is in use by another run; end that one or choose --data DIR"
-            raise EmbeddedError(said) from None
-        self._owner = owner
+        self._owner = _take(self.folder)
+        if self._owner is None:
+            raise EmbeddedError(f"{self.folder} is in use by another run; end that one or choose --data DIR")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_S
@@ -282,6 +277,27 @@ class Server(Process):
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"{self.name} does not answer on port {self.port} ({self.log})")
             time.sleep(POLL_S)
+
+
+def _take(folder: Path) -> IO[str] | None:
+    """The folder's lock, held until it is closed or this process ends; None if another process has it."""
+    owner = (folder / "owner.lock").open("w")
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner.close()
+        return None
+    return owner
+
+
+def is_owned(folder: Path) -> bool:
+    """Whether a running process serves this folder."""
+    if not folder.is_dir():
+        return False
+    taken = _take(folder)
+    if taken is not None:
+        taken.close()
+    return taken is None
 
 
 def _end_orphan(pid_file: Path, folder: Path) -> None:
