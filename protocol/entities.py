@@ -133,9 +133,11 @@ class Reminder(Wire):
     anchor_at: Ms | None = None
     sent: int = 0
     next_due_at: Ms | None = None
-    verdict: str = "off"
+    verdict: str = "disabled"
     """`due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`,
-    `tasks_done_and_read`, `replied`."""
+    `all_done`, `client_replied`."""
+    stops_when: str = "client_replies"
+    """What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7)."""
     planned: list[Ms] = []
     """When the rest of this cycle would go out if nothing changes; the first is `next_due_at`."""
 

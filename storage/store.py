@@ -3,10 +3,12 @@
 from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.firms import Firms
+from storage.letters import Letters
 from storage.marks import Marks
 from storage.mongo import Mongo
 from storage.notifications import Notifications
 from storage.people import People
+from storage.reminders import ReminderRows
 from storage.streams import Streams
 from storage.tasks import Tasks
 from storage.threads import Threads
@@ -26,3 +28,5 @@ class Store:
         self.tasks = Tasks(mongo)
         self.notifications = Notifications(mongo)
         self.audit = Audit(mongo)
+        self.letters = Letters(mongo)
+        self.reminder_rows = ReminderRows(mongo)

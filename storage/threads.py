@@ -1,7 +1,7 @@
 """Threads: one document each, a projection of the thread's log plus what is decided about it.
 
-Every write is either guarded by the log position that it stands for, so that it can be done twice and late (P9), or part
-of the transaction that appends its event. Refuses to know who may see a thread.
+Every write is either guarded by the log position that it stands for, so that it can be done twice and late (P9), or
+part of the transaction that appends its event. Refuses to know who may see a thread.
 """
 
 from typing import Any, Literal
@@ -30,14 +30,14 @@ class ReminderDoc(Wire):
     days: int
     number: int
     cycle: int = 1
-    anchor_at: Ms | None = None
-    anchor_seq: int = 0
-    """The t: position of the message or task that the clock runs from: guards against applying one twice."""
+    anchor_at: Ms = 0
+    restarted_at: Ms | None = None
     sent: int = 0
     last_planned_at: Ms | None = None
     last_sent_at: Ms | None = None
-    not_before: Ms | None = None
-    """After a reminder by hand, an automatic one due before this is skipped."""
+    automatic_not_before: Ms | None = None
+    heard_seq: int = 0
+    """The position of t: up to which events have been applied to the cycle: each restarts it once."""
     verdict: str = "disabled"
     next_due_at: Ms | None = None
     """When the scheduler has to look again; absent while nothing is due. Indexed."""
@@ -178,7 +178,6 @@ class Threads:
         """Threads whose reminder is due, the longest overdue first."""
         cursor = self._rows.find({"reminder.next_due_at": {"$lte": now}})
         return [from_document(row, ThreadDoc) async for row in cursor.sort("reminder.next_due_at", 1).limit(limit)]
-
 
 
 def _at_revision(revision: int) -> Row:
