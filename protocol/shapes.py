@@ -1,0 +1,150 @@
+"""What the structs say about themselves: names, fields, defaults and docstrings, read for the exports.
+
+Reads this package's own source for the text that stands under a field. Refuses to know any output format.
+"""
+
+import ast
+import functools
+import inspect
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from protocol import body, commands, entities, errors, events, frames, wire
+
+MODULES: Final = (wire, body, entities, events, errors, commands, frames)
+NOT_SENT: Final = {"Wire", "Tagged", "Node", "Asked"}
+WITHOUT_SESSION: Final = (
+    commands.SessionCreate,
+    commands.PasswordForgot,
+    commands.PasswordReset,
+    commands.InvitationRead,
+    commands.InvitationAccept,
+)
+"""Commands for those who are not logged in: over HTTP, without a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a struct. `optional` fields have a default, which is left out of the bytes."""
+
+    name: str
+    hint: Any
+    optional: bool
+    default: Any
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One struct: its name on our side, its tag on the wire (if it is a member of a union), its fields."""
+
+    name: str
+    struct: type[msgspec.Struct]
+    tag: str | None
+    doc: str
+    fields: tuple[Field, ...]
+
+
+def cleaned(text: str | None) -> str:
+    """A docstring with its indentation and line ends taken out."""
+    return " ".join((text or "").split())
+
+
+@functools.cache
+def field_docs(module: types.ModuleType) -> dict[str, str]:
+    """The text under each field and constant of a module: `Class.field` or `CONSTANT` to text."""
+    found: dict[str, str] = {}
+
+    def collect(body: list[ast.stmt], prefix: str) -> None:
+        for statement, following in zip(body, [*body[1:], None], strict=True):
+            if isinstance(statement, ast.ClassDef):
+                collect(statement.body, f"{statement.name}.")
+            target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", [])), None)
+            if not isinstance(target, ast.Name) or not isinstance(following, ast.Expr):
+                continue
+            if isinstance(following.value, ast.Constant) and isinstance(following.value.value, str):
+                found[prefix + target.id] = cleaned(following.value.value)
+
+    collect(ast.parse(inspect.getsource(module)).body, "")
+    return found
+
+
+@functools.cache
+def shape_of(struct: type[msgspec.Struct]) -> Shape:
+    """The shape of a struct."""
+    module = inspect.getmodule(struct)
+    docs = field_docs(module) if module else {}
+    hints = typing.get_type_hints(struct, include_extras=True)
+    fields = tuple(
+        Field(
+            name=field.encode_name,
+            hint=hints[field.name],
+            optional=not field.required,
+            default=field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory(),
+            doc=docs.get(f"{struct.__name__}.{field.name}", ""),
+        )
+        for field in msgspec.structs.fields(struct)
+    )
+    tag = struct.__struct_config__.tag
+    return Shape(struct.__name__, struct, None if tag is None else str(tag), cleaned(struct.__doc__), fields)
+
+
+def structs_of(module: types.ModuleType) -> list[type[msgspec.Struct]]:
+    """The structs that a module defines, in its order, without base classes and private ones."""
+    return [
+        found
+        for name, found in vars(module).items()
+        if inspect.isclass(found)
+        and issubclass(found, msgspec.Struct)
+        and found.__module__ == module.__name__
+        and name not in NOT_SENT
+        and not name.startswith("_")
+    ]
+
+
+def members(union: Any) -> tuple[type[msgspec.Struct], ...]:
+    """The structs of a union, in its order."""
+    return typing.get_args(union)
+
+
+def tag_of(struct: type[msgspec.Struct]) -> str:
+    """The tag of a member of a union."""
+    return str(struct.__struct_config__.tag)
+
+
+def result_of(command: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """The struct of a command's answer."""
+    result: type[msgspec.Struct] = getattr(command, "Result")  # noqa: B009 - Command is a union of many
+    return result
+
+
+def constants() -> list[tuple[str, Any, str]]:
+    """The limits and names that both sides must know: name, value, text."""
+    found = []
+    for module in (body, frames):
+        docs = field_docs(module)
+        for name, value in vars(module).items():
+            if name.isupper() and not name.startswith("_") and isinstance(value, int | float | str):
+                found.append((name, value, docs.get(name, "")))
+    return [row for row in found if row[0] != "TAG_FIELD"]
+
+
+def limited() -> dict[str, msgspec.Meta]:
+    """The named types with limits (`Subject`, `Password`, …) and what limits them."""
+    named: dict[str, Any] = {"LinkAddress": body.Link, **vars(wire)}
+    return {
+        name: value.__metadata__[0] for name, value in named.items() if typing.get_origin(value) is typing.Annotated
+    }
+
+
+META_FIELDS: Final = ("min_length", "max_length", "pattern", "ge", "le", "description")
+
+
+def limits_in(meta: msgspec.Meta) -> dict[str, Any]:
+    """What a Meta says, without what it leaves open."""
+    values = {name: getattr(meta, name) for name in META_FIELDS}
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,1312 @@
+// Made by `python -m protocol.export` from the structs in protocol/. Do not edit: a test compares.
+//
+// A field with `?` has a default: leave it out to mean that, and expect it to be left out.
+// `Text`, `Event` and `Notification` are also names of the browser's: import what you use, or the module as a whole.
+// Times are milliseconds since the epoch, UTC.
+
+export type Side = "staff" | "contact";
+export type Role = "owner" | "admin" | "employee";
+export type Right = "view_all_accounts" | "view_all_contacts" | "manage_accounts" | "manage_contacts" | "manage_documents" | "manage_templates" | "manage_pipelines" | "manage_custom_fields" | "assign_teammates";
+export type Language = "sv" | "en";
+export type ThreadState = "active" | "archived";
+export type Activation = "not_activated" | "pending" | "activated";
+export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "thread_archived" | "thread_reopened";
+/** 32 lower-case hexadecimal digits */
+export type Id = string;
+/** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
+export type ClientKey = string;
+/** t:, n: or u: and an id */
+export type StreamName = string;
+export type Seq = number;
+
+/** A run of characters with one set of marks. Never contains a line break. */
+export interface Text {
+  readonly type: "text";
+  readonly text: string;
+  /** Default: false. */
+  readonly strong?: boolean;
+  /** Default: false. */
+  readonly em?: boolean;
+  /** Default: false. */
+  readonly underline?: boolean;
+  readonly link?: string;
+}
+
+/** A member of staff who is called on (MN-1). Contacts see it as plain `@name` (MN-5). */
+export interface Mention {
+  readonly type: "mention";
+  readonly id: Id;
+  readonly name: string;
+}
+
+/** A line break inside a paragraph. */
+export interface Break {
+  readonly type: "break";
+}
+
+/** A paragraph; an empty one is a blank line. */
+export interface Paragraph {
+  readonly type: "paragraph";
+  /** Default: []. */
+  readonly content?: readonly Inline[];
+}
+
+/** One item of a list: paragraphs and nested lists. */
+export interface ListItem {
+  readonly content: readonly Block[];
+}
+
+/** A list with bullets. */
+export interface BulletList {
+  readonly type: "bullet_list";
+  readonly items: readonly ListItem[];
+}
+
+/** A numbered list. */
+export interface OrderedList {
+  readonly type: "ordered_list";
+  readonly items: readonly ListItem[];
+}
+
+/** A message body: its blocks in order. */
+export interface Body {
+  readonly content: readonly Block[];
+}
+
+/** Somebody as shown beside what they did. */
+export interface Person {
+  readonly id: Id;
+  readonly side: Side;
+  readonly name: string;
+}
+
+/** The practice, as everybody who is logged in to it may see it (spec 2.1). */
+export interface Firm {
+  readonly id: Id;
+  readonly name: string;
+  /** Default: "en". */
+  readonly language?: Language;
+  /** Default: "UTC". */
+  readonly time_zone?: string;
+  readonly accent?: string;
+  /** Default: "". */
+  readonly address?: string;
+  /** Default: "". */
+  readonly phone?: string;
+  /** Default: "". */
+  readonly website?: string;
+  /** Default: true. */
+  readonly clients_may_create_threads?: boolean;
+}
+
+/** What only owner and admins see and change of a firm (spec 2.1, section 4). */
+export interface FirmSettings {
+  readonly reply_to?: string;
+  readonly bcc?: string;
+  /** Default: false. */
+  readonly show_message_text_in_client_email?: boolean;
+  /** Default: true. */
+  readonly show_tasks_in_client_email?: boolean;
+  /** Default: 3. */
+  readonly reminder_days?: number;
+  /** Default: 1. */
+  readonly reminder_number?: number;
+  /** Decision 2: reminders stop as soon as the tasks are done, read or not. Default: false. */
+  readonly tasks_ignore_read_state?: boolean;
+  /** Default: []. */
+  readonly widget_origins?: readonly string[];
+}
+
+/** A member of staff, as colleagues see them (spec 2.2). */
+export interface StaffMember {
+  readonly id: Id;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  /** Default: []. */
+  readonly rights?: readonly Right[];
+  /** Default: true. */
+  readonly active?: boolean;
+}
+
+/** Who is logged in, where, and with which rights. */
+export interface Me {
+  readonly person: Person;
+  readonly firm: Firm;
+  readonly email: string;
+  readonly language: Language;
+  readonly role?: Role;
+  /** Default: []. */
+  readonly rights?: readonly Right[];
+  /** A contact's own accounts; empty for staff, who page through `account.list`. Default: []. */
+  readonly accounts?: readonly AccountBrief[];
+}
+
+/** An account's name, as shown beside its threads. */
+export interface AccountBrief {
+  readonly id: Id;
+  readonly name: string;
+  /** Default: "". */
+  readonly short_id?: string;
+}
+
+/** A contact's place in an account: the two switches of spec 1.3 and how far the invitation has come. */
+export interface Link {
+  readonly contact_id: Id;
+  readonly name: string;
+  readonly email: string;
+  readonly login: boolean;
+  readonly notify: boolean;
+  /** The person has a password; with `login` on they can read and write here. */
+  readonly activated: boolean;
+  readonly invited_at?: number;
+  readonly last_login_at?: number;
+}
+
+/** A client entity that is served, as staff see it (spec 2.3). */
+export interface Account {
+  readonly id: Id;
+  readonly name: string;
+  readonly short_id: string;
+  readonly kind: "company" | "individual" | "other";
+  readonly activation: Activation;
+  readonly staff_ids: readonly Id[];
+  readonly following: boolean;
+  readonly links: readonly Link[];
+  /** Default: false. */
+  readonly archived?: boolean;
+}
+
+/** The first words of the last client-visible message of a thread. */
+export interface Excerpt {
+  readonly person: Person;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A thread's reminder setting and where its cycle stands (spec 2.9, 3.8.2). */
+export interface Reminder {
+  readonly enabled: boolean;
+  readonly days: number;
+  readonly number: number;
+  /** Default: 1. */
+  readonly cycle?: number;
+  readonly anchor_at?: number;
+  /** Default: 0. */
+  readonly sent?: number;
+  readonly next_due_at?: number;
+  /** `due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`, `all_done`, `client_replied`. Default: "disabled". */
+  readonly verdict?: string;
+  /** What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7). Default: "client_replies". */
+  readonly stops_when?: string;
+  /** When the rest of this cycle would go out if nothing changes; the first is `next_due_at`. Default: []. */
+  readonly planned?: readonly number[];
+}
+
+/** What only staff may see of a thread. */
+export interface StaffPart {
+  /** Default: 0. */
+  readonly notes_head?: Seq;
+  /** Default: "manual". */
+  readonly origin?: "manual" | "bulk" | "automation" | "client";
+  readonly assignee_id?: Id;
+  readonly reminder?: Reminder;
+}
+
+/** A thread's row and header. `head` is the position up to which this row is true. */
+export interface Thread {
+  readonly id: Id;
+  readonly account: AccountBrief;
+  readonly subject: string;
+  readonly state: ThreadState;
+  readonly created_at: number;
+  readonly created_by: Person;
+  readonly head: Seq;
+  readonly updated_at: number;
+  readonly last_message_at: number;
+  readonly last?: Excerpt;
+  /** Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own. Default: 0. */
+  readonly unread?: number;
+  /** The reader's position: the firm's shared one for staff, their own for a contact. Default: 0. */
+  readonly read_seq?: Seq;
+  /** Default: 0. */
+  readonly tasks_done?: number;
+  /** Default: 0. */
+  readonly tasks_total?: number;
+  readonly staff?: StaffPart;
+}
+
+/** A client task (spec 2.8). Tasks are listed in the order in which they are to be shown. */
+export interface Task {
+  readonly id: Id;
+  readonly text: string;
+  readonly created_by: Person;
+  readonly created_at: number;
+  /** Default: false. */
+  readonly done?: boolean;
+  readonly done_by?: Person;
+  readonly done_at?: number;
+}
+
+/** A task with its thread, for the page over all threads (TK-7). */
+export interface TaskRow {
+  readonly thread_id: Id;
+  readonly subject: string;
+  readonly account: AccountBrief;
+  readonly task: Task;
+  readonly assignee_id?: Id;
+  readonly reminder_next_at?: number;
+}
+
+/** A position that somebody reached, and when. */
+export interface Step {
+  readonly seq: Seq;
+  readonly at: number;
+}
+
+/** How far somebody has got in a thread. A message was read when the first step with `seq` at or above it was made. Positions never go back. `read` and `delivered` hold the latest steps only, oldest first (at most 200). */
+export interface Mark {
+  readonly person: Person;
+  /** Default: []. */
+  readonly read?: readonly Step[];
+  /** Default: []. */
+  readonly delivered?: readonly Step[];
+}
+
+/** A staff member's inbox entry: one for each thread, moved to the top by each new event (NS-4). */
+export interface Notification {
+  readonly id: Id;
+  readonly thread_id: Id;
+  readonly account: AccountBrief;
+  readonly subject: string;
+  readonly kind: NotificationKind;
+  readonly actor: Person;
+  readonly at: number;
+  readonly created_at: number;
+  /** Default: "". */
+  readonly text?: string;
+  /** Default: true. */
+  readonly unread?: boolean;
+  /** Stays until this person has read the thread, whatever came after (MN-6). Default: false. */
+  readonly mentioned?: boolean;
+  /** Default: false. */
+  readonly internal?: boolean;
+  /** Default: false. */
+  readonly archived?: boolean;
+  readonly assignee_id?: Id;
+  /** Colleagues who have read the thread since (NS-5). Default: []. */
+  readonly read_by?: readonly string[];
+}
+
+/** A reminder that went out: its place in its cycle, what it was about and to whom (spec 2.9). */
+export interface ReminderRow {
+  readonly cycle: number;
+  /** 0 for one that was sent by hand (RM-11). */
+  readonly number: number;
+  readonly at: number;
+  readonly recipients: readonly string[];
+  readonly by?: Person;
+}
+
+/** A contact and whether reminders reach them (RM-6). */
+export interface Recipient {
+  readonly contact_id: Id;
+  readonly name: string;
+  readonly email: string;
+  readonly notify: boolean;
+}
+
+/** One line of the audit trail (spec 2.14). */
+export interface AuditRow {
+  readonly id: Id;
+  readonly event: string;
+  readonly at: number;
+  readonly account_name: string;
+  readonly person: Person | null;
+  readonly email: string;
+  /** Default: "". */
+  readonly text?: string;
+  readonly utc_offset_minutes?: number;
+  /** Default: "". */
+  readonly ip?: string;
+  /** Default: "". */
+  readonly browser?: string;
+  /** Default: "". */
+  readonly os?: string;
+}
+
+/** A task to be added. */
+export interface NewTask {
+  readonly text: string;
+  readonly client_task_id?: ClientKey;
+}
+
+/** What the Reminders tab saves (RM-2). */
+export interface ReminderSetting {
+  readonly enabled: boolean;
+  /** Default: 3. */
+  readonly days?: number;
+  /** Default: 1. */
+  readonly number?: number;
+}
+
+/** A message that another one answers: who said what, shortened (MS-7). */
+export interface Quote {
+  readonly message_id: Id;
+  readonly person: Person;
+  readonly text: string;
+}
+
+/** t: The first event of every thread. */
+export interface ThreadCreated {
+  readonly type: "thread.created";
+  readonly account_id: Id;
+  readonly subject: string;
+}
+
+/** t: The subject was changed (TH-11). */
+export interface ThreadRenamed {
+  readonly type: "thread.renamed";
+  readonly subject: string;
+}
+
+/** t: The firm archived the thread (AR-1). */
+export interface ThreadArchived {
+  readonly type: "thread.archived";
+}
+
+/** t: The thread is active again (AR-3, MS-8). */
+export interface ThreadReopened {
+  readonly type: "thread.reopened";
+}
+
+/** t: A message that everybody in the thread may see. n: an internal message. */
+export interface MessageSent {
+  readonly type: "message.sent";
+  readonly message_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly body: Body;
+  readonly quote?: Quote;
+  /** Only in n: the position in t: that the internal message follows when the two are shown together. */
+  readonly after?: Seq;
+}
+
+/** t: A task was added at the end (TK-1). */
+export interface TaskAdded {
+  readonly type: "task.added";
+  readonly task: Task;
+}
+
+/** t: A task's text was changed (TK-4). */
+export interface TaskEdited {
+  readonly type: "task.edited";
+  readonly task_id: Id;
+  readonly text: string;
+}
+
+/** t: A task was ticked (TK-3). */
+export interface TaskCompleted {
+  readonly type: "task.completed";
+  readonly task_id: Id;
+}
+
+/** t: A task was un-ticked (TK-3). */
+export interface TaskReopened {
+  readonly type: "task.reopened";
+  readonly task_id: Id;
+}
+
+/** t: The tasks now stand in this order (TK-4). */
+export interface TasksReordered {
+  readonly type: "tasks.reordered";
+  readonly task_ids: readonly Id[];
+}
+
+/** t: A task was taken away (TK-4). */
+export interface TaskDeleted {
+  readonly type: "task.deleted";
+  readonly task_id: Id;
+}
+
+/** t: The last open task was just ticked; follows its `task.completed` (TK-6). */
+export interface TasksCompleted {
+  readonly type: "tasks.completed";
+}
+
+/** n: The thread has another assignee, or none (AS-1). */
+export interface ThreadAssigned {
+  readonly type: "thread.assigned";
+  readonly assignee?: Person;
+}
+
+/** n: The reminder setting was saved, or its cycle moved on or stopped (RT-1). */
+export interface ReminderChanged {
+  readonly type: "reminder.changed";
+  readonly reminder: Reminder;
+}
+
+/** n: A reminder was handed to the mail outbox, automatically or by hand (RM-11). */
+export interface ReminderSent {
+  readonly type: "reminder.sent";
+  /** Its place in the cycle; 0 for one sent by hand. */
+  readonly number: number;
+  readonly of: number;
+  readonly recipients: readonly string[];
+  /** Default: 0. */
+  readonly after?: Seq;
+}
+
+/** u: An inbox entry is new or has changed (NS-4). */
+export interface NotificationUpdated {
+  readonly type: "notification.updated";
+  readonly notification: Notification;
+  /** Entries not archived: the badge (NS-5). */
+  readonly open_count: number;
+}
+
+/** u: What this person may see has changed; accounts in `lost` must be dropped at once (AC-15, RT-4). */
+export interface AccessChanged {
+  readonly type: "access.changed";
+  /** Default: []. */
+  readonly lost?: readonly Id[];
+  /** Default: []. */
+  readonly gained?: readonly Id[];
+  /** Default: 0. */
+  readonly at?: number;
+}
+
+/** An error as clients see it: `code` is for programs, `message` for people, the rest says where and what. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  /** A more precise code within `code`, such as `account_not_activated`. */
+  readonly reason?: string;
+  readonly path?: string;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly retry_after_ms?: number;
+}
+
+/** It is done, and there is nothing more to say. */
+export interface Done {
+}
+
+/** A session. `token` is absent where it was put into the browser's cookie. */
+export interface SessionOpened {
+  readonly me: Me;
+  readonly expires_at: number;
+  readonly token?: string;
+}
+
+/** Log in. Where the address is known to several firms, `firm_id` chooses; without it the error lists them. */
+export interface SessionCreate {
+  readonly type: "session.create";
+  readonly email: string;
+  readonly password: string;
+  readonly firm_id?: Id;
+  /** A browser page of our own: put the token into an HttpOnly cookie instead of the answer. Default: false. */
+  readonly cookie?: boolean;
+}
+
+/** Extend the session that this command came in, in band, for its whole length from now. */
+export interface SessionRenew {
+  readonly type: "session.renew";
+}
+
+/** Log out: the token is worth nothing from now on, and its sockets close. */
+export interface SessionEnd {
+  readonly type: "session.end";
+}
+
+/** Send a link for a new password, if somebody has this address. The answer is the same if not. */
+export interface PasswordForgot {
+  readonly type: "password.forgot";
+  readonly email: string;
+}
+
+/** Set a new password with the secret from the mail. Ends all of the person's sessions. */
+export interface PasswordReset {
+  readonly type: "password.reset";
+  readonly secret: string;
+  readonly password: string;
+}
+
+/** An open invitation, as shown before it is accepted. */
+export interface Invitation {
+  readonly firm: Firm;
+  readonly name: string;
+  readonly email: string;
+  readonly account_name: string;
+}
+
+/** What an invitation's link is for. A used or replaced link is `not_found`. */
+export interface InvitationRead {
+  readonly type: "invitation.read";
+  readonly secret: string;
+}
+
+/** Choose a password and be logged in (spec 1.3). */
+export interface InvitationAccept {
+  readonly type: "invitation.accept";
+  readonly secret: string;
+  readonly password: string;
+  /** Default: false. */
+  readonly cookie?: boolean;
+}
+
+/** Who am I? */
+export interface MeRead {
+  readonly type: "me.read";
+}
+
+/** Change my language. */
+export interface MeUpdate {
+  readonly type: "me.update";
+  readonly language: Language;
+}
+
+/** The firm with its settings. */
+export interface FirmView {
+  readonly firm: Firm;
+  readonly settings: FirmSettings;
+}
+
+/** The firm and its settings. */
+export interface FirmRead {
+  readonly type: "firm.read";
+}
+
+/** Change settings; what is absent stays. */
+export interface FirmUpdate {
+  readonly type: "firm.update";
+  readonly clients_may_create_threads?: boolean;
+  readonly show_message_text_in_client_email?: boolean;
+  readonly show_tasks_in_client_email?: boolean;
+  readonly reminder_days?: number;
+  readonly reminder_number?: number;
+  readonly tasks_ignore_read_state?: boolean;
+}
+
+/** Everybody who works at the firm. */
+export interface StaffPage {
+  readonly staff: readonly StaffMember[];
+}
+
+/** Everybody who works at the firm; with `account_id`, only active ones who can see that account (MN-4, AS-2). */
+export interface StaffList {
+  readonly type: "staff.list";
+  readonly account_id?: Id;
+}
+
+/** Change a colleague's rights or whether they are active. Only the owner changes roles; the owner's stays. */
+export interface StaffUpdate {
+  readonly type: "staff.update";
+  readonly staff_id: Id;
+  readonly role?: Role;
+  readonly rights?: readonly Right[];
+  readonly active?: boolean;
+}
+
+/** Accounts by name. */
+export interface AccountPage {
+  readonly accounts: readonly Account[];
+  /** Default: false. */
+  readonly more?: boolean;
+}
+
+/** The accounts I may see, by name; `after` is the last name of the page before. */
+export interface AccountList {
+  readonly type: "account.list";
+  /** Default: "". */
+  readonly search?: string;
+  /** Default: "". */
+  readonly after?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** One account. */
+export interface AccountRead {
+  readonly type: "account.read";
+  readonly account_id: Id;
+}
+
+/** Add an account. */
+export interface AccountCreate {
+  readonly type: "account.create";
+  readonly name: string;
+  readonly client_account_id: ClientKey;
+  /** Default: "company". */
+  readonly kind?: "company" | "individual" | "other";
+}
+
+/** Give a colleague access to an account, or take it away; takes effect at once everywhere (AC-15). */
+export interface AccountAssign {
+  readonly type: "account.assign";
+  readonly account_id: Id;
+  readonly staff_id: Id;
+  readonly assigned: boolean;
+}
+
+/** Follow an account, or stop (NS-1). */
+export interface AccountFollow {
+  readonly type: "account.follow";
+  readonly account_id: Id;
+  readonly following: boolean;
+}
+
+/** Add a person to an account; somebody with this address already at the firm is linked (spec 1.3). */
+export interface ContactCreate {
+  readonly type: "contact.create";
+  readonly account_id: Id;
+  readonly name: string;
+  readonly email: string;
+  /** Default: false. */
+  readonly login?: boolean;
+  /** Default: true. */
+  readonly notify?: boolean;
+  /** Default: false. */
+  readonly invite?: boolean;
+}
+
+/** Turn Login or Notify on or off for one person in one account (spec 1.3). */
+export interface LinkUpdate {
+  readonly type: "link.update";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+  readonly login?: boolean;
+  readonly notify?: boolean;
+}
+
+/** Send the person a link with which to choose a password. An earlier link stops working. */
+export interface InvitationSend {
+  readonly type: "invitation.send";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+}
+
+/** One thread's row. Of `thread.create`: the new thread, or the one that this key already made. */
+export interface ThreadView {
+  readonly thread: Thread;
+}
+
+/** Start a thread with its first message (TH-1 to TH-10). */
+export interface ThreadCreate {
+  readonly type: "thread.create";
+  readonly account_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly NewTask[];
+  readonly reminder?: ReminderSetting;
+}
+
+/** Threads, unread first, then latest message first (LS-2). */
+export interface ThreadPage {
+  readonly threads: readonly Thread[];
+  readonly next?: string;
+  /** How many unread threads there are in the whole list, for the badge. Default: 0. */
+  readonly unread_threads?: number;
+  /** Default: 0. */
+  readonly open_total?: number;
+}
+
+/** The threads I may see. `next` of a page is `after` of the following one. `since` asks only for those changed after a time, in order of change: how a client that was away catches up on threads it doesn't hold. */
+export interface ThreadList {
+  readonly type: "thread.list";
+  /** Default: "active". */
+  readonly state?: ThreadState;
+  readonly account_id?: Id;
+  /** Default: "all". */
+  readonly only?: "all" | "unread" | "mine" | "open_tasks";
+  /** Default: "". */
+  readonly search?: string;
+  readonly after?: string;
+  readonly since?: number;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
+/** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
+export interface StreamEvent {
+  readonly seq: Seq;
+  readonly at: number;
+  readonly actor: Person | null;
+  readonly event: Event;
+}
+
+/** A stretch of a stream: events, ascending by seq, without holes. */
+export interface StreamPage {
+  readonly stream: string;
+  readonly events: readonly StreamEvent[];
+  readonly head: Seq;
+  /** Default: false. */
+  readonly more?: boolean;
+}
+
+/** A thread as needed to show it: everything is true at the heads of the two pages. */
+export interface ThreadOpened {
+  readonly thread: Thread;
+  readonly tasks: readonly Task[];
+  readonly marks: readonly Mark[];
+  /** The newest stretch of t:. */
+  readonly page: StreamPage;
+  /** The newest stretch of n:, for staff. */
+  readonly notes?: StreamPage;
+  /** Names of the contacts who can read here (for staff), or of the firm's staff in this thread (for contacts). Default: []. */
+  readonly writers?: readonly string[];
+  /** Default: false. */
+  readonly team_online?: boolean;
+}
+
+/** Show a thread: header, tasks, marks and the newest messages. */
+export interface ThreadOpen {
+  readonly type: "thread.open";
+  readonly thread_id: Id;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
+/** One thread's row. */
+export interface ThreadRead {
+  readonly type: "thread.read";
+  readonly thread_id: Id;
+}
+
+/** Change the subject (TH-11). */
+export interface ThreadRename {
+  readonly type: "thread.rename";
+  readonly thread_id: Id;
+  readonly subject: string;
+}
+
+/** Archive (AR-1). A thread that already is archived stays so. */
+export interface ThreadArchive {
+  readonly type: "thread.archive";
+  readonly thread_id: Id;
+}
+
+/** Make active again; reminders start anew (AR-3, RM-9). */
+export interface ThreadReopen {
+  readonly type: "thread.reopen";
+  readonly thread_id: Id;
+}
+
+/** Make a colleague responsible, or nobody (AS-1). Grants no access (AC-5). */
+export interface ThreadAssign {
+  readonly type: "thread.assign";
+  readonly thread_id: Id;
+  readonly staff_id?: Id;
+}
+
+/** A stretch of a stream: after a position, or (`before`) up to one, for paging back. */
+export interface StreamRead {
+  readonly type: "stream.read";
+  readonly stream: StreamName;
+  readonly after?: Seq;
+  readonly before?: Seq;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** The message is in the log, majority and journaled (P1), at this place. */
+export interface MessageAccepted {
+  readonly message_id: Id;
+  readonly stream: string;
+  readonly seq: Seq;
+  readonly at: number;
+}
+
+/** Write to a thread. `internal` is for staff: contacts never learn of it (AC-6). */
+export interface MessageSend {
+  readonly type: "message.send";
+  readonly thread_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly body: Body;
+  /** Default: false. */
+  readonly internal?: boolean;
+  readonly quoted_message_id?: Id;
+}
+
+/** I have seen everything in the thread up to this position of t: (RD-1, RD-3). */
+export interface MarkRead {
+  readonly type: "mark.read";
+  readonly thread_id: Id;
+  readonly seq: Seq;
+}
+
+/** My client has received everything up to these positions of t: (RD-4). */
+export interface MarkDelivered {
+  readonly type: "mark.delivered";
+  readonly positions: { readonly [key: string]: Seq };
+}
+
+/** I am writing; send at most once in 3 s. `internal` is shown to staff only. */
+export interface TypingSet {
+  readonly type: "typing.set";
+  readonly thread_id: Id;
+  /** Default: true. */
+  readonly typing?: boolean;
+  /** Default: false. */
+  readonly internal?: boolean;
+}
+
+/** The task as it is now. */
+export interface TaskView {
+  readonly task: Task;
+}
+
+/** Add a task at the end (TK-1). */
+export interface TaskAdd {
+  readonly type: "task.add";
+  readonly thread_id: Id;
+  readonly client_task_id: ClientKey;
+  readonly text: string;
+}
+
+/** Tick or un-tick (TK-3). Setting what already is so changes nothing. */
+export interface TaskSet {
+  readonly type: "task.set";
+  readonly thread_id: Id;
+  readonly task_id: Id;
+  readonly done: boolean;
+}
+
+/** Change a task's text (TK-4). */
+export interface TaskEdit {
+  readonly type: "task.edit";
+  readonly thread_id: Id;
+  readonly task_id: Id;
+  readonly text: string;
+}
+
+/** Put a task before another one, or last (TK-4). */
+export interface TaskMove {
+  readonly type: "task.move";
+  readonly thread_id: Id;
+  readonly task_id: Id;
+  readonly before_id?: Id;
+}
+
+/** Take a task away (TK-4). */
+export interface TaskDelete {
+  readonly type: "task.delete";
+  readonly thread_id: Id;
+  readonly task_id: Id;
+}
+
+/** Tasks over all threads. */
+export interface TaskPage {
+  readonly rows: readonly TaskRow[];
+  readonly next?: string;
+}
+
+/** Tasks over all threads that I may see, newest first (TK-7, TK-8). */
+export interface TaskList {
+  readonly type: "task.list";
+  /** Default: "open". */
+  readonly state?: "open" | "done" | "all";
+  readonly account_id?: Id;
+  readonly assignee_id?: Id;
+  readonly after?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** All that the Reminders tab shows (RM-20). */
+export interface ReminderView {
+  readonly reminder: Reminder;
+  readonly recipients: readonly Recipient[];
+  readonly rows: readonly ReminderRow[];
+  /** `you` wrote the message that the clock runs from, or a name, or None if it runs from something else. */
+  readonly anchor_by?: string;
+}
+
+/** The Reminders tab of a thread. */
+export interface ReminderRead {
+  readonly type: "reminder.read";
+  readonly thread_id: Id;
+}
+
+/** Save the Reminders tab (RM-2, RM-21). */
+export interface ReminderSet {
+  readonly type: "reminder.set";
+  readonly thread_id: Id;
+  readonly enabled: boolean;
+  readonly days: number;
+  readonly number: number;
+}
+
+/** Remind now, by hand (RM-11). The key makes a retry send nothing more. */
+export interface ReminderSend {
+  readonly type: "reminder.send";
+  readonly thread_id: Id;
+  readonly client_message_id: ClientKey;
+}
+
+/** Inbox entries, latest first. */
+export interface NotificationPage {
+  readonly notifications: readonly Notification[];
+  readonly open_count: number;
+  readonly next?: string;
+}
+
+/** My inbox. */
+export interface NotificationList {
+  readonly type: "notification.list";
+  /** Default: false. */
+  readonly archived?: boolean;
+  readonly after?: string;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
+/** Put an entry away, or take it back (NS-5). */
+export interface NotificationArchive {
+  readonly type: "notification.archive";
+  readonly notification_id: Id;
+  /** Default: true. */
+  readonly archived?: boolean;
+}
+
+/** Audit rows, newest first. */
+export interface AuditPage {
+  readonly rows: readonly AuditRow[];
+}
+
+/** The audit trail of a thread's tasks and reminders (spec 2.14). */
+export interface AuditList {
+  readonly type: "audit.list";
+  readonly thread_id: Id;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** Development only: move the scheduler's clock ahead of the real one by so much. */
+export interface ClockSet {
+  readonly type: "clock.set";
+  readonly offset_ms: number;
+}
+
+/** The first frame. `token` or `identity` says who; neither is needed where a browser's session cookie does. `positions` are the streams the client holds and the last `seq` it has applied in each. */
+export interface Hello {
+  readonly type: "hello";
+  readonly token?: string;
+  /** A widget identity: JWT, HS256, signed by the firm's own server. */
+  readonly identity?: string;
+  /** The log's epoch that the positions belong to, from an earlier `welcome`. */
+  readonly epoch?: string;
+  /** Default: {}. */
+  readonly positions?: { readonly [key: string]: Seq };
+}
+
+/** A command. The reply carries the same `id`; ids are the client's own and need only differ while unanswered. */
+export interface Call {
+  readonly type: "call";
+  readonly id: number;
+  readonly command: Command;
+}
+
+/** The answer to `hello`: who you are, and how far the streams you hold have got. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly session: Id;
+  readonly me: Me;
+  readonly at: number;
+  readonly epoch: string;
+  /** Of each stream in `positions` that you may still read, and of your own `u:` stream. */
+  readonly heads: { readonly [key: string]: Seq };
+}
+
+/** Everything missed has been sent; from here events come as they happen. */
+export interface Live {
+  readonly type: "live";
+}
+
+/** One event of one stream. `seq` is dense from 1: see docs/protocol.md for the client's rule. */
+export interface EventFrame {
+  readonly type: "event";
+  readonly stream: StreamName;
+  readonly seq: Seq;
+  readonly at: number;
+  readonly actor: Person | null;
+  readonly event: Event;
+}
+
+/** A command was done, durably, and this is its result. */
+export interface Reply {
+  readonly type: "reply";
+  readonly id: number;
+  readonly result: unknown;
+}
+
+/** A command was refused (`id` is its id), or a frame could not be understood (`id` is absent). */
+export interface ErrorFrame {
+  readonly type: "error";
+  readonly error: Problem;
+  readonly id?: number;
+}
+
+/** The stream can't be resumed from your position: load it anew; its head is now `head`. */
+export interface Reset {
+  readonly type: "reset";
+  readonly stream: StreamName;
+  readonly head: Seq;
+}
+
+/** You may not see this account any more: forget its threads (RT-4). Or only this stream, at resume. */
+export interface Dropped {
+  readonly type: "dropped";
+  readonly account_id?: Id;
+  readonly stream?: StreamName;
+}
+
+/** Somebody has got further in a thread. State, not log: may be lost, and comes again with the thread. */
+export interface MarkMoved {
+  readonly type: "mark";
+  readonly thread_id: Id;
+  readonly person: Person;
+  readonly read_seq?: Seq;
+  readonly read_at?: number;
+  readonly delivered_seq?: Seq;
+  readonly delivered_at?: number;
+  /** What that person's side (the firm) or that person (a contact) has left to read. */
+  readonly unread?: number;
+}
+
+/** Somebody is writing; forget it after 6 seconds. `internal` is sent to staff only. */
+export interface Typing {
+  readonly type: "typing";
+  readonly thread_id: Id;
+  readonly person: Person;
+  /** Default: true. */
+  readonly typing?: boolean;
+  /** Default: false. */
+  readonly internal?: boolean;
+}
+
+/** To staff: this person is here or has left. To contacts: whether the team is (`person` absent). */
+export interface Presence {
+  readonly type: "presence";
+  readonly online: boolean;
+  readonly person?: Person;
+}
+
+/** Every 25 s: the server is there, and the heads it knows of the streams this client holds. */
+export interface Pulse {
+  readonly type: "pulse";
+  readonly at: number;
+  /** Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+}
+
+export type Inline =
+  | Text
+  | Mention
+  | Break;
+export type Block =
+  | Paragraph
+  | BulletList
+  | OrderedList;
+export type Event =
+  | ThreadCreated
+  | ThreadRenamed
+  | ThreadArchived
+  | ThreadReopened
+  | MessageSent
+  | TaskAdded
+  | TaskEdited
+  | TaskCompleted
+  | TaskReopened
+  | TasksReordered
+  | TaskDeleted
+  | TasksCompleted
+  | ThreadAssigned
+  | ReminderChanged
+  | ReminderSent
+  | NotificationUpdated
+  | AccessChanged;
+export type Command =
+  | SessionCreate
+  | SessionRenew
+  | SessionEnd
+  | PasswordForgot
+  | PasswordReset
+  | InvitationRead
+  | InvitationAccept
+  | MeRead
+  | MeUpdate
+  | FirmRead
+  | FirmUpdate
+  | StaffList
+  | StaffUpdate
+  | AccountList
+  | AccountRead
+  | AccountCreate
+  | AccountAssign
+  | AccountFollow
+  | ContactCreate
+  | LinkUpdate
+  | InvitationSend
+  | ThreadCreate
+  | ThreadList
+  | ThreadOpen
+  | ThreadRead
+  | ThreadRename
+  | ThreadArchive
+  | ThreadReopen
+  | ThreadAssign
+  | StreamRead
+  | MessageSend
+  | MarkRead
+  | MarkDelivered
+  | TypingSet
+  | TaskAdd
+  | TaskSet
+  | TaskEdit
+  | TaskMove
+  | TaskDelete
+  | TaskList
+  | ReminderRead
+  | ReminderSet
+  | ReminderSend
+  | NotificationList
+  | NotificationArchive
+  | AuditList
+  | ClockSet;
+export type ClientFrame =
+  | Hello
+  | Call;
+export type ServerFrame =
+  | Welcome
+  | Live
+  | EventFrame
+  | Reply
+  | ErrorFrame
+  | Reset
+  | Dropped
+  | MarkMoved
+  | Typing
+  | Presence
+  | Pulse;
+
+/** Each command's own shape and that of its answer, by tag. */
+export interface Commands {
+  readonly "session.create": { readonly command: SessionCreate; readonly result: SessionOpened };
+  readonly "session.renew": { readonly command: SessionRenew; readonly result: SessionOpened };
+  readonly "session.end": { readonly command: SessionEnd; readonly result: Done };
+  readonly "password.forgot": { readonly command: PasswordForgot; readonly result: Done };
+  readonly "password.reset": { readonly command: PasswordReset; readonly result: Done };
+  readonly "invitation.read": { readonly command: InvitationRead; readonly result: Invitation };
+  readonly "invitation.accept": { readonly command: InvitationAccept; readonly result: SessionOpened };
+  readonly "me.read": { readonly command: MeRead; readonly result: Me };
+  readonly "me.update": { readonly command: MeUpdate; readonly result: Me };
+  readonly "firm.read": { readonly command: FirmRead; readonly result: FirmView };
+  readonly "firm.update": { readonly command: FirmUpdate; readonly result: FirmView };
+  readonly "staff.list": { readonly command: StaffList; readonly result: StaffPage };
+  readonly "staff.update": { readonly command: StaffUpdate; readonly result: StaffMember };
+  readonly "account.list": { readonly command: AccountList; readonly result: AccountPage };
+  readonly "account.read": { readonly command: AccountRead; readonly result: Account };
+  readonly "account.create": { readonly command: AccountCreate; readonly result: Account };
+  readonly "account.assign": { readonly command: AccountAssign; readonly result: Account };
+  readonly "account.follow": { readonly command: AccountFollow; readonly result: Account };
+  readonly "contact.create": { readonly command: ContactCreate; readonly result: Link };
+  readonly "link.update": { readonly command: LinkUpdate; readonly result: Link };
+  readonly "invitation.send": { readonly command: InvitationSend; readonly result: Link };
+  readonly "thread.create": { readonly command: ThreadCreate; readonly result: ThreadView };
+  readonly "thread.list": { readonly command: ThreadList; readonly result: ThreadPage };
+  readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
+  readonly "thread.read": { readonly command: ThreadRead; readonly result: ThreadView };
+  readonly "thread.rename": { readonly command: ThreadRename; readonly result: Done };
+  readonly "thread.archive": { readonly command: ThreadArchive; readonly result: Done };
+  readonly "thread.reopen": { readonly command: ThreadReopen; readonly result: Done };
+  readonly "thread.assign": { readonly command: ThreadAssign; readonly result: Done };
+  readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
+  readonly "message.send": { readonly command: MessageSend; readonly result: MessageAccepted };
+  readonly "mark.read": { readonly command: MarkRead; readonly result: Done };
+  readonly "mark.delivered": { readonly command: MarkDelivered; readonly result: Done };
+  readonly "typing.set": { readonly command: TypingSet; readonly result: Done };
+  readonly "task.add": { readonly command: TaskAdd; readonly result: TaskView };
+  readonly "task.set": { readonly command: TaskSet; readonly result: TaskView };
+  readonly "task.edit": { readonly command: TaskEdit; readonly result: TaskView };
+  readonly "task.move": { readonly command: TaskMove; readonly result: Done };
+  readonly "task.delete": { readonly command: TaskDelete; readonly result: Done };
+  readonly "task.list": { readonly command: TaskList; readonly result: TaskPage };
+  readonly "reminder.read": { readonly command: ReminderRead; readonly result: ReminderView };
+  readonly "reminder.set": { readonly command: ReminderSet; readonly result: ReminderView };
+  readonly "reminder.send": { readonly command: ReminderSend; readonly result: ReminderView };
+  readonly "notification.list": { readonly command: NotificationList; readonly result: NotificationPage };
+  readonly "notification.archive": { readonly command: NotificationArchive; readonly result: Done };
+  readonly "audit.list": { readonly command: AuditList; readonly result: AuditPage };
+  readonly "clock.set": { readonly command: ClockSet; readonly result: Done };
+}
+export type CommandName = keyof Commands;
+export type CommandOf<N extends CommandName> = Commands[N]["command"];
+export type ResultOf<N extends CommandName> = Commands[N]["result"];
+/** A command's fields without its tag. */
+export type ArgumentsOf<N extends CommandName> = Omit<CommandOf<N>, "type">;
+/** One event by its tag. */
+export type EventOf<T extends Event["type"]> = Extract<Event, { readonly type: T }>;
+/** One frame from the server by its tag. */
+export type FrameOf<T extends ServerFrame["type"]> = Extract<ServerFrame, { readonly type: T }>;
+
+export type ErrorCode = "invalid" | "unknown_command" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "rate_limited" | "unavailable" | "internal";
+/** The HTTP status that goes with each code. */
+export const ERROR_STATUS = {
+  invalid: 422,
+  unknown_command: 404,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  rate_limited: 429,
+  unavailable: 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Why the server closes. Below 4400: connect again, with back-off; above: change something first. */
+export const CLOSE_CODE = {
+  DRAINING: 1012,
+  TRY_AGAIN: 4000,
+  TOO_SLOW: 4001,
+  REPLACED_NODE: 4002,
+  HELLO_TIMEOUT: 4003,
+  BAD_FRAMES: 4400,
+  UNAUTHENTICATED: 4401,
+  REVOKED: 4403,
+  UNSUPPORTED: 4406,
+} as const;
+
+export const BODY_CHARACTERS_MAX = 20000;
+export const BODY_NODES_MAX = 2000;
+export const BODY_DEPTH_MAX = 6;
+export const BODY_MENTIONS_MAX = 50;
+export const JSON_SUBPROTOCOL = "chattar.v1.json";
+export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
+export const INBOUND_FRAME_BYTES_MAX = 65536;
+export const HELLO_DEADLINE_S = 5.0;
+export const POSITIONS_MAX = 500;
+export const RESUME_EVENTS_MAX = 300;
+export const RESUME_BYTES_MAX = 262144;
+export const PULSE_INTERVAL_S = 25.0;
+/** A connection that sent so many frames nobody could understand is closed (4400). */
+export const INVALID_FRAMES_MAX = 20;
+
+/** The limits of the named types: lengths in characters, `ge` and `le` inclusive. */
+export const LIMITS = {
+  LinkAddress: { max_length: 2048, pattern: "^(https?://|mailto:)[^\\s\\x00-\\x1f\\x7f<>\\\"]+$" },
+  Id: { pattern: "^[0-9a-f]{32}$" },
+  ClientKey: { pattern: "^[A-Za-z0-9_-]{8,64}$" },
+  StreamName: { pattern: "^[tnu]:[0-9a-f]{32}$" },
+  Seq: { ge: 0, le: 9007199254740991 },
+  Name: { min_length: 1, max_length: 200 },
+  Subject: { min_length: 1, max_length: 200 },
+  TaskText: { min_length: 1, max_length: 500 },
+  Email: { min_length: 3, max_length: 254, pattern: "^[^@\\s,;:<>()\\[\\]\\\\\\\"\\x00-\\x1f\\x7f]+@[^@\\s,;:<>()\\[\\]\\\\\\\"\\x00-\\x1f\\x7f]+$" },
+  Password: { min_length: 10, max_length: 200 },
+  Secret: { min_length: 16, max_length: 4096 },
+  Days: { ge: 1, le: 365 },
+  Count: { ge: 1, le: 30 },
+  PageSize: { ge: 1, le: 200 },
+} as const;
