@@ -21,7 +21,7 @@ void *grow(void *memory, size_t bytes);
 
 /* text.c ------------------------------------------------------------------------------------------------------------ */
 
-enum part_kind { PART_BYTES, PART_INDEX, PART_LINE, PART_ROOM, PART_SEQ, PART_SEEN, PART_TEXT };
+enum part_kind { PART_BYTES, PART_INDEX, PART_LINE, PART_ROOM, PART_SEQ, PART_NUMBER, PART_SEEN, PART_TEXT };
 
 struct part {
     enum part_kind kind;
@@ -29,7 +29,7 @@ struct part {
     size_t length;
 };
 
-/* A text with holes: {i} {line} {room} {seq} {seen} {text}, and \xNN for any byte. */
+/* A text with holes: {i} {line} {room} {seq} {n} {seen} {text}, and \xNN for any byte. */
 struct template {
     struct part parts[PARTS_MAX];
     int count;
@@ -143,6 +143,8 @@ struct connection {
     size_t in_length, in_max, out_length, out_max;
     uint64_t seen;
     uint64_t died_ns;
+    uint32_t asked; /* with wire.ack: the message that waits for its acknowledgement here */
+    bool waiting;
 };
 
 struct wire {
@@ -151,6 +153,7 @@ struct wire {
     int header_count;
     const char *ping, *pong;       /* a whole text frame and its whole answer, for protocols with pings of their own */
     const char *count_in;          /* only frames with this text are looked at for markers */
+    const char *ack;               /* a frame with this text acknowledges the connection's own message: that is its delivery */
     const char *capture;           /* remember the number behind this text, for {seen} */
     const struct target *resume;   /* where a listener goes when its connection is lost; NULL: it stays dead */
 };

@@ -73,7 +73,7 @@ void *grow(void *memory, size_t bytes) {
 
 enum option_id {
     LISTEN = 1, LISTENERS, ROOM_SIZE, STEP, LINES, ROOMS, SENDER_URL, SENDERS, SENDER_STEP, SENDER_LINES, RESUME_URL, RESUME_STEP,
-    MESSAGE, BINARY_MESSAGE, TEXT_BYTES, COUNT_IN, CAPTURE, ANSWER, SUBPROTOCOL, HEADER, PHASE, ACCOUNT, KILL, AT_ONCE,
+    MESSAGE, BINARY_MESSAGE, TEXT_BYTES, COUNT_IN, ACK, CAPTURE, ANSWER, SUBPROTOCOL, HEADER, PHASE, ACCOUNT, KILL, AT_ONCE,
     SETTLE_S, DRAIN_S, CONNECT_S,
 };
 
@@ -83,7 +83,7 @@ static const struct option OPTIONS[] = {
     {"sender-url", 1, 0, SENDER_URL},   {"senders", 1, 0, SENDERS},          {"sender-step", 1, 0, SENDER_STEP},
     {"sender-lines", 1, 0, SENDER_LINES}, {"resume-url", 1, 0, RESUME_URL},  {"resume-step", 1, 0, RESUME_STEP},
     {"message", 1, 0, MESSAGE},         {"binary", 0, 0, BINARY_MESSAGE},    {"text-bytes", 1, 0, TEXT_BYTES},
-    {"count-in", 1, 0, COUNT_IN},       {"capture", 1, 0, CAPTURE},          {"answer", 1, 0, ANSWER},
+    {"count-in", 1, 0, COUNT_IN},       {"ack", 1, 0, ACK},                  {"capture", 1, 0, CAPTURE},          {"answer", 1, 0, ANSWER},
     {"subprotocol", 1, 0, SUBPROTOCOL}, {"header", 1, 0, HEADER},            {"phase", 1, 0, PHASE},
     {"account", 1, 0, ACCOUNT},         {"kill", 1, 0, KILL},                {"at-once", 1, 0, AT_ONCE},
     {"settle-s", 1, 0, SETTLE_S},       {"drain-s", 1, 0, DRAIN_S},          {"connect-s", 1, 0, CONNECT_S},
@@ -136,6 +136,7 @@ static void option_take(int id, char *value) {
     case BINARY_MESSAGE: run.binary = true; break;
     case TEXT_BYTES: text_bytes = (size_t)number(value); break;
     case COUNT_IN: wire.count_in = value; break;
+    case ACK: wire.ack = value; break;
     case CAPTURE: wire.capture = value; break;
     case ANSWER: answer_set(value); break;
     case SUBPROTOCOL: wire.subprotocol = value; break;
@@ -162,6 +163,7 @@ static void options_check(void) {
     if (text_bytes < MARKER_BYTES || text_bytes > MESSAGE_BYTES_MAX / 2) fail("--text-bytes is from %d to %d", MARKER_BYTES, MESSAGE_BYTES_MAX / 2);
     if (!run.room_size) run.room_size = run.listeners;
     if (run.senders < 1 || (!run.has_sender && run.senders > run.room_size)) fail("--senders is from 1 to the size of a room");
+    if (wire.ack && (run.has_sender || run.room_size != 1)) fail("--ack needs rooms of one, without other senders");
     if (run.has_resume) wire.resume = &run.resume;
 }
 
@@ -175,7 +177,8 @@ static void connections_make(void) {
         bool listener = i < run.listeners;
         connections[i] = (struct connection){
             .fd = -1, .listener = listener, .target = listener ? &run.listen : &run.send,
-            .index = listener ? i : i - run.listeners, .room = listener ? i / run.room_size : 0,
+            .index = listener ? i : i - run.listeners,
+            .room = listener ? i / run.room_size : (i - run.listeners) % (run.listeners / run.room_size),
         };
     }
 }
@@ -219,18 +222,36 @@ static bool connect_all(void) {
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 /* Rooms take turns, and in each room its first --senders members do; dedicated senders take turns over all rooms. */
-static void send_message(uint64_t intended_ns) {
+static struct connection *next_sender(int *room) {
+    uint32_t seq = count_next_seq(), room_count = (uint32_t)(run.listeners / run.room_size);
+    *room = (int)(seq % room_count);
+    if (run.has_sender) return &connections[run.listeners + (int)(seq % (uint32_t)run.senders)];
+    return &connections[*room * run.room_size + (int)(seq / room_count % (uint32_t)run.senders)];
+}
+
+/* With --ack a connection has one message under way at most: the next one in turn that waits for nothing. */
+static struct connection *next_idle(int *room) {
+    static unsigned turn;
+    for (int tried = 0; tried < run.listeners; tried++) {
+        struct connection *c = &connections[turn++ % (unsigned)run.listeners];
+        *room = c->room;
+        if (!c->waiting) return c;
+    }
+    return NULL;
+}
+
+static bool send_message(uint64_t intended_ns) {
     static char text[MESSAGE_BYTES_MAX];
-    uint32_t seq = count_next_seq();
-    int room_count = run.listeners / run.room_size, room = (int)(seq % (uint32_t)room_count);
-    uint32_t turn = run.has_sender ? seq : seq / (uint32_t)room_count;
-    int sender = (int)(turn % (uint32_t)run.senders);
-    struct connection *c = run.has_sender ? &connections[run.listeners + sender] : &connections[room * run.room_size + sender];
-    struct values v = {.index = c->index, .room = room, .seq = seq, .seen = c->seen, .lines = &c->target->lines};
-    if (c->state != LIVE) return; /* its turn is lost; a phase with a lost sender is reported as such */
+    int room;
+    struct connection *c = wire.ack ? next_idle(&room) : next_sender(&room);
+    if (!c || c->state != LIVE) return false;
+    struct values v = {.index = c->index, .room = room, .seq = count_next_seq(), .seen = c->seen, .lines = &c->target->lines};
     size_t length = template_fill(&run.message, &v, text, sizeof text);
+    c->asked = v.seq;
+    c->waiting = wire.ack != NULL;
     count_sent(room, intended_ns);
     connection_say(c, run.binary, text, length);
+    return true;
 }
 
 static struct reading read_all(void) {
@@ -277,18 +298,15 @@ static void send_due(const struct phase *p, struct progress *g) {
     while ((due = g->start_ns + (uint64_t)((double)g->due_count * 1e9 / p->level)) <= t) {
         double late_ms = (double)(t - due) / 1e6;
         if (recording && late_ms > g->late_ms) g->late_ms = late_ms;
-        send_message(due);
+        if (!send_message(due)) return; /* nobody is free: it stays due, and its lateness counts */
         g->due_count++;
     }
 }
 
 static void send_in_flight(const struct phase *p, struct progress *g) {
     uint64_t t = now_ns();
-    while ((double)((counts.sent - g->before.sent) - (counts.complete - g->before.complete)) < p->level) {
-        uint64_t sent = counts.sent;
-        send_message(now_ns());
-        if (counts.sent == sent) break;
-    }
+    while ((double)((counts.sent - g->before.sent) - (counts.complete - g->before.complete)) < p->level)
+        if (!send_message(now_ns())) break;
     if (t > pool.last_arrival_ns + 3 * NS_PER_S && t > g->start_ns + 3 * NS_PER_S) g->stalled = true;
 }
 

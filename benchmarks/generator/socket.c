@@ -188,6 +188,13 @@ static void count_markers(struct connection *c, const unsigned char *payload, si
     if (found) pool.last_arrival_ns = at_ns;
 }
 
+static void count_ack(struct connection *c, const unsigned char *payload, size_t length, uint64_t at_ns) {
+    if (!c->waiting || !memmem(payload, length, wire.ack, strlen(wire.ack))) return;
+    c->waiting = false;
+    pool.last_arrival_ns = at_ns;
+    count_arrival(c->index, c->asked, at_ns);
+}
+
 static void take_payload(struct connection *c, const unsigned char *payload, size_t length, uint64_t at_ns) {
     pool.frames++;
     if (wire.ping && length == strlen(wire.ping) && !memcmp(payload, wire.ping, length)) {
@@ -197,6 +204,10 @@ static void take_payload(struct connection *c, const unsigned char *payload, siz
     if (c->state == SCRIPTED) follow_script(c, payload, length);
     if (!c->listener || c->state == DEAD) return;
     if (wire.count_in && !memmem(payload, length, wire.count_in, strlen(wire.count_in))) return;
+    if (wire.ack) {
+        count_ack(c, payload, length, at_ns);
+        return;
+    }
     if (wire.capture) capture_number(c, payload, length);
     count_markers(c, payload, length, at_ns);
 }

@@ -11,7 +11,7 @@ struct lines rooms;
 
 static const char *const HOLES[] = {
     [PART_INDEX] = "{i}",   [PART_LINE] = "{line}", [PART_ROOM] = "{room}",
-    [PART_SEQ] = "{seq}",   [PART_SEEN] = "{seen}", [PART_TEXT] = "{text}",
+    [PART_SEQ] = "{seq}",   [PART_NUMBER] = "{n}",  [PART_SEEN] = "{seen}", [PART_TEXT] = "{text}",
 };
 static const char FILLER[] = "thank you for the papers we will look at them before friday ";
 
@@ -83,6 +83,7 @@ static size_t fill_part(const struct part *p, const struct values *v, char *out,
     case PART_INDEX: return (size_t)sprintf(out, "%d", v->index);
     case PART_ROOM: return (size_t)sprintf(out, "room%d", v->room);
     case PART_SEQ: return (size_t)sprintf(out, "%08x", v->seq);
+    case PART_NUMBER: return (size_t)sprintf(out, "%u", v->seq);
     case PART_SEEN: return (size_t)sprintf(out, "%llu", (unsigned long long)v->seen);
     case PART_TEXT: return fill_text(out, v->seq);
     default: return 0;

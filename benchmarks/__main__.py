@@ -1,0 +1,102 @@
+"""`python -m benchmarks`: chooses what to measure and where the figures go.
+
+    python -m benchmarks                        everything (about 25 minutes)
+    python -m benchmarks wide narrow --servers chattar,socketio
+    python -m benchmarks --quick                a look in a few minutes; its figures are not worth citing
+
+Figures: var/benchmarks/<time>.jsonl, one line a run, and <time>.md, tables of medians and ratios.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import fanout, sends
+from benchmarks.contestants import Contestant
+from benchmarks.machine import VAR, BenchmarkError
+from benchmarks.peers import PEERS
+from benchmarks.plan import QUICK, Effort, Journal
+
+Bench = Callable[[dict[str, Contestant], Effort, Journal], str]
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def fan_out(*contests: fanout.Contest) -> Bench:
+    def hold(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+        return "\n\n".join(fanout.hold(contest, contestants, effort, journal, say) for contest in contests)
+
+    return hold
+
+
+def durable_sends(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return sends.hold(effort, journal, say)
+
+
+BENCHES: dict[str, Bench] = {
+    "wide": fan_out(fanout.WIDE),
+    "narrow": fan_out(fanout.NARROW, fanout.NARROW_BOTH),
+    "idle": fan_out(fanout.IDLE),
+    "sends": durable_sends,
+}
+
+
+def all_contestants() -> dict[str, Contestant]:
+    return {peer.name: peer for peer in PEERS}
+
+
+def able(contestants: dict[str, Contestant]) -> dict[str, Contestant]:
+    """Those that can be measured here; the others are named."""
+    found = {}
+    for name, contestant in contestants.items():
+        obstacle = contestant.obstacle()
+        if obstacle:
+            say(f"left out: {name} ({obstacle})")
+        else:
+            found[name] = contestant
+    return found
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    known = all_contestants()
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure Chattar and its peers.")
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=", ".join(BENCHES))
+    parser.add_argument("--servers", default=",".join(known), help=f"default: {','.join(known)}")
+    parser.add_argument("--quick", action="store_true", help="one short repetition with fewer connections")
+    parser.add_argument("--repetitions", type=int, help="default: 3")
+    chosen = parser.parse_args(arguments)
+    for name in chosen.benches:
+        if name not in BENCHES:
+            parser.error(f"no benchmark {name}; there are {', '.join(BENCHES)}")
+    for name in chosen.servers.split(","):
+        if name not in known:
+            parser.error(f"no server {name}; there are {', '.join(known)}")
+    return chosen
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = parse(arguments)
+    effort = QUICK if chosen.quick else Effort()
+    if chosen.repetitions:
+        effort = Effort(chosen.repetitions, effort.window_s, effort.warm_s, effort.scale)
+    VAR.mkdir(parents=True, exist_ok=True)
+    journal = Journal(VAR / f"{time.strftime('%Y%m%d-%H%M%S')}.jsonl")
+    known = all_contestants()
+    try:
+        contestants = able({name: known[name] for name in chosen.servers.split(",")})
+        tables = [BENCHES[name](contestants, effort, journal) for name in chosen.benches or BENCHES]
+    except BenchmarkError as error:
+        say(f"benchmarks: {error}")
+        return 1
+    text = "\n\n".join(tables) + "\n"
+    journal.path.with_suffix(".md").write_text(text)
+    print(text)
+    say(f"figures: {journal.path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
