@@ -11,7 +11,7 @@ from protocol import commands as c
 from protocol.wire import Wire
 from server import access
 from server.access import Rule
-from server.actions import messages, notifications, tasks, trail
+from server.actions import messages, notifications, reminders, tasks, trail
 from server.context import Context
 
 Action = Callable[[Context, Any, Any], Awaitable[Wire]]
@@ -39,6 +39,10 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.TaskMove, access.thread_staff, tasks.move, cost=3),
     Entry(c.TaskDelete, access.thread_staff, tasks.delete, cost=3),
     Entry(c.TaskList, access.logged_in, tasks.page, cost=5),
+    # reminders
+    Entry(c.ReminderRead, access.thread_staff, reminders.read, cost=2),
+    Entry(c.ReminderSet, access.thread_staff, reminders.save, cost=3),
+    Entry(c.ReminderSend, access.thread_staff, reminders.send, cost=5),
     # the feed and the trail
     Entry(c.NotificationList, access.staff, notifications.page, cost=3),
     Entry(c.NotificationArchive, access.staff, notifications.archive, cost=2),

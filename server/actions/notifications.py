@@ -1,7 +1,7 @@
 """The staff notification feed: who hears of what happened in a thread, and their inbox entries (spec 3.15).
 
-Entries are consequences: drawn from events by `follow`, as often as need be. Refuses to widen access (AC-5): whoever can't
-see the account hears nothing of it.
+Entries are consequences: drawn from events by `follow`, as often as need be. Refuses to widen access (AC-5): whoever
+can't see the account hears nothing of it.
 """
 
 from collections.abc import Sequence
