@@ -6,7 +6,7 @@ Each line can be drawn again without changing anything. Only when all have been 
 from collections.abc import Sequence
 
 from protocol.wire import Id
-from server.actions import notifications, reminders, threads
+from server.actions import letters, notifications, reminders, threads
 from server.context import Means
 from storage.mongo import ours
 from storage.streams import Stored
@@ -22,4 +22,5 @@ async def draw(means: Means, thread_id: Id, events: Sequence[Stored]) -> None:
         await reminders.follow(means, thread_id, events)
         if thread is not None and account is not None:
             await notifications.follow(means, thread, account, events)
+            await letters.follow(means, thread, account, events)
         await store.streams.settled(events)

@@ -25,7 +25,7 @@ TEXT_CHARACTERS_MAX = 160
 
 
 @dataclass(slots=True)
-class _News:
+class News:
     """What a run of events of one stream comes to for an inbox: the last of it, and everybody mentioned on the way."""
 
     stream: str
@@ -52,32 +52,37 @@ def hearers(thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -
     return found or [member for member in staff if member.role == "owner" and member.active]
 
 
+def audience(item: News, thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
+    """Who is told of it: those who hear of the thread, and whoever is called on in it and may see it; not its author."""
+    listening = {member.id: member for member in hearers(thread, account, staff)}
+    for member in staff:
+        if member.id in item.mentioned | {item.assigned} and may_see(member, account):
+            listening[member.id] = member
+    listening.pop(item.actor.id, None)  # NS-7
+    return list(listening.values())
+
+
 async def follow(means: Means, thread: ThreadDoc, account: AccountDoc, events: Sequence[Stored]) -> None:
     """Bring everybody's inbox in line with what has happened in a thread. May be called again with the same events."""
-    news = _news(events)
+    news = news_in(events)
     if not news:
         return
     staff = await means.store.people.firm_staff(thread.firm_id)
     for item in news:
-        listening = {member.id: member for member in hearers(thread, account, staff)}
-        for member in staff:
-            if member.id in item.mentioned | {item.assigned} and may_see(member, account):
-                listening[member.id] = member
-        listening.pop(item.actor.id, None)  # NS-7
-        for member in listening.values():
+        for member in audience(item, thread, account, staff):
             await _tell(means, thread, account, member, item)
 
 
-def _news(events: Sequence[Stored]) -> list[_News]:
+def news_in(events: Sequence[Stored]) -> list[News]:
     """The events as news, one for each stream, in order of their last event."""
-    news: dict[str, _News] = {}
+    news: dict[str, News] = {}
     for stored in sorted(events, key=lambda event: (event.at, event.seq)):
         described = _described(stored)
         if described is None or stored.actor is None:
             continue
         kind, text = described
         before = news.get(stored.stream)
-        item = _News(stored.stream, stored.seq, stored.at, kind, stored.actor, text)
+        item = News(stored.stream, stored.seq, stored.at, kind, stored.actor, text)
         if isinstance(stored.event, e.MessageSent):
             item.mentioned = set(bodies.mentions(stored.event.body))
         if isinstance(stored.event, e.ThreadAssigned) and stored.event.assignee:
@@ -110,7 +115,7 @@ def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
             return None
 
 
-async def _tell(means: Means, thread: ThreadDoc, account: AccountDoc, member: StaffDoc, item: _News) -> None:
+async def _tell(means: Means, thread: ThreadDoc, account: AccountDoc, member: StaffDoc, item: News) -> None:
     mentioned = member.id in item.mentioned
     kind: NotificationKind = "mention" if mentioned else item.kind
     entry = NotificationDoc(

@@ -1,8 +1,8 @@
 """Reminders: set, shown, sent by hand, and fired when they are due (spec 3.8).
 
 `server.reminder_rules` decides; this gathers the facts, keeps each thread's cycle in line with its log, and does what
-was decided, each time in one transaction. Facts are read from the end of the log, not from its projection: a reply that was
-acknowledged a moment earlier wins (RM-15).
+was decided, each time in one transaction. Facts are read from the end of the log, not from its projection: a
+reply that was acknowledged a moment earlier wins (RM-15).
 """
 
 from collections.abc import Sequence
