@@ -1,28 +1,39 @@
 """The event log: dense, ordered, deduplicated streams in one collection.
 
-Knows how events are numbered (P3), found again by key (P2), and read back. Refuses to know what they mean, except for the
-running totals that ride on a thread's t: stream so that unread counts and reminders never have to count.
+Knows how events are numbered (P3), found again by key (P2), and read back. Refuses to know what they mean, except for
+what rides on a thread's t: stream so that nobody has to count or to look it up: message totals, and archived or not.
 """
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
 
 from protocol.entities import Person, Side
 from protocol.errors import Unavailable
-from protocol.events import Event, MessageSent
+from protocol.events import Event, MessageSent, ThreadArchived, ThreadReopened
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Session, SomebodyWasFirst, ours
+from storage.mongo import Mongo, Row, Session, SomebodyWasFirst, ours
+
+T = TypeVar("T")
 
 BATCH_EVENTS_MAX: Final = 256
 HEADS_CACHED_MAX: Final = 50_000
 SEQ_DIGITS: Final = 13
+
+
+KeyTaken = DuplicateKeyError
+"""Somebody has used this key before; for those who may not know the database."""
+
+
+class Closed(Exception):
+    """The thread is archived; nothing was appended."""
 
 
 class Draft(Wire):
@@ -36,6 +47,8 @@ class Draft(Wire):
     event: Event
     key: str | None = None
     """Unique for ever over all streams: the same key is the same event (P2)."""
+    only_open: bool = False
+    """Not behind the archiving of its thread (MS-8): judged at the very place in the log where it would stand."""
 
 
 class Head(Wire):
@@ -48,10 +61,14 @@ class Head(Wire):
     """Which side wrote the last message."""
     last_staff_at: Ms | None = None
     """When staff last wrote: what a reminder's clock runs from."""
+    archived: bool = False
+    """The thread was archived and not reopened since."""
 
     def after(self, draft: Draft) -> "Head":
         """The head once `draft` has been appended."""
         seq = self.seq + 1
+        if isinstance(draft.event, ThreadArchived | ThreadReopened):
+            return msgspec.structs.replace(self, seq=seq, archived=isinstance(draft.event, ThreadArchived))
         if not isinstance(draft.event, MessageSent) or draft.actor is None:
             return msgspec.structs.replace(self, seq=seq)
         if draft.actor.side == "staff":
@@ -109,16 +126,17 @@ def _stored(draft: Draft, head: Head) -> Stored:
     )
 
 
-def _is_key_conflict(error: Mapping[str, Any]) -> bool:
-    return "key" in error.get("keyPattern", {})
+_Waiting = tuple[Draft, asyncio.Future[Appended]]
 
 
 class Streams:
     """The log. One committer for each stream on this node groups what is waiting into one ordered insert."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._rows = mongo.rows("events")
-        self._waiting: dict[str, deque[tuple[Draft, asyncio.Future[Appended]]]] = {}
+        self._local_rows = self._rows.with_options(read_concern=ReadConcern("local"))
+        self._waiting: dict[str, deque[_Waiting]] = {}
         self._committers: dict[str, asyncio.Task[None]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._heads: OrderedDict[str, Head] = OrderedDict()
@@ -129,8 +147,9 @@ class Streams:
         """Put an event at the end of its stream; returns when it is in the log, majority and journaled (P1).
 
         A draft whose key is already in the log changes nothing and returns the first event with `new` false. Raises
-        Unavailable when the outcome is unknown: the same draft may then be appended again. Survives cancellation: the
-        write is the committer's, not the caller's.
+        Closed for a draft that is `only_open` in an archived thread, whatever its key, and Unavailable when the outcome
+        is unknown: the same draft may then be appended again. Survives cancellation: the write is the committer's, not
+        the caller's.
         """
         done: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(draft.stream, deque()).append((draft, done))
@@ -141,80 +160,124 @@ class Streams:
 
     async def _commit_waiting(self, stream: str) -> None:
         waiting = self._waiting[stream]
-        batch: list[tuple[Draft, asyncio.Future[Appended]]] = []
+        batch: list[_Waiting] = []
         try:
             while waiting:
                 batch = [waiting.popleft() for _ in range(min(len(waiting), BATCH_EVENTS_MAX))]
                 try:
-                    await self._commit(stream, batch)
+                    async with self._lock(stream):
+                        await self._commit(stream, batch)
                 except PyMongoError as error:
                     self._heads.pop(stream, None)
-                    for _, done in batch:
-                        if not done.done():
-                            refusal = Unavailable("Not stored for certain; try again with the same key.")
-                            refusal.__cause__ = error
-                            done.set_exception(refusal)
+                    refusal = Unavailable("Not stored for certain; try again with the same key.")
+                    refusal.__cause__ = error
+                    _refuse(batch, refusal)
+                except Exception as error:
+                    # Our own fault, such as a value that BSON can't hold: whoever sent it hears of it.
+                    self._heads.pop(stream, None)
+                    _refuse(batch, error)
         finally:
-            for _, done in [*batch, *waiting]:
-                if not done.done():
-                    done.set_exception(Unavailable("The server is stopping; try again with the same key."))
+            _refuse([*batch, *waiting], Unavailable("The server is stopping; try again with the same key."))
             del self._waiting[stream], self._committers[stream]
 
-    async def _commit(self, stream: str, batch: list[tuple[Draft, asyncio.Future[Appended]]]) -> None:
+    async def _commit(self, stream: str, batch: list[_Waiting]) -> None:
         """Insert a batch, beginning anew behind whatever was in the way, until every draft is in the log."""
-        async with self._lock(stream):
-            while batch:
-                head = self._heads.get(stream) or await self.head(stream)
-                events: list[Stored] = []
-                for draft, _ in batch:
-                    head = head.after(draft)
-                    events.append(_stored(draft, head))
-                failed: Mapping[str, Any] | None = None
-                inserted = len(events)
-                try:
-                    await self._rows.insert_many([to_document(event) for event in events], ordered=True)
-                except BulkWriteError as error:
-                    failed = _first_duplicate(error)
-                    inserted = int(failed["index"])
-                for event, (_, done) in zip(events[:inserted], batch, strict=False):
-                    if not done.done():
-                        done.set_result(Appended(stored=event, new=True))
-                if inserted:
-                    self._remember(stream, events[inserted - 1].totals)
-                batch = batch[inserted:]
-                if failed is None:
-                    return
-                if _is_key_conflict(failed):
-                    draft, done = batch.pop(0)
-                    first = await self.by_key(draft.key or "")
-                    if first is None:
-                        raise PyMongoError(f"an event with key {draft.key!r} exists and can't be read")
-                    if not done.done():
-                        done.set_result(Appended(stored=first, new=False))
-                else:
-                    self._heads.pop(stream, None)
+        head = self._heads.get(stream)
+        while batch:
+            if head is None:
+                head = await self._true_head(stream)
+            if head.archived:
+                _refuse([waiting for waiting in batch if waiting[0].only_open], Closed())
+                batch = [waiting for waiting in batch if not waiting[0].only_open]
+            events: list[Stored] = []
+            for draft, _ in batch:
+                head = head.after(draft)
+                events.append(_stored(draft, head))
+            failed = await self._insert(events)
+            inserted = len(events) if failed is None else int(failed["index"])
+            for event, (_, done) in zip(events[:inserted], batch, strict=False):
+                if not done.done():
+                    done.set_result(Appended(stored=event, new=True))
+            batch = batch[inserted:]
+            head = events[inserted - 1].totals if inserted else None
+            if head is not None:
+                self._remember(stream, head)
+            if failed is None:
+                return
+            if not _is_key_conflict(failed):
+                # Somebody else took the place: another node, or a transaction.
+                head = None
+                continue
+            draft, done = batch[0]
+            first = await self._first_with(draft.key or "")
+            if first is not None:
+                batch = batch[1:]
+                if not done.done():
+                    done.set_result(Appended(stored=first, new=False))
+
+    async def _insert(self, events: Sequence[Stored], session: Session | None = None) -> Mapping[str, Any] | None:
+        """Insert in order up to the first duplicate; its place (`index`) and what it clashed with, or None."""
+        if len(events) == 1:
+            # Cheaper than a bulk of one, and one is what most batches are.
+            try:
+                await self._rows.insert_one(to_document(events[0]), session=session)
+            except DuplicateKeyError as error:
+                return {**(error.details or {}), "index": 0}
+            return None
+        if events:
+            try:
+                await self._rows.insert_many([to_document(event) for event in events], ordered=True, session=session)
+            except BulkWriteError as error:
+                return _first_duplicate(error)
+        return None
+
+    async def _true_head(self, stream: str) -> Head:
+        """The head with everything that this node has run into, even if the majority has it only in a moment."""
+        async with self._mongo.client.start_session() as session:
+            await self._local_rows.find_one(_range(stream), {"_id": 1}, sort=[("_id", -1)], session=session)
+            return await self.head(stream, session)
+
+    async def _first_with(self, key: str) -> Stored | None:
+        """The event with a key that was in the way, once it can't be rolled back; None if it was rolled back."""
+        async with self._mongo.client.start_session() as session:
+            # The session is causal: after the local read, the majority read waits until it has seen as much.
+            await self._local_rows.find_one({"key": key}, {"_id": 1}, session=session)
+            return await self.by_key(key, session)
 
     async def append_in(self, session: Session, drafts: Sequence[Draft]) -> list[Stored]:
-        """Append within a transaction (see `Mongo.transact`); all drafts of one call belong to one stream.
+        """Append within a transaction (see `transact`); all drafts of one call belong to one stream.
 
-        Lets SomebodyWasFirst out when another event took the place: `transact` then runs the whole work again. Raises
-        DuplicateKeyError when a draft's key is in the log.
+        Lets SomebodyWasFirst out when another event took the place: the whole work is then run again. Raises
+        DuplicateKeyError when a draft's key is in the log, and Closed as `append` does.
         """
         stream = drafts[0].stream
         head = await self.head(stream, session)
         events = []
         for draft in drafts:
+            if draft.only_open and head.archived:
+                raise Closed
             head = head.after(draft)
             events.append(_stored(draft, head))
-        try:
-            await self._rows.insert_many([to_document(event) for event in events], ordered=True, session=session)
-        except BulkWriteError as error:
-            failed = _first_duplicate(error)
-            if _is_key_conflict(failed):
-                raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed) from error
-            raise SomebodyWasFirst from error
         self._heads.pop(stream, None)
-        return events
+        failed = await self._insert(events, session)
+        if failed is None:
+            return events
+        if _is_key_conflict(failed):
+            raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed)
+        raise SomebodyWasFirst
+
+    async def transact(self, stream: str, work: Callable[[Session], Awaitable[T]]) -> T:
+        """A transaction that appends to a stream, while this node's committer of that stream stands aside.
+
+        Otherwise as `Mongo.transact`. Survives cancellation: it ends for certain, though nobody waits for it.
+        """
+        task = asyncio.create_task(self._transact(stream, work), name=f"transaction {stream}")
+        task.add_done_callback(_retrieved)
+        return await asyncio.shield(task)
+
+    async def _transact(self, stream: str, work: Callable[[Session], Awaitable[T]]) -> T:
+        async with self._lock(stream), ours():
+            return await self._mongo.transact(work)
 
     def _lock(self, stream: str) -> asyncio.Lock:
         lock = self._locks.get(stream)
@@ -234,12 +297,7 @@ class Streams:
 
     async def head(self, stream: str, session: Session | None = None) -> Head:
         """The end of a stream as of now; an empty stream's is at 0."""
-        row = await self._rows.find_one(
-            {"_id": {"$gt": stream + ":", "$lt": stream + ";"}},
-            {"totals": 1},
-            sort=[("_id", -1)],
-            session=session,
-        )
+        row = await self._rows.find_one(_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
         return msgspec.convert(row["totals"], Head) if row else Head()
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
@@ -248,16 +306,19 @@ class Streams:
         found = await asyncio.gather(*(self.head(name) for name in names))
         return {name: head.seq for name, head in zip(names, found, strict=True)}
 
-    async def read(self, stream: str, after: int, limit: int) -> list[Stored]:
+    async def read(self, stream: str, after: int, limit: int, session: Session | None = None) -> list[Stored]:
         """Events with a seq above `after`, ascending, at most `limit`."""
         async with ours():
-            cursor = self._rows.find({"_id": {"$gt": event_id(stream, after), "$lt": stream + ";"}})
+            cursor = self._rows.find({"_id": {"$gt": event_id(stream, after), "$lt": stream + ";"}}, session=session)
             return [from_document(row, Stored) async for row in cursor.sort("_id", 1).limit(limit)]
 
-    async def read_before(self, stream: str, before: int, limit: int) -> list[Stored]:
-        """Events with a seq below `before`, ascending, the latest `limit` of them."""
+    async def read_before(
+        self, stream: str, before: int | None, limit: int, session: Session | None = None
+    ) -> list[Stored]:
+        """Events with a seq below `before` (None: the newest), ascending, the latest `limit` of them."""
+        above = stream + ";" if before is None else event_id(stream, before)
         async with ours():
-            cursor = self._rows.find({"_id": {"$gte": stream + ":", "$lt": event_id(stream, before)}})
+            cursor = self._rows.find({"_id": {"$gte": stream + ":", "$lt": above}}, session=session)
             rows = [from_document(row, Stored) async for row in cursor.sort("_id", -1).limit(limit)]
         return rows[::-1]
 
@@ -266,9 +327,9 @@ class Streams:
         row = await self._rows.find_one({"_id": event_id(stream, seq)}, session=session)
         return from_document(row, Stored) if row else None
 
-    async def by_key(self, key: str) -> Stored | None:
+    async def by_key(self, key: str, session: Session | None = None) -> Stored | None:
         """The event with this key."""
-        row = await self._rows.find_one({"key": key})
+        row = await self._rows.find_one({"key": key}, session=session)
         return from_document(row, Stored) if row else None
 
     async def message(self, message_id: Id) -> Stored | None:
@@ -296,6 +357,27 @@ class Streams:
             await self._rows.bulk_write(
                 [UpdateOne({"_id": event.id}, {"$unset": {"unsettled_at": ""}}) for event in events], ordered=False
             )
+
+
+def _range(stream: str) -> Row:
+    """All of a stream: its events' primary keys begin with its name and a colon, which sorts before the semicolon."""
+    return {"_id": {"$gt": stream + ":", "$lt": stream + ";"}}
+
+
+def _is_key_conflict(failed: Mapping[str, Any]) -> bool:
+    return "key" in failed.get("keyPattern", {})
+
+
+def _refuse(batch: Iterable[_Waiting], error: Exception) -> None:
+    for _, done in batch:
+        if not done.done():
+            done.set_exception(error)
+
+
+def _retrieved(task: asyncio.Task[Any]) -> None:
+    """The caller hears of a failure; if the caller was cancelled, nobody is left to hear."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _first_duplicate(error: BulkWriteError) -> Mapping[str, Any]:
