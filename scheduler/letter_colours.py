@@ -47,9 +47,14 @@ def _mixed(colour: str, towards: str, share: float) -> str:
 
 
 def readable(accent: str, surface: str) -> Accent:
-    """`accent` moved away from `surface` as little as needed, and whichever of white and deep petrol reads better."""
+    """`accent` moved away from `surface` as little as needed, and whichever of white and deep petrol reads better.
+
+    Both the fill on the surface and the text on the fill reach 4.5.
+    """
     towards = "#000000" if _luminance(surface) > 0.5 else "#FFFFFF"
-    shades = (_mixed(accent, towards, step / _STEPS) for step in range(_STEPS + 1))
-    fill = next(shade for shade in shades if contrast(shade, surface) >= CONTRAST_MIN)
-    on_fill = max(("#FFFFFF", "#04212D"), key=lambda ink: contrast(ink, fill))
-    return Accent(fill, on_fill)
+    for step in range(_STEPS + 1):
+        fill = _mixed(accent, towards, step / _STEPS)
+        on_fill = max(("#FFFFFF", "#04212D"), key=lambda ink: contrast(ink, fill))
+        if min(contrast(fill, surface), contrast(on_fill, fill)) >= CONTRAST_MIN:
+            return Accent(fill, on_fill)
+    raise AssertionError("black on white and white on black always reach the contrast")

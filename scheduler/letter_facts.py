@@ -135,6 +135,15 @@ def one_line(text: str, chars_max: int) -> str:
     return line if len(line) <= chars_max else line[: chars_max - 1].rstrip() + "…"
 
 
+def header_line(text: str, chars_max: int) -> str:
+    """`text` as it may stand in a header.
+
+    The standard library decodes encoded words (RFC 2047) in a value that is handed to it, so a name of the form
+    "=?utf-8?q?Bo=0D=0ABcc:...?=" would become line breaks after every check: it is taken apart here.
+    """
+    return one_line(text, chars_max).replace("=?", "= ?")
+
+
 def paragraphs(text: str) -> tuple[str, ...]:
     """The lines of a message that say something, each made harmless; cut at the limit as a whole."""
     cut = text if len(text) <= MESSAGE_CHARS_MAX else text[: MESSAGE_CHARS_MAX - 1] + "…"

@@ -48,13 +48,14 @@ def render(letter: Letter, *, message_id: str, at: int, system_address: str) -> 
     mail["To"] = _mailbox(letter.to_name, facts.address("to_email", letter.to_email))
     if letter.reply_to:
         mail["Reply-To"] = _mailbox("", facts.address("reply_to", letter.reply_to))
-    mail["Subject"] = page.subject
-    mail["Content-Language"] = page.language
+    mail["Subject"] = facts.header_line(page.subject, facts.SUBJECT_CHARS_MAX)
     mail["Auto-Submitted"] = "auto-generated"
     # Exchange answers absences by this header and does not look at the one above.
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail.set_content(_text(page), cte="quoted-printable")
     mail.add_alternative(_html(page, letter.firm.accent), subtype="html", cte="quoted-printable")
+    # After the parts: making them clears every Content- header.
+    mail["Content-Language"] = page.language
     return mail
 
 
@@ -67,8 +68,8 @@ def envelope_recipients(letter: Letter) -> tuple[str, ...]:
 
 
 def _mailbox(name: str, addr_spec: str) -> Address:
-    # Address quotes what needs quoting; one_line leaves nothing in the name that could end the header.
-    return Address(display_name=facts.one_line(name, facts.NAME_CHARS_MAX), addr_spec=addr_spec)
+    # Address quotes what needs quoting; header_line leaves nothing in the name that could end the header.
+    return Address(display_name=facts.header_line(name, facts.NAME_CHARS_MAX), addr_spec=addr_spec)
 
 
 @lru_cache(maxsize=1)

@@ -34,7 +34,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = Literal["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10"]
 HeldReason = Literal["nobody_to_notify", "nothing_to_remind_of"]
-StopReason = Literal["disabled", "closed", "count_reached", "all_done", "client_replied"]
+StopReason = Literal["disabled", "closed", "count_reached", "tasks_done_and_read", "replied"]
 StopCondition = Literal["tasks_done_and_all_read", "all_read", "client_replies"]
 Waiting = Literal["message", "reply", "nothing"]
 
@@ -228,9 +228,9 @@ def evaluate(facts: Facts) -> Verdict:
     if facts.tasks_open > 0:
         return Due("D6", next_due(facts))
     if facts.tasks_total > 0:
-        return Stopped("D8", "all_done") if facts.all_read else Due("D7", next_due(facts))
+        return Stopped("D8", "tasks_done_and_read") if facts.all_read else Due("D7", next_due(facts))
     if facts.client_wrote_last:
-        return Stopped("D10", "client_replied")
+        return Stopped("D10", "replied")
     return Due("D9", next_due(facts))
 
 

@@ -83,6 +83,12 @@ SAID = (
     Said(who="Anna Lindberg", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
 )
 
+ONE_TIME: dict[str, Any] = {
+    "account_name": "",
+    "button_url": "https://klient.lindbergfalk.se/activate?code=Zm9vYmFyYmF6cXV4",
+    **NO_TASKS,
+}
+
 CHANGES: dict[str, dict[str, Any]] = {
     "client_new_thread": {"kind": "client_new_thread", "account_name": ""},
     "client_messages": {},
@@ -102,10 +108,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "staff_document": {"kind": "staff_activity", "activity": "document", **STAFF},
     "staff_mention": {"kind": "staff_mention", **STAFF},
     "staff_assigned": {"kind": "staff_assigned", **STAFF},
-    "invitation": {"kind": "invitation", "valid_hours": 168, "account_name": "",
-                   "button_url": "https://klient.lindbergfalk.se/activate?code=Zm9vYmFyYmF6cXV4"},
-    "password_reset": {"kind": "password_reset", "valid_hours": 1, "account_name": "",
-                       "button_url": "https://klient.lindbergfalk.se/password?code=Zm9vYmFyYmF6cXV4"},
+    "invitation": {"kind": "invitation", "valid_hours": 168, **ONE_TIME},
+    "password_reset": {"kind": "password_reset", "valid_hours": 1, **ONE_TIME},
 }  # fmt: skip
 
 LETTERS: dict[str, Letter] = {
