@@ -1,0 +1,117 @@
+"""Tells the others: turns what has happened into messages on the bus. Never waits, never raises.
+
+Knows which channels may carry what; this is where an internal message is kept from the contacts' channel (AC-6).
+Refuses to know who is connected, and is called only after the write (P1).
+"""
+
+from typing import Final, Protocol
+
+from protocol.events import AccessChanged
+from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
+from protocol.ids import StreamKind, split_stream
+from protocol.wire import Id, Ms
+from storage.bus import (
+    EVERY_HUB,
+    BusControl,
+    BusEvent,
+    BusMessage,
+    BusState,
+    account_channel,
+    encode_message,
+    firm_channel,
+    team_channel,
+    user_channel,
+)
+from storage.streams import Stored
+
+_MSGPACK: Final = "msgpack"
+
+
+class Publisher(Protocol):
+    """What carries messages: `storage.bus.Bus`, or a list in a test."""
+
+    def publish(self, channel: str, payload: bytes) -> None:
+        """Send to whoever listens; never waits, never raises."""
+        ...
+
+
+class Announcer:
+    """The actions' way to those who are connected, on whichever node."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    def event(self, stored: Stored) -> None:
+        """An event is in the log: staff hear of it; contacts if it is in a t: stream; only the owner if in a u: stream."""
+        frame = event_frame(stored)
+        message = BusEvent(
+            stream=stored.stream,
+            seq=stored.seq,
+            account_id=stored.account_id,
+            frame=encode(frame, _MSGPACK),
+            access=isinstance(stored.event, AccessChanged),
+        )
+        kind, owner = split_stream(stored.stream)
+        if kind is StreamKind.USER:
+            self._publish(message, user_channel(owner))
+        elif kind is StreamKind.NOTES or stored.account_id is None:
+            self._publish(message, firm_channel(stored.firm_id))
+        else:
+            self._publish(message, firm_channel(stored.firm_id), account_channel(stored.account_id))
+
+    def mark(self, firm_id: Id, account_id: Id, mark: MarkMoved, *, for_contacts: MarkMoved | None = None) -> None:
+        """Somebody got further in a thread. Contacts are told what `for_contacts` says, or nothing."""
+        self._state(firm_channel(firm_id), account_id, mark, ephemeral=False)
+        if for_contacts is not None:
+            self._state(account_channel(account_id), account_id, for_contacts, ephemeral=False)
+
+    def typing(self, firm_id: Id, account_id: Id, typing: Typing) -> None:
+        """Somebody is writing; an internal message is being written for staff only (AC-6)."""
+        self._state(firm_channel(firm_id), account_id, typing, not_to=typing.person.id)
+        if not typing.internal:
+            self._state(account_channel(account_id), account_id, typing, not_to=typing.person.id)
+
+    def contact_presence(self, firm_id: Id, account_id: Id, presence: Presence) -> None:
+        """A contact of the account came or went: for the staff who see the account."""
+        self._state(firm_channel(firm_id), account_id, presence)
+
+    def team_presence(self, firm_id: Id, online: bool) -> None:
+        """The firm's team came or went: for its contacts, without saying who."""
+        self._state(team_channel(firm_id), None, Presence(online=online))
+
+    def access_changed(self, user_id: Id) -> None:
+        """What somebody may see is another now: their open sockets learn it before anything else (AC-15)."""
+        self._publish(BusControl("access", user_id=user_id), user_channel(user_id))
+
+    def session_ended(self, user_id: Id, session_id: Id | None = None) -> None:
+        """A session, or each of the person's, is worth nothing any more: its sockets close at once."""
+        self._publish(BusControl("session_ended", user_id=user_id, session_id=session_id), user_channel(user_id))
+
+    def firm_changed(self, firm_id: Id) -> None:
+        """A firm's settings were saved."""
+        self._publish(BusControl("firm_changed", firm_id=firm_id), EVERY_HUB)
+
+    def clock_moved(self, offset_ms: Ms) -> None:
+        """The development clock was moved."""
+        self._publish(BusControl("clock_moved", value=offset_ms), EVERY_HUB)
+
+    def _state(
+        self,
+        channel: str,
+        account_id: Id | None,
+        frame: MarkMoved | Typing | Presence,
+        *,
+        not_to: Id | None = None,
+        ephemeral: bool = True,
+    ) -> None:
+        self._publish(BusState(account_id, encode(frame, _MSGPACK), not_to, ephemeral), channel)
+
+    def _publish(self, message: BusMessage, *channels: str) -> None:
+        payload = encode_message(message)
+        for channel in channels:
+            self._publisher.publish(channel, payload)
+
+
+def event_frame(stored: Stored) -> EventFrame:
+    """An event of the log as its readers get it."""
+    return EventFrame(stream=stored.stream, seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.event)
