@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import fanout, sends
+from benchmarks import fanout, resume, sends
+from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
 from benchmarks.peers import PEERS
@@ -36,16 +37,22 @@ def durable_sends(contestants: dict[str, Contestant], effort: Effort, journal: J
     return sends.hold(effort, journal, say)
 
 
+def resume_after_kill(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return resume.hold(effort, journal, say)
+
+
 BENCHES: dict[str, Bench] = {
     "wide": fan_out(fanout.WIDE),
     "narrow": fan_out(fanout.NARROW, fanout.NARROW_BOTH),
     "idle": fan_out(fanout.IDLE),
     "sends": durable_sends,
+    "resume": resume_after_kill,
 }
 
 
 def all_contestants() -> dict[str, Contestant]:
-    return {peer.name: peer for peer in PEERS}
+    contestants: list[Contestant] = [Chattar(), *PEERS]
+    return {contestant.name: contestant for contestant in contestants}
 
 
 def able(contestants: dict[str, Contestant]) -> dict[str, Contestant]:

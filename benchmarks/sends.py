@@ -1,132 +1,141 @@
 """(c) durable acknowledged sends against the bare `insert_one` of the same driver at the same concurrency.
 
-The bare insert is what no server on this database can beat: one document of an event's size with an event's
-indexes, majority and journaled, from one process on the measured core; each worker inserts, waits, inserts again.
+Both on the measured core, the database on the other. A send is acknowledged when its `reply` has come; each of so many
+people, each in a thread of their own, sends, waits, and sends again. Then 100 sends/s beside 1,000 people who are
+connected and silent.
 """
 
-import asyncio
+import contextlib
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
 
 import msgspec
-from pymongo import AsyncMongoClient
-from pymongo.write_concern import WriteConcern
 
-from benchmarks.contestants import TEXT_BYTES
-from benchmarks.machine import BenchmarkError, pinned, running_database, server_core, working_folder
-from benchmarks.plan import Effort, Figures, Journal, column, medians, table
+from benchmarks import generator
+from benchmarks.chattar import ACKNOWLEDGEMENT, listening, surroundings
+from benchmarks.contestants import TEXT_BYTES, Crowd, Stage
+from benchmarks.generator import Phase
+from benchmarks.inserts import Inserts
+from benchmarks.machine import BenchmarkError, other_core, pinned, running_database, server_core, working_folder
+from benchmarks.plan import Effort, Figures, Journal, column, medians, ratio, table
 
 CONCURRENCY = (1, 16, 64)
+BARE, OURS, BESIDE = "insert_one", "chattar", "chattar, 100/s beside 1,000 idle"
+IDLE_PEOPLE = 1000
+SENDERS = 64
+PER_SECOND = 100
 
 
-class Inserts(msgspec.Struct, frozen=True):
-    """What one measured process found."""
-
-    per_s: float
-    p50_ms: float
-    p99_ms: float
-    cpu_us: float
-
-
-def events(worker: int) -> Iterator[dict[str, Any]]:
-    """Documents like the log's: the same fields in about the same bytes, a stream for each worker."""
-    said = {"type": "text", "text": "x" * TEXT_BYTES}
-    stream = f"t:{worker:032x}"
-    for seq in range(1, 10_000_000):
-        yield {
-            "_id": f"{stream}:{seq:013d}",
-            "stream": stream,
-            "seq": seq,
-            "key": f"{worker:032x}:{seq:032x}",
-            "firm_id": f"{7:032x}",
-            "at": 1_764_000_000_000 + seq,
-            "actor": {"kind": "contact", "id": f"{worker:032x}", "name": "Anna Andersson"},
-            "unsettled_at": 1_764_000_000_000 + seq,
-            "event": {
-                "type": "message.sent",
-                "message_id": f"{worker:016x}{seq:016x}",
-                "client_message_id": f"{seq:032x}",
-                "body": {"content": [{"type": "paragraph", "content": [said]}]},
-            },
-        }
-
-
-async def insert_for(url: str, workers: int, warm_s: float, window_s: float) -> Inserts:
-    """Insert with so many workers; figures of the window after the warm-up."""
-    from storage.mongo import INDEXES
-
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(url)
-    rows = client.get_database("bench", write_concern=WriteConcern(w="majority", j=True))[f"events{workers}"]
-    await rows.create_indexes(INDEXES["events"])
-    taken: list[int] = []
-    opens = time.monotonic() + warm_s
-    closes = opens + window_s
-
-    async def work(worker: int) -> None:
-        for event in events(worker):
-            started = time.monotonic_ns()
-            await rows.insert_one(event)
-            now = time.monotonic()
-            if now > closes:
-                return
-            if now > opens:
-                taken.append(time.monotonic_ns() - started)
-
-    tasks = [asyncio.create_task(work(worker), name=f"insert {worker}") for worker in range(workers)]
-    await asyncio.sleep(opens - time.monotonic())
-    cpu_before = time.process_time_ns()
-    await asyncio.sleep(closes - time.monotonic())
-    cpu_us = (time.process_time_ns() - cpu_before) / 1e3 / max(1, len(taken))
-    await asyncio.gather(*tasks)
-    await client.close()
-    taken.sort()
-    p50_ms, p99_ms = (taken[int(len(taken) * part)] / 1e6 for part in (0.5, 0.99))
-    return Inserts(len(taken) / window_s, p50_ms, p99_ms, cpu_us)
-
-
-def measure_bare(url: str, workers: int, effort: Effort) -> Inserts:
-    """In a process of its own on the measured core, as the server would be."""
-    numbers = map(str, (workers, effort.warm_s, effort.window_s))
-    command = [sys.executable, "-m", "benchmarks.sends", url, *numbers]
-    done = subprocess.run(pinned(server_core(), command), capture_output=True, text=True, timeout=120)
+def bare(workers: int, effort: Effort) -> Figures:
+    """Inserts by a process of its own on the measured core, as the server would be."""
+    with working_folder() as folder, running_database(folder) as database:
+        numbers = map(str, (workers, effort.warm_s, effort.window_s))
+        command = pinned(server_core(), [sys.executable, "-m", "benchmarks.inserts", database.url, *numbers])
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise BenchmarkError(f"bare inserts failed: {done.stderr[-2000:]}")
-    return msgspec.json.decode(done.stdout, type=Inserts)
+    found = msgspec.json.decode(done.stdout, type=Inserts)
+    return {"per_s": found.per_s, "p50_ms": found.p50_ms, "p99_ms": found.p99_ms, "cpu_us": found.cpu_us}
+
+
+@contextlib.contextmanager
+def one_node(crowd: Crowd, folder: Path) -> Iterator[Stage]:
+    """A node whose people each have a thread of their own and wait for acknowledgements."""
+    with surroundings(crowd, folder) as around:
+        process, url = around.start_node("server", server_core())
+        waiting = [*listening(url, folder), "--ack", ACKNOWLEDGEMENT, "--text-bytes", str(TEXT_BYTES)]
+        waiting[waiting.index("--count-in") + 1] = ACKNOWLEDGEMENT
+        yield Stage(waiting, {"server": [process.pid], **around.accounts})
+
+
+def load(stage: Stage, senders: int, kind: str, level: int, effort: Effort, settle_s: float = 0.5) -> Figures:
+    """One phase with so many senders; the figures of acknowledgements."""
+    crowd = ["--listeners", str(senders), "--room-size", "1", "--settle-s", str(settle_s)]
+    phase = f"{kind},{level},{effort.window_s},{effort.warm_s}"
+    return acknowledged(generator.run([*stage.arguments(), *crowd, "--phase", phase]).phases[0])
+
+
+def acknowledged(phase: Phase) -> Figures:
+    if phase.faults:
+        raise BenchmarkError(f"sends without an acknowledgement: {', '.join(phase.faults)}")
+    return {
+        "per_s": phase.deliveries_per_s,
+        "p50_ms": phase.p50_ms,
+        "p99_ms": phase.p99_ms,
+        "cpu_us": phase.us_per_delivery,
+        "mongod_us": phase.cpu_s["mongod"] / max(1, phase.window_deliveries) * 1e6,
+    }
+
+
+def ours(workers: int, effort: Effort) -> Figures:
+    """So many people, each with one message under way."""
+    with working_folder() as folder, one_node(Crowd(workers, 1), folder) as stage:
+        return load(stage, workers, "closed", workers, effort)
+
+
+def beside_idle(effort: Effort) -> Figures:
+    """A steady 100 sends/s while 1,000 others are connected."""
+    idle = effort.scaled(IDLE_PEOPLE)
+    with working_folder() as folder, one_node(Crowd(SENDERS + idle, 1), folder) as stage:
+        everybody = (folder / "listeners").read_text().splitlines(keepends=True)
+        (folder / "silent").write_text("".join(everybody[SENDERS:]))
+        with silent_crowd(stage, idle, folder):
+            return load(stage, SENDERS, "rate", PER_SECOND, effort, settle_s=4)
+
+
+@contextlib.contextmanager
+def silent_crowd(stage: Stage, people: int, folder: Path) -> Iterator[None]:
+    """A second generator that connects and then only listens, until the end of the block."""
+    options = [*stage.options, "--listeners", str(people), "--room-size", "1", "--settle-s", "45"]
+    options[options.index("--lines") + 1] = str(folder / "silent")
+    with subprocess.Popen(pinned(other_core(), [generator.build(), *options]), stdout=subprocess.DEVNULL) as process:
+        try:
+            yield
+            if process.poll() is not None:
+                raise BenchmarkError("the silent crowd did not stay")
+        finally:
+            process.terminate()
 
 
 def hold(effort: Effort, journal: Journal, say: Callable[[str], None]) -> str:
-    """Measure and give the Markdown table."""
-    runs: dict[int, list[Figures]] = {workers: [] for workers in CONCURRENCY}
-    with working_folder() as folder, running_database(folder) as database:
-        for repetition in range(effort.repetitions):
-            for workers in CONCURRENCY:
-                found = msgspec.to_builtins(measure_bare(database.url, workers, effort))
-                row = {"concurrency": workers, "repetition": repetition, **found}
-                journal.write(bench="sends", server="insert_one", **row)
-                told = f"{found['per_s']:8.0f}/s p50 {found['p50_ms']:.2f} p99 {found['p99_ms']:.2f} ms"
-                say(f"sends        insert_one   {workers:3} at once {told}")
-                runs[workers].append(found)
-    rows = {f"insert_one, {workers} at once": medians(found) for workers, found in runs.items()}
+    """Measure in turns and give the Markdown table."""
+    runs: dict[str, list[Figures]] = {}
+    for repetition in range(effort.repetitions):
+        for workers in CONCURRENCY:
+            for name, measure in ((BARE, bare), (OURS, ours)):
+                note(runs, f"{name}, {workers} at once", repetition, measure(workers, effort), journal, say)
+        note(runs, BESIDE, repetition, beside_idle(effort), journal, say)
+    rows = {name: medians(found) for name, found in runs.items()}
+    tables = [
+        render({name: row for name, row in rows.items() if name.endswith(f" {n} at once")}, n) for n in CONCURRENCY
+    ]
+    tables.append(render({BESIDE: rows[BESIDE]}, None))
+    return "### sends: durable acknowledged sends\n\n" + "\n\n".join(tables)
+
+
+def note(
+    runs: dict[str, list[Figures]],
+    name: str,
+    repetition: int,
+    found: Figures,
+    journal: Journal,
+    say: Callable[[str], None],
+) -> None:
+    runs.setdefault(name, []).append(found)
+    journal.write(bench="sends", server=name, repetition=repetition, **found)
+    say(f"sends        {name:34} {found['per_s']:8.0f}/s p50 {found['p50_ms']:.2f} p99 {found['p99_ms']:.2f} ms")
+
+
+def render(rows: dict[str, Figures], workers: int | None) -> str:
+    base = rows.get(f"{BARE}, {workers} at once", {}).get("per_s")
     columns = [
         column("acknowledged/s", "per_s", "{:,.0f}"),
+        ratio("of the bare insert", "per_s", base),
         column("p50 ms", "p50_ms"),
         column("p99 ms", "p99_ms"),
-        column("client CPU µs", "cpu_us", "{:.0f}"),
+        column("CPU µs each, measured process", "cpu_us", "{:.0f}"),
+        column("CPU µs each, database", "mongod_us", "{:.0f}"),
     ]
-    return "### sends: durable acknowledged sends\n\n" + table(columns, rows, "what")
-
-
-def main() -> None:
-    """The measured process: prints its findings."""
-    import uvloop
-
-    url, workers, warm_s, window_s = sys.argv[1:]
-    found = uvloop.run(insert_for(url, int(workers), float(warm_s), float(window_s)))
-    print(msgspec.json.encode(found).decode())
-
-
-if __name__ == "__main__":
-    main()
+    return table(columns, rows, "what")

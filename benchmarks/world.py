@@ -1,0 +1,170 @@
+"""A database full of people and threads for a measurement, written straight into the collections.
+
+Knows who sits in which room. A room is a thread of an account of its own; every second person in it is an employee
+assigned to that account, the others are its contacts. Nobody is mailed or notified: the peers do neither.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.contestants import Crowd
+from protocol.entities import Firm, FirmSettings, Person, Side
+from protocol.events import ThreadCreated
+from protocol.ids import new_id, thread_stream
+from storage.accounts import AccountDoc
+from storage.documents import Document, to_document
+from storage.firms import FirmDoc
+from storage.mongo import Mongo
+from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
+from storage.streams import Head, Stored, event_id
+from storage.threads import Position, ThreadDoc
+
+ROOMS_PER_FIRM = 20
+BATCH_ROWS = 2000
+AT = 1_764_000_000_000
+FOREVER = 4_000_000_000_000
+
+
+@dataclass
+class World:
+    """Documents by collection, and what the generator has to know of them."""
+
+    rows: dict[str, list[Document]] = field(default_factory=dict)
+    listener_tokens: list[str] = field(default_factory=list)
+    """In the order of the connections: room 0's people, then room 1's."""
+    sender_tokens: list[str] = field(default_factory=list)
+    """One more contact of each room."""
+    thread_ids: list[str] = field(default_factory=list)
+
+    def add(self, collection: str, document: Document) -> None:
+        self.rows.setdefault(collection, []).append(document)
+
+
+def build(crowd: Crowd) -> World:
+    """The people and threads for a crowd."""
+    world = World()
+    firm_id = ""
+    for room in range(crowd.rooms):
+        if room % ROOMS_PER_FIRM == 0:
+            firm_id = _firm(world, room // ROOMS_PER_FIRM)
+        _room(world, firm_id, room, crowd.room_size)
+    return world
+
+
+def _firm(world: World, number: int) -> str:
+    firm = Firm(id=new_id(), name=f"Firm {number}", language="en", time_zone="Europe/Stockholm")
+    world.add("firms", FirmDoc(id=firm.id, firm=firm, settings=FirmSettings()))
+    return firm.id
+
+
+def _room(world: World, firm_id: str, room: int, size: int) -> None:
+    account_id = new_id()
+    staff_ids: list[str] = []
+    for member in range(size):
+        if member % 2:
+            staff_ids.append(_staff(world, firm_id, f"{room}-{member}"))
+        else:
+            _contact(world, firm_id, account_id, f"{room}-{member}", world.listener_tokens)
+    sender = _contact(world, firm_id, account_id, f"{room}-sender", world.sender_tokens)
+    world.add(
+        "accounts",
+        AccountDoc(
+            id=account_id, firm_id=firm_id, name=f"Account {room}", name_key=f"account {room}", short_id=f"A{room}",
+            kind="company", created_at=AT, staff_ids=staff_ids, follower_ids=[],
+        ),
+    )  # fmt: skip
+    _thread(world, firm_id, account_id, room, sender)
+
+
+def _staff(world: World, firm_id: str, name: str) -> str:
+    staff = StaffDoc(
+        id=new_id(), firm_id=firm_id, name=f"Staff {name}", email=f"staff-{name}@example.org", role="employee"
+    )
+    world.add("staff", staff)
+    world.listener_tokens.append(_session(world, firm_id, staff.id, "staff"))
+    return staff.id
+
+
+def _contact(world: World, firm_id: str, account_id: str, name: str, tokens: list[str]) -> Person:
+    contact = ContactDoc(
+        id=new_id(), firm_id=firm_id, name=f"Contact {name}", email=f"contact-{name}@example.org",
+        password_hash="no password fits", activated_at=AT,
+    )  # fmt: skip
+    world.add("contacts", contact)
+    link = link_id(account_id, contact.id)
+    world.add(
+        "links",
+        LinkDoc(
+            id=link, firm_id=firm_id, account_id=account_id, contact_id=contact.id, login=True, notify=False,
+        ),
+    )  # fmt: skip
+    tokens.append(_session(world, firm_id, contact.id, "contact"))
+    return Person(id=contact.id, side="contact", name=contact.name)
+
+
+def _session(world: World, firm_id: str, user_id: str, side: Side) -> str:
+    token = f"benchmark-{user_id}"
+    world.add(
+        "sessions",
+        SessionDoc(
+            id=digest(token), session_id=new_id(), firm_id=firm_id, user_id=user_id, side=side, created_at=AT,
+            expires_at=FOREVER,
+        ),
+    )  # fmt: skip
+    return token
+
+
+def _thread(world: World, firm_id: str, account_id: str, room: int, creator: Person) -> None:
+    thread_id, head = new_id(), Head(seq=1)
+    stream = thread_stream(thread_id)
+    subject = f"Papers of {room}"
+    event = ThreadCreated(account_id=account_id, subject=subject)
+    world.add(
+        "events",
+        Stored(
+            id=event_id(stream, 1), stream=stream, firm_id=firm_id, account_id=account_id, at=AT, actor=creator,
+            event=event, totals=head,
+        ),
+    )  # fmt: skip
+    world.add(
+        "threads",
+        ThreadDoc(
+            id=thread_id, firm_id=firm_id, account_id=account_id, subject=subject, state="active", origin="client",
+            created_at=AT, created_by=creator, last_message_at=AT, updated_at=AT, visible_at=AT,
+            firm_unread=0, has_unread=False, head=head, firm_read=Position(), contact_read=Position(), tasks_done=0, tasks_total=0,
+        ),
+    )  # fmt: skip
+    world.thread_ids.append(thread_id)
+
+
+def batches(documents: Sequence[Document]) -> Iterator[list[dict[str, object]]]:
+    """The documents as they are stored, some at a time."""
+    for start in range(0, len(documents), BATCH_ROWS):
+        yield [to_document(document) for document in documents[start : start + BATCH_ROWS]]
+
+
+async def write(world: World, mongo_url: str, database: str) -> None:
+    """Put a world into an empty database, with its indexes."""
+    mongo = Mongo(mongo_url, database)
+    try:
+        await mongo.prepare()
+        for collection, documents in world.rows.items():
+            for batch in batches(documents):
+                await mongo.rows(collection).insert_many(batch, ordered=False)
+    finally:
+        await mongo.close()
+
+
+def seed(crowd: Crowd, mongo_url: str, database: str, folder: Path) -> World:
+    """Build and write a world, and leave the generator's files in `folder`: listeners, senders, rooms."""
+    world = build(crowd)
+    asyncio.run(write(world, mongo_url, database))
+    for name, lines in (
+        ("listeners", world.listener_tokens),
+        ("senders", world.sender_tokens),
+        ("rooms", world.thread_ids),
+    ):
+        (folder / name).write_text("".join(f"{line}\n" for line in lines))
+    return world
