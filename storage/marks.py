@@ -3,7 +3,7 @@
 from protocol.entities import Person, Step
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row
+from storage.mongo import Mongo, Row, Session
 
 STEPS_MAX = 200
 
@@ -33,9 +33,10 @@ class Marks:
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.rows("marks")
 
-    async def of_thread(self, thread_id: Id) -> list[MarkDoc]:
+    async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[MarkDoc]:
         """Everybody's marks in a thread."""
-        return [from_document(row, MarkDoc) async for row in self._rows.find({"thread_id": thread_id})]
+        rows = self._rows.find({"thread_id": thread_id}, session=session)
+        return [from_document(row, MarkDoc) async for row in rows]
 
     async def of_person(self, thread_ids: list[Id], person_id: Id) -> dict[Id, MarkDoc]:
         """One person's marks in several threads, by thread."""

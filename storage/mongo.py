@@ -56,10 +56,11 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "secrets": [IndexModel([("user_id", 1), ("purpose", 1)]), IndexModel("expires", expireAfterSeconds=0)],
     "threads": [
         IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
-        IndexModel([("firm_id", 1), ("state", 1), ("last_message_at", -1), ("_id", -1)]),
-        IndexModel([("account_id", 1), ("state", 1), ("last_message_at", -1), ("_id", -1)]),
+        IndexModel([("firm_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)]),
+        IndexModel([("account_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)]),
         IndexModel([("firm_id", 1), ("updated_at", 1)]),
         IndexModel([("account_id", 1), ("updated_at", 1)]),
+        IndexModel([("account_id", 1), ("visible_at", 1)]),
         IndexModel([("firm_id", 1), ("assignee_id", 1), ("state", 1)]),
         IndexModel("reminder.next_due_at", partialFilterExpression={"reminder.next_due_at": {"$exists": True}}),
     ],

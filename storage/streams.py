@@ -6,7 +6,8 @@ what rides on a thread's t: stream so that nobody has to count or to look it up:
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -294,6 +295,12 @@ class Streams:
             self._heads.popitem(last=False)
 
     # reading
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[Session]:
+        """Every read with this session, of whatever collection, sees the same moment. One read at a time."""
+        async with self._mongo.client.start_session(snapshot=True) as session:
+            yield session
 
     async def head(self, stream: str, session: Session | None = None) -> Head:
         """The end of a stream as of now; an empty stream's is at 0."""

@@ -4,15 +4,33 @@ Every write is either guarded by the log position that it stands for, so that it
 part of the transaction that appends its event. Refuses to know who may see a thread.
 """
 
-from typing import Any, Literal
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
 
+from msgspec.structs import replace
+
+from protocol.body import plain_text
 from protocol.entities import Excerpt, Person, ThreadState
+from protocol.events import MessageSent
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
+from storage.marks import mark_id
 from storage.mongo import Mongo, Row, Session
-from storage.streams import Head
+from storage.streams import Head, Stored
 
 Origin = Literal["manual", "bulk", "automation", "client"]
+
+EXCERPT_CHARACTERS_MAX: Final = 140
+FACTS_CACHED_MAX: Final = 50_000
+
+
+class ThreadFacts(Wire):
+    """What never changes about a thread, and is enough to say who may see it."""
+
+    id: Id
+    firm_id: Id
+    account_id: Id
 
 
 class Position(Wire):
@@ -58,6 +76,9 @@ class ThreadDoc(Document):
     created_by: Person
     last_message_at: Ms
     updated_at: Ms
+    """When anything changed that staff may see."""
+    visible_at: Ms
+    """When anything changed that contacts may see: an internal message doesn't move it (AC-6)."""
     firm_unread: int
     """head.contact_messages − firm_read.messages, kept so that lists can be sorted by it."""
     has_unread: bool
@@ -71,10 +92,14 @@ class ThreadDoc(Document):
     tasks_total: int
     notes_head: int = 0
     last: Excerpt | None = None
+    last_seq: int = 0
+    """The position of `last`: it may come later than the head, when two nodes project side by side."""
     assignee_id: Id | None = None
     reminder: ReminderDoc | None = None
     archived_at: Ms | None = None
     archived_by: Person | None = None
+    reopened_at: Ms | None = None
+    reopened_by: Person | None = None
     key: str | None = None
     """`<creator>:<client_message_id>` of thread.create (P2)."""
 
@@ -90,11 +115,54 @@ _UNREAD_STAGE: Row = {
 }
 
 
+def excerpt_of(events: Iterable[Stored]) -> tuple[Excerpt | None, int]:
+    """The last client-visible message among some events of t:, shortened to a line, and its position (0: none)."""
+    said = [event for event in events if isinstance(event.event, MessageSent) and event.stream.startswith("t:")]
+    if not said:
+        return None, 0
+    latest = max(said, key=lambda event: event.seq)
+    assert isinstance(latest.event, MessageSent)
+    if latest.actor is None:
+        return None, 0
+    text = " ".join(plain_text(latest.event.body).split())[:EXCERPT_CHARACTERS_MAX]
+    return Excerpt(person=latest.actor, text=text, at=latest.at), latest.seq
+
+
+def advanced(thread: ThreadDoc, events: Sequence[Stored]) -> ThreadDoc:
+    """The row brought up to the last of these events of its t:, as far as the log alone says it: head, last message,
+    unread. What else an event changes (subject, state, tasks) is set in the transaction that appends it."""
+    newest = max(events, key=lambda event: event.seq, default=None)
+    last, last_seq = excerpt_of(events)
+    if last is not None and last_seq > thread.last_seq:
+        thread = replace(thread, last=last, last_seq=last_seq, last_message_at=last.at)
+    if newest is None or newest.seq <= thread.head.seq:
+        return thread
+    unread = max(0, newest.totals.contact_messages - thread.firm_read.messages)
+    return replace(thread, head=newest.totals, firm_unread=unread, has_unread=unread > 0)
+
+
 class Threads:
     """The threads."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.rows("threads")
+        self._events = mongo.rows("events")
+        self._facts: OrderedDict[Id, ThreadFacts] = OrderedDict()
+
+    async def facts(self, thread_id: Id) -> ThreadFacts | None:
+        """What never changes about a thread; kept in memory, so that sending a message reads nothing."""
+        facts = self._facts.get(thread_id)
+        if facts is not None:
+            self._facts.move_to_end(thread_id)
+            return facts
+        row = await self._rows.find_one({"_id": thread_id}, {"firm_id": 1, "account_id": 1})
+        if row is None:
+            return None
+        facts = ThreadFacts(id=thread_id, firm_id=row["firm_id"], account_id=row["account_id"])
+        self._facts[thread_id] = facts
+        if len(self._facts) > FACTS_CACHED_MAX:
+            self._facts.popitem(last=False)
+        return facts
 
     async def add(self, thread: ThreadDoc, session: Session) -> None:
         """Store a new thread, in the transaction that appends its first events. Lets DuplicateKeyError out."""
@@ -114,8 +182,16 @@ class Threads:
         row = await self._rows.find_one({"key": key})
         return from_document(row, ThreadDoc) if row else None
 
-    async def change(self, thread_id: Id, fields: dict[str, Any], session: Session) -> ThreadDoc | None:
-        """Set fields (None removes one) in the transaction that appends the event for it; the thread as it is then."""
+    async def change(
+        self, thread_id: Id, fields: dict[str, Any], session: Session, appended: Sequence[Stored] = ()
+    ) -> ThreadDoc | None:
+        """Set fields (None removes one) in the transaction that appends the event for it; the thread as it is then.
+
+        `appended` are the events of t: that this transaction has appended: the row is then true at the last of them,
+        with the messages before them that nobody had projected yet.
+        """
+        if appended:
+            fields = fields | await self._up_to(thread_id, appended, session)
         wanted = {name: value for name, value in fields.items() if value is not None}
         gone = {name: "" for name, value in fields.items() if value is None}
         update: Row = {}
@@ -126,34 +202,89 @@ class Threads:
         row = await self._rows.find_one_and_update({"_id": thread_id}, update, return_document=True, session=session)
         return from_document(row, ThreadDoc) if row else None
 
-    async def project(self, thread_id: Id, head: Head, at: Ms, last: Excerpt | None) -> None:
-        """Bring the row up to a position of t:; does nothing when it is there already. `last` is a new last message."""
-        fields: Row = {"head": to_document(head), "updated_at": at}
-        if last is not None:
-            fields |= {"last": to_document(last), "last_message_at": last.at}
-        await self._rows.update_one(
-            {"_id": thread_id, "head.seq": {"$lt": head.seq}}, [{"$set": _literals(fields)}, _UNREAD_STAGE]
+    async def _up_to(self, thread_id: Id, appended: Sequence[Stored], session: Session) -> Row:
+        """The fields that bring the row up to events that were appended in the same transaction."""
+        thread = await self.get(thread_id, session)
+        if thread is None:
+            return {}
+        stream = appended[0].stream
+        behind = self._events.find(
+            {"_id": {"$gt": f"{stream}:{thread.head.seq:013d}", "$lt": appended[0].id}}, session=session
         )
+        missed = [from_document(row, Stored) async for row in behind] if appended[0].seq > thread.head.seq + 1 else []
+        then = advanced(thread, [*missed, *appended])
+        document = to_document(then)
+        at = max(thread.visible_at, appended[-1].at)
+        return {"updated_at": max(thread.updated_at, at), "visible_at": at} | {
+            name: document.get(name)
+            for name in ("head", "last", "last_seq", "last_message_at", "firm_unread", "has_unread")
+        }
 
-    async def project_notes(self, thread_id: Id, seq: int, at: Ms) -> None:
-        """Note that n: has got this far."""
-        await self._rows.update_one({"_id": thread_id}, {"$max": {"notes_head": seq, "updated_at": at}})
+    async def project(self, thread_id: Id, events: Sequence[Stored], now: Ms) -> ThreadDoc | None:
+        """Bring the row up to these events of t: and n:, in any order, as often as need be (P9); the row as it is then.
 
-    async def firm_read(self, thread_id: Id, position: Position) -> ThreadDoc | None:
+        Every field has a guard of its own: of two nodes that project side by side, neither takes back what the other
+        did.
+        """
+        visible = [event for event in events if event.stream.startswith("t:")]
+        notes = [event.seq for event in events if event.stream.startswith("n:")]
+        fields: Row = {"updated_at": {"$max": ["$updated_at", now]}}
+        if visible:
+            newest = max(visible, key=lambda event: event.seq)
+            last, last_seq = excerpt_of(visible)
+            fields["visible_at"] = {"$max": ["$visible_at", now]}
+            fields["head"] = _if_later("head.seq", newest.seq, "head", to_document(newest.totals))
+            if last is not None:
+                for name, value in (("last", to_document(last)), ("last_message_at", last.at), ("last_seq", last_seq)):
+                    fields[name] = _if_later("last_seq", last_seq, name, value)
+        if notes:
+            fields["notes_head"] = {"$max": ["$notes_head", max(notes)]}
+        row = await self._rows.find_one_and_update(
+            {"_id": thread_id}, [{"$set": fields}, _UNREAD_STAGE], return_document=True
+        )
+        return from_document(row, ThreadDoc) if row else None
+
+    async def firm_read(self, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
         """Move the firm's shared position forward (RD-1); the thread as it is then, or None if it already was there."""
-        return await self._read(thread_id, "firm_read", position)
+        return await self._read(thread_id, "firm_read", position, {"updated_at": {"$max": ["$updated_at", now]}})
 
-    async def contact_read(self, thread_id: Id, position: Position) -> ThreadDoc | None:
+    async def contact_read(self, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
         """Move the contacts' furthest position forward (RD-3); likewise."""
-        return await self._read(thread_id, "contact_read", position)
+        moved: Row = {name: {"$max": [f"${name}", now]} for name in ("updated_at", "visible_at")}
+        return await self._read(thread_id, "contact_read", position, moved)
 
-    async def _read(self, thread_id: Id, field: str, position: Position) -> ThreadDoc | None:
+    async def _read(self, thread_id: Id, field: str, position: Position, moved: Row) -> ThreadDoc | None:
         row = await self._rows.find_one_and_update(
             {"_id": thread_id, f"{field}.seq": {"$not": {"$gte": position.seq}}},
-            [{"$set": _literals({field: to_document(position)})}, _UNREAD_STAGE],
+            [{"$set": {**_literals({field: to_document(position)}), **moved}}, _UNREAD_STAGE],
             return_document=True,
         )
         return from_document(row, ThreadDoc) if row else None
+
+    async def page_of_contact(
+        self, query: Row, person_id: Id, narrowed: list[Row], limit: int
+    ) -> list[tuple[ThreadDoc, int, int]]:
+        """Threads by an indexed query, each with this contact's own position and unread count, sorted by them.
+
+        `narrowed` are further stages, which may use `own_unread` and `has_own`.
+        """
+        stages: list[Row] = [
+            {"$match": query},
+            {"$set": {"mark": {"$concat": ["$_id", mark_id("", person_id)]}}},
+            {"$lookup": {"from": "marks", "localField": "mark", "foreignField": "_id", "as": "own",
+                         "pipeline": [{"$project": {"read_seq": 1, "read_messages": 1}}]}},
+            {"$set": {"own": {"$first": "$own"}}},
+            {"$set": {"own_unread": {"$max": [0, {"$subtract": [
+                {"$ifNull": ["$head.staff_messages", 0]}, {"$ifNull": ["$own.read_messages", 0]}]}]}}},
+            {"$set": {"has_own": {"$gt": ["$own_unread", 0]}}},
+            *narrowed,
+            {"$limit": limit},
+        ]  # fmt: skip
+        cursor = await self._rows.aggregate(stages)
+        return [
+            (from_document(row, ThreadDoc), int(row.get("own", {}).get("read_seq", 0)), int(row["own_unread"]))
+            async for row in cursor
+        ]
 
     async def find(self, query: Row, sort: list[tuple[str, int]], limit: int) -> list[ThreadDoc]:
         """Threads by an indexed query."""
@@ -183,6 +314,11 @@ class Threads:
 def _at_revision(revision: int) -> Row:
     """A default of 0 is left out of the document, so 0 and absent are the same."""
     return {"reminder.revision": revision} if revision else {"reminder.revision": {"$in": [None, 0]}}
+
+
+def _if_later(guard: str, seq: int, field: str, value: Any) -> Row:
+    """In a pipeline update: the new value if its position is above the one that the row has, else what was there."""
+    return {"$cond": [{"$gt": [seq, {"$ifNull": [f"${guard}", 0]}]}, {"$literal": value}, f"${field}"]}
 
 
 def _literals(fields: Row) -> Row:
