@@ -13,9 +13,13 @@ from protocol.errors import Invalid
 from protocol.wire import TAG_FIELD, Id, Name, Wire
 
 BODY_CHARACTERS_MAX = 20_000
+"""Characters in all of a body's text."""
 BODY_NODES_MAX = 2_000
+"""Blocks and inline nodes."""
 BODY_DEPTH_MAX = 6
+"""Levels: a paragraph at the top is at 1, one in a list at 2."""
 BODY_MENTIONS_MAX = 50
+"""Different people mentioned."""
 
 Link = Annotated[
     str,

@@ -135,7 +135,7 @@ class Reminder(Wire):
     next_due_at: Ms | None = None
     verdict: str = "disabled"
     """`due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`,
-    `all_done`, `client_replied`."""
+    `tasks_done_and_read`, `replied`."""
     stops_when: str = "client_replies"
     """What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7)."""
     planned: list[Ms] = []

@@ -4,6 +4,8 @@ Knows what each event says. The envelope (stream, seq, at, actor) is a frame: se
 Which stream an event may stand in is part of its meaning: `t:` is seen by contacts, `n:` by staff only.
 """
 
+from typing import Final
+
 from protocol.body import Body
 from protocol.entities import Notification, Person, Reminder, Task
 from protocol.wire import ClientKey, Id, Ms, Seq, Tagged, TaskText, Wire
@@ -128,6 +130,15 @@ class AccessChanged(Tagged, tag="access.changed"):
     at: Ms = 0
 
 
+UNKNOWN_TAG: Final = "unknown"
+
+
+class UnknownEvent(Tagged, tag=UNKNOWN_TAG):
+    """Never sent and never stored: what a reader holds in place of an event of a newer server (rule 4)."""
+
+    name: str
+
+
 Event = (
     ThreadCreated
     | ThreadRenamed
@@ -146,4 +157,5 @@ Event = (
     | ReminderSent
     | NotificationUpdated
     | AccessChanged
+    | UnknownEvent
 )

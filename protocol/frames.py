@@ -6,14 +6,14 @@ A conversation: the client says `hello`, the server answers `welcome`, sends wha
 """
 
 from enum import IntEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from protocol.commands import Command
 from protocol.entities import Me, Person
 from protocol.errors import Invalid, Problem, UnknownCommand
-from protocol.events import Event
+from protocol.events import UNKNOWN_TAG, Event
 from protocol.wire import Id, Ms, Secret, Seq, StreamName, Tagged
 
 JSON_SUBPROTOCOL: Final = "chattar.v1.json"
@@ -22,11 +22,17 @@ Codec = Literal["json", "msgpack"]
 SUBPROTOCOLS: Final[dict[str, Codec]] = {JSON_SUBPROTOCOL: "json", MSGPACK_SUBPROTOCOL: "msgpack"}
 
 INBOUND_FRAME_BYTES_MAX: Final = 64 * 1024
+"""A longer frame from a client closes the connection (1009)."""
 HELLO_DEADLINE_S: Final = 5.0
+"""A connection that hasn't said `hello` by then is closed (4003)."""
 POSITIONS_MAX: Final = 500
+"""Streams in one `hello`."""
 RESUME_EVENTS_MAX: Final = 300
+"""Events that are sent again after a `hello`, for each stream; a position further back gets `reset`."""
 RESUME_BYTES_MAX: Final = 256 * 1024
+"""The same in bytes."""
 PULSE_INTERVAL_S: Final = 25.0
+"""A client that has heard nothing for twice as long should connect anew."""
 INVALID_FRAMES_MAX: Final = 20
 """A connection that sent so many frames nobody could understand is closed (4400)."""
 
@@ -35,14 +41,23 @@ class CloseCode(IntEnum):
     """Why the server closes. 4000-4399: connect again, with back-off; 4400-4999: something must change first."""
 
     DRAINING = 1012
+    """The node is going down in good order: connect again, after a random delay of up to 5 seconds."""
     TRY_AGAIN = 4000
+    """Something here is not available for the moment: connect again, with back-off."""
     TOO_SLOW = 4001
+    """You did not read what was sent: connect again and resume from your positions."""
     REPLACED_NODE = 4002
+    """This node can no longer be sure that it hears everything: connect again, to any node, and resume."""
     HELLO_TIMEOUT = 4003
+    """No `hello` came in time: connect again."""
     BAD_FRAMES = 4400
+    """Too many frames that nobody could understand: the client has a fault; do not repeat them."""
     UNAUTHENTICATED = 4401
+    """The token or cookie is not valid, or has expired: log in, then connect."""
     REVOKED = 4403
+    """The session was ended, or the person may not log in any more: log in, if that is still possible."""
     UNSUPPORTED = 4406
+    """Neither subprotocol was offered: the client is too old or too new."""
 
 
 # client to server
@@ -163,9 +178,7 @@ class Pulse(Tagged, tag="pulse"):
     heads: dict[str, Seq] = {}
 
 
-ServerFrame = (
-    Welcome | Live | EventFrame | Reply | ErrorFrame | Reset | Dropped | MarkMoved | Typing | Presence | Pulse
-)
+ServerFrame = Welcome | Live | EventFrame | Reply | ErrorFrame | Reset | Dropped | MarkMoved | Typing | Presence | Pulse
 
 _decoders: Final[dict[Codec, Any]] = {
     "json": msgspec.json.Decoder(ClientFrame),
@@ -175,6 +188,9 @@ _server_decoders: Final[dict[Codec, Any]] = {
     "json": msgspec.json.Decoder(ServerFrame),
     "msgpack": msgspec.msgpack.Decoder(ServerFrame),
 }
+_plain_decoders: Final[dict[Codec, Any]] = {"json": msgspec.json.Decoder(), "msgpack": msgspec.msgpack.Decoder()}
+_SERVER_TAGS: Final = {str(frame.__struct_config__.tag) for frame in get_args(ServerFrame)}
+_EVENT_TAGS: Final = {str(event.__struct_config__.tag) for event in get_args(Event)}
 _encoders: Final[dict[Codec, Any]] = {"json": msgspec.json.Encoder(), "msgpack": msgspec.msgpack.Encoder()}
 
 
@@ -205,18 +221,47 @@ def decode_client_frame(data: bytes | str, codec: Codec) -> ClientFrame:
 
 
 def decode_server_frame(data: bytes | str, codec: Codec) -> ServerFrame | None:
-    """What the server said, or None for a frame tag from a newer server (rule 4 of `protocol.wire`). Raises Invalid."""
+    """What the server said, or None for a frame tag from a newer server (rule 4 of `protocol.wire`). Raises Invalid.
+
+    An event from a newer server keeps its envelope and holds an UnknownEvent: a reader must advance past it.
+    """
     try:
         frame: ServerFrame = _server_decoders[codec].decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        if _has_unknown_tag(error):
-            return None
+        if not _has_unknown_tag(error):
+            raise invalid_from(error) from None
+    else:
+        return frame
+    raw = _plain_decoders[codec].decode(data)
+    return None if raw.get("type") not in _SERVER_TAGS else from_server(raw, ServerFrame)
+
+
+def from_server(raw: Any, shape: Any) -> Any:
+    """A decoded frame or result as its struct, unknown events in it as UnknownEvent. Raises Invalid."""
+    try:
+        return msgspec.convert(raw, shape)
+    except (msgspec.ValidationError, RecursionError) as error:
+        if not _has_unknown_tag(error):
+            raise invalid_from(error) from None
+    try:
+        return msgspec.convert(_with_known_events(raw), shape)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise invalid_from(error) from None
-    return frame
+
+
+def _with_known_events(raw: Any) -> Any:
+    if isinstance(raw, list):
+        return [_with_known_events(item) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    event = raw.get("event")
+    if "seq" in raw and isinstance(event, dict) and event.get("type") not in _EVENT_TAGS:
+        return raw | {"event": {"type": UNKNOWN_TAG, "name": str(event.get("type"))}}
+    return {name: _with_known_events(value) for name, value in raw.items()}
 
 
 def _has_unknown_tag(error: Exception) -> bool:
-    return "Invalid value" in str(error) and (".type" in str(error) or "`$.type`" in str(error))
+    return "Invalid value" in str(error) and ".type`" in str(error)
 
 
 def invalid_from(error: Exception) -> Invalid:

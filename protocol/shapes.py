@@ -16,7 +16,7 @@ import msgspec
 from protocol import body, commands, entities, errors, events, frames, wire
 
 MODULES: Final = (wire, body, entities, events, errors, commands, frames)
-NOT_SENT: Final = {"Wire", "Tagged", "Node", "Asked"}
+NOT_SENT: Final = {"Wire", "Tagged", "Node", "Asked", "UnknownEvent"}
 WITHOUT_SESSION: Final = (
     commands.SessionCreate,
     commands.PasswordForgot,
@@ -107,8 +107,8 @@ def structs_of(module: types.ModuleType) -> list[type[msgspec.Struct]]:
 
 
 def members(union: Any) -> tuple[type[msgspec.Struct], ...]:
-    """The structs of a union, in its order."""
-    return typing.get_args(union)
+    """The structs of a union, in its order, without those that are never sent."""
+    return tuple(member for member in typing.get_args(union) if member.__name__ not in NOT_SENT)
 
 
 def tag_of(struct: type[msgspec.Struct]) -> str:

@@ -1278,17 +1278,28 @@ export const CLOSE_CODE = {
   UNSUPPORTED: 4406,
 } as const;
 
+/** Characters in all of a body's text. */
 export const BODY_CHARACTERS_MAX = 20000;
+/** Blocks and inline nodes. */
 export const BODY_NODES_MAX = 2000;
+/** Levels: a paragraph at the top is at 1, one in a list at 2. */
 export const BODY_DEPTH_MAX = 6;
+/** Different people mentioned. */
 export const BODY_MENTIONS_MAX = 50;
+export const UNKNOWN_TAG = "unknown";
 export const JSON_SUBPROTOCOL = "chattar.v1.json";
 export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
+/** A longer frame from a client closes the connection (1009). */
 export const INBOUND_FRAME_BYTES_MAX = 65536;
+/** A connection that hasn't said `hello` by then is closed (4003). */
 export const HELLO_DEADLINE_S = 5.0;
+/** Streams in one `hello`. */
 export const POSITIONS_MAX = 500;
+/** Events that are sent again after a `hello`, for each stream; a position further back gets `reset`. */
 export const RESUME_EVENTS_MAX = 300;
+/** The same in bytes. */
 export const RESUME_BYTES_MAX = 262144;
+/** A client that has heard nothing for twice as long should connect anew. */
 export const PULSE_INTERVAL_S = 25.0;
 /** A connection that sent so many frames nobody could understand is closed (4400). */
 export const INVALID_FRAMES_MAX = 20;

@@ -1,0 +1,115 @@
+"""What is exported says what the structs say, and every description of the protocol holds together."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from protocol import commands, descriptions, export, frames, shapes, tables
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_no_exported_file_is_stale() -> None:
+    assert export.stale() == [], "run python -m protocol.export"
+
+
+def test_a_stale_file_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    old = tmp_path / "protocol.gen.ts"
+    old.write_text(export.TYPESCRIPT.read_text(encoding="utf-8").replace("message.send", "message.said"))
+    monkeypatch.setattr(export, "TYPESCRIPT", old)
+    assert export.stale() == [old]
+
+
+def test_typescript_accepts_the_types(tmp_path: Path) -> None:
+    web = ROOT / "web_client"
+    source = tmp_path / "protocol.gen.ts"
+    source.write_bytes(export.TYPESCRIPT.read_bytes())
+    options = json.loads((web / "tsconfig.json").read_text())["compilerOptions"] | {"types": [], "noEmit": True}
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": [source.name]}))
+    done = subprocess.run(
+        [web / "node_modules" / ".bin" / "tsc", "-p", tmp_path], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_table_has_a_place_in_the_document() -> None:
+    document = export.DOCUMENT.read_text(encoding="utf-8")
+    assert {found[2] for found in tables.MARKERS.finditer(document)} == set(tables.TABLES)
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def found(document: Any, reference: str) -> bool:
+    for step in reference.removeprefix("#/").split("/"):
+        if step not in document:
+            return False
+        document = document[step]
+    return True
+
+
+@pytest.mark.parametrize("describe", [descriptions.openapi, descriptions.asyncapi])
+def test_every_reference_leads_somewhere(describe: Any) -> None:
+    document = describe()
+    dangling = {reference for reference in references(document) if not found(document, reference)}
+    assert dangling == set()
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_openapi_has_each_command_without_its_tag() -> None:
+    document = descriptions.openapi()
+    tags = {shapes.tag_of(command) for command in shapes.members(commands.Command)}
+    assert set(document["paths"]) == {f"/api/v1/{tag}" for tag in tags}
+    assert "type" not in document["components"]["schemas"]["MessageSend"]["properties"]
+    assert document["components"]["schemas"]["MessageSend"]["required"] == ["thread_id", "client_message_id", "body"]
+
+
+def test_the_commands_that_need_no_session_are_those_of_the_access_table() -> None:
+    from server import access
+    from server.commands import TABLE
+
+    for entry in TABLE:
+        assert (entry.rule is access.anyone) == (entry.command in shapes.WITHOUT_SESSION), entry.command
+
+
+def test_a_placeholder_is_described_nowhere() -> None:
+    texts = [json.dumps(descriptions.openapi()), json.dumps(descriptions.asyncapi())]
+    texts += [path.read_text(encoding="utf-8") for path in export.exports()]
+    assert not [text for text in texts if "UnknownEvent" in text]
+
+
+def test_asyncapi_has_each_frame_in_its_direction() -> None:
+    operations = descriptions.asyncapi()["operations"]
+    client = {f"receive.{shapes.tag_of(frame)}" for frame in shapes.members(frames.ClientFrame)}
+    server = {f"send.{shapes.tag_of(frame)}" for frame in shapes.members(frames.ServerFrame)}
+    assert set(operations) == client | server
+
+
+def test_every_field_with_a_default_may_be_left_out_of_the_bytes() -> None:
+    """The exported types call such fields optional; so the server has to be able to read what leaves them out."""
+    thread = {
+        "id": "0" * 32,
+        "account": {"id": "1" * 32, "name": "A"},
+        "subject": "S",
+        "state": "active",
+        "created_at": 1,
+        "created_by": {"id": "2" * 32, "side": "staff", "name": "N"},
+        "head": 1,
+        "updated_at": 1,
+        "last_message_at": 1,
+    }
+    read = msgspec.convert({"thread": thread}, commands.ThreadView)
+    assert msgspec.to_builtins(read) == {"thread": thread}

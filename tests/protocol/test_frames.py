@@ -1,0 +1,61 @@
+"""Frames survive both codecs, and a reader of today gets past what a server of tomorrow says."""
+
+import msgspec
+import pytest
+
+from protocol import frames
+from protocol.commands import StreamPage
+from protocol.errors import Invalid, UnknownCommand
+from protocol.events import TaskCompleted, UnknownEvent
+from protocol.frames import Codec
+
+THREAD = "0" * 32
+TOMORROW = {
+    "type": "event", "stream": f"t:{THREAD}", "seq": 7, "at": 5, "actor": None,
+    "event": {"type": "document.signed", "document_id": THREAD},
+}  # fmt: skip
+ENCODE = {"json": msgspec.json.encode, "msgpack": msgspec.msgpack.encode}
+
+
+@pytest.mark.parametrize("codec", ["json", "msgpack"])
+def test_an_unknown_event_keeps_its_envelope(codec: Codec) -> None:
+    frame = frames.decode_server_frame(ENCODE[codec](TOMORROW), codec)
+    assert isinstance(frame, frames.EventFrame)
+    assert (frame.stream, frame.seq, frame.at) == (f"t:{THREAD}", 7, 5)
+    assert frame.event == UnknownEvent(name="document.signed")
+
+
+@pytest.mark.parametrize("codec", ["json", "msgpack"])
+def test_an_unknown_frame_is_nothing(codec: Codec) -> None:
+    assert frames.decode_server_frame(ENCODE[codec]({"type": "weather", "at": 1}), codec) is None
+
+
+@pytest.mark.parametrize("codec", ["json", "msgpack"])
+def test_a_known_event_that_is_broken_is_refused(codec: Codec) -> None:
+    broken = TOMORROW | {"event": {"type": "task.completed", "task_id": 3}}
+    with pytest.raises(Invalid) as refusal:
+        frames.decode_server_frame(ENCODE[codec](broken), codec)
+    assert refusal.value.problem.path == "$.event.task_id"
+
+
+def test_an_unknown_event_in_a_page_leaves_the_others_as_they_are() -> None:
+    known = {"seq": 6, "at": 4, "actor": None, "event": {"type": "task.completed", "task_id": THREAD}}
+    unknown = {name: value for name, value in TOMORROW.items() if name not in ("type", "stream")}
+    page = frames.from_server({"stream": f"t:{THREAD}", "events": [known, unknown], "head": 7}, StreamPage)
+    assert [event.event for event in page.events] == [
+        TaskCompleted(task_id=THREAD),
+        UnknownEvent(name="document.signed"),
+    ]
+
+
+def test_an_unknown_command_is_named_as_such() -> None:
+    with pytest.raises(UnknownCommand):
+        frames.decode_client_frame('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json")
+    assert frames.partial_id('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json") == 1
+
+
+def test_what_json_carries_is_what_msgpack_carries() -> None:
+    frame = frames.Hello(token="x" * 16, positions={f"t:{THREAD}": 4})
+    assert frames.json_from_msgpack(frames.encode(frame, "msgpack")) == frames.encode(frame, "json")
+    for codec in ("json", "msgpack"):
+        assert frames.decode_client_frame(frames.encode(frame, codec), codec) == frame
