@@ -64,7 +64,7 @@ class Letters:
         self._rows = mongo.rows("letters")
 
     async def add(self, letter: LetterDoc, session: Session | None = None) -> bool:
-        """Put a letter into the outbox; False when its key was used before. In a transaction that is an error instead."""
+        """Put a letter into the outbox; False when its key was used before; in a transaction, an error."""
         try:
             await self._rows.insert_one(to_document(letter), session=session)
         except DuplicateKeyError:

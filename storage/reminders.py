@@ -1,4 +1,4 @@
-"""The log of reminders that were sent: one row for each (thread, cycle, number), which is what makes them unique (RM-16)."""
+"""The log of reminders that were sent: one row for each (thread, cycle, number), hence unique (RM-16)."""
 
 from protocol.entities import Person, ReminderRow
 from protocol.wire import Id, Ms

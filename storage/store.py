@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.facts import Facts
 from storage.firms import Firms
 from storage.letters import Letters
 from storage.marks import Marks
@@ -30,3 +31,4 @@ class Store:
         self.audit = Audit(mongo)
         self.letters = Letters(mongo)
         self.reminder_rows = ReminderRows(mongo)
+        self.facts = Facts(mongo)

@@ -53,7 +53,7 @@ def hearers(thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -
 
 
 def audience(item: News, thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
-    """Who is told of it: those who hear of the thread, and whoever is called on in it and may see it; not its author."""
+    """Who is told: those who hear of the thread, and whoever is called on and may see it; never its author."""
     listening = {member.id: member for member in hearers(thread, account, staff)}
     for member in staff:
         if member.id in item.mentioned | {item.assigned} and may_see(member, account):

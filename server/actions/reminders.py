@@ -391,6 +391,14 @@ def _tell(means: Means, events: Sequence[Stored]) -> None:
         means.settler.settle(stored)
 
 
+async def waiting(means: Means, thread: ThreadDoc, firm: FirmDoc, *, manual: bool) -> rules.Waiting:
+    """What besides open tasks a reminder may speak of (RM-18). One by hand always speaks of the last message."""
+    surroundings = await around(means, thread, firm)
+    facts = surroundings.facts(rules.Settings(enabled=True), rules.start(0))
+    found = rules.waiting(facts)
+    return "message" if manual and found == "nothing" and facts.tasks_open == 0 else found
+
+
 async def still_true(means: Means, letter: LetterDoc) -> bool:
     """Whether a reminder that is about to leave still says something true (RM-15): asked just before DATA."""
     if letter.thread_id is None:

@@ -1,0 +1,67 @@
+"""`python -m scheduler`: runs the jobs of the table until it is told to stop. Any number of these may run."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from pymongo.errors import PyMongoError
+
+from protocol.errors import ChattarError
+from scheduler.jobs import TABLE, Entry, shared_now
+from server.context import Means
+from server.means import opened
+from server.settings import SettingsError, from_environ
+
+log = structlog.get_logger(__name__)
+
+MISFIRE_GRACE_S = None
+"""However late a tick is, it is run: once, since late ones are coalesced."""
+
+
+async def run_once(means: Means, entry: Entry) -> None:
+    """One tick of one job. A database that is away is a warning: the next tick tries again."""
+    try:
+        done = await entry.run(means, await shared_now(means))
+    except (PyMongoError, ChattarError) as error:
+        log.warning("job.postponed", job=entry.name, error=type(error).__name__)
+        return
+    if done:
+        log.info("job.done", job=entry.name, count=done)
+
+
+async def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    settings = from_environ(os.environ)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with opened(settings) as means:
+        clock = AsyncIOScheduler(timezone="UTC")
+        for entry in TABLE:
+            clock.add_job(
+                run_once,
+                "interval",
+                seconds=entry.interval_s,
+                args=(means, entry),
+                name=entry.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=MISFIRE_GRACE_S,
+            )
+        clock.start()
+        log.info("scheduler.started", jobs=[entry.name for entry in TABLE])
+        await stop.wait()
+        clock.shutdown(wait=True)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(main())
+        except SettingsError as error:
+            sys.exit(str(error))

@@ -1,0 +1,34 @@
+"""The table of what happens by itself: name, interval, function. APScheduler is only the clock; MongoDB has the truth."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from protocol.wire import Ms
+from scheduler import housekeeping, mail, reminders
+from server.context import Means
+
+Job = Callable[[Means, Ms], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the table. The function gets the shared clock's time and returns how much it did."""
+
+    name: str
+    interval_s: float
+    run: Job
+
+
+TABLE: tuple[Entry, ...] = (
+    Entry("reminders", 5, reminders.tick),
+    Entry("mail", 2, mail.send_due),
+    Entry("sweep", 5, housekeeping.sweep),
+)
+
+
+async def shared_now(means: Means) -> Ms:
+    """The database server's clock, which all schedulers share; with the development setting on, moved ahead."""
+    now = await means.store.mongo.now()
+    if means.settings.development:
+        now += await means.store.facts.clock_offset_ms()
+    return now

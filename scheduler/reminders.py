@@ -1,0 +1,52 @@
+"""The reminder tick: look up what is due, and let the rules decide about each (spec 3.8.5).
+
+A tick costs what is due, not what exists: one indexed query. Any number of schedulers may run it: the row that a
+reminder writes is unique, and whoever comes second finds nothing due (RM-16).
+"""
+
+import asyncio
+import random
+
+import structlog
+
+from protocol.errors import ChattarError
+from protocol.ids import thread_stream
+from protocol.wire import Ms
+from server.actions import reminders
+from server.context import Means
+from storage.threads import ThreadDoc
+
+log = structlog.get_logger(__name__)
+
+THREADS_PER_ROUND_MAX = 500
+WORKERS_MAX = 8
+UNHEARD_EVENTS_MAX = 500
+
+
+async def tick(means: Means, now: Ms) -> int:
+    """Send every reminder that is due at `now`; how many."""
+    fired = 0
+    while due := await means.store.threads.due(now, THREADS_PER_ROUND_MAX):
+        # Two schedulers that start together would otherwise go through the same list side by side.
+        random.shuffle(due)
+        room = asyncio.Semaphore(WORKERS_MAX)
+        outcomes = await asyncio.gather(*(_one(means, thread, now, room) for thread in due))
+        fired += sum(outcome is True for outcome in outcomes)
+        if any(outcome is None for outcome in outcomes):
+            return fired  # something is temporarily wrong: the next tick tries again
+    return fired
+
+
+async def _one(means: Means, thread: ThreadDoc, now: Ms, room: asyncio.Semaphore) -> bool | None:
+    """Fire one thread's reminder, or bring its state in line with why it isn't due. None for a temporary fault."""
+    async with room:
+        try:
+            if await reminders.fire(means, thread.id, now):
+                return True
+            heard = thread.reminder.heard_seq if thread.reminder else 0
+            unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
+            await reminders.refresh(means, thread.id, unheard)
+        except ChattarError as error:
+            log.warning("reminder.postponed", thread_id=thread.id, code=error.code)
+            return None
+        return False

@@ -1,0 +1,42 @@
+"""Putting together what actions need: the database, the bus, the announcer, the settler. Web and scheduler do it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from protocol.wire import Id
+from server import consequences
+from server.announce import Announcer
+from server.clock import Clock
+from server.context import Means
+from server.settings import Settings
+from server.settle import Settler
+from storage.bus import Bus
+from storage.mongo import Mongo
+from storage.store import Store
+from storage.streams import Stored
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Means]:
+    """The means of one process, with indexes made; closed, with everything settled, at the end."""
+    mongo = Mongo(settings.mongo_url, settings.mongo_database)
+    await mongo.prepare()
+    bus = Bus(settings.redis_url)
+    await bus.start()
+    means = assemble(settings, Store(mongo), Announcer(bus))
+    try:
+        yield means
+    finally:
+        await means.settler.drained()
+        await bus.close()
+        await mongo.close()
+
+
+def assemble(settings: Settings, store: Store, announcer: Announcer, clock: Clock | None = None) -> Means:
+    """The means over connections that somebody else opens and closes."""
+
+    async def draw(thread_id: Id, events: Sequence[Stored]) -> None:
+        await consequences.draw(means, thread_id, events)
+
+    means = Means(store=store, announcer=announcer, clock=clock or Clock(), settings=settings, settler=Settler(draw))
+    return means
