@@ -1,4 +1,4 @@
-"""The command table: for each command its rule, its action, its cost and its doors. One place checks, whatever the door.
+"""The command table: for each command its rule, action, cost and doors. One place checks, whatever the door.
 
 Knows no HTTP and no sockets: both doors call `dispatch`.
 """
@@ -11,7 +11,19 @@ from protocol import commands as c
 from protocol.wire import Wire
 from server import access
 from server.access import Rule
-from server.actions import messages, notifications, reminders, tasks, trail
+from server.actions import (
+    accounts,
+    contacts,
+    firms,
+    invitations,
+    messages,
+    notifications,
+    people,
+    reminders,
+    sessions,
+    tasks,
+    trail,
+)
 from server.context import Context
 
 Action = Callable[[Context, Any, Any], Awaitable[Wire]]
@@ -31,6 +43,31 @@ class Entry:
 
 
 TABLE: tuple[Entry, ...] = (
+    # sessions, passwords, invitations: before there is anybody
+    Entry(c.SessionCreate, access.anyone, sessions.create, cost=5, http_only=True),
+    Entry(c.SessionRenew, access.logged_in, sessions.renew, cost=2),
+    Entry(c.SessionEnd, access.logged_in, sessions.end),
+    Entry(c.PasswordForgot, access.anyone, sessions.forgot, cost=5, http_only=True),
+    Entry(c.PasswordReset, access.anyone, sessions.reset, cost=5, http_only=True),
+    Entry(c.InvitationRead, access.anyone, invitations.read, cost=2, http_only=True),
+    Entry(c.InvitationAccept, access.anyone, invitations.accept, cost=5, http_only=True),
+    # the firm and its people
+    Entry(c.MeRead, access.logged_in, people.me),
+    Entry(c.MeUpdate, access.logged_in, people.update_me, cost=2),
+    Entry(c.FirmRead, access.leads, firms.read),
+    Entry(c.FirmUpdate, access.leads, firms.update, cost=3),
+    Entry(c.StaffList, access.staff, people.list_staff, cost=2),
+    Entry(c.StaffUpdate, access.leads, people.update_staff, cost=5),
+    Entry(c.AccountList, access.staff, accounts.page, cost=3),
+    Entry(c.AccountRead, access.account_staff, accounts.read),
+    Entry(c.AccountCreate, access.firm_with("manage_accounts"), accounts.create, cost=3),
+    Entry(c.AccountAssign, access.account_with("assign_teammates"), accounts.assign, cost=5),
+    Entry(c.AccountFollow, access.account_staff, accounts.follow, cost=2),
+    # Which of two rights it needs depends on what it switches on: the action says.
+    Entry(c.ContactCreate, access.account_staff, contacts.create, cost=3),
+    Entry(c.LinkUpdate, access.account_with("manage_accounts"), contacts.update_link, cost=5),
+    Entry(c.InvitationSend, access.account_with("manage_accounts"), contacts.invite, cost=5),
+    # threads and messages
     Entry(c.MessageSend, access.thread_seen, messages.send, cost=2),
     # tasks
     Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3),

@@ -60,9 +60,9 @@ class Accounts:
         rows = self._rows.find({"firm_id": firm_id, "staff_ids": staff_id}, {"_id": 1})
         return [row["_id"] async for row in rows]
 
-    async def change(self, account_id: Id, update: dict[str, Any]) -> AccountDoc | None:
+    async def change(self, account_id: Id, update: dict[str, Any], session: Session | None = None) -> AccountDoc | None:
         """Apply an update; the account as it is then."""
-        row = await self._rows.find_one_and_update({"_id": account_id}, update, return_document=True)
+        row = await self._rows.find_one_and_update({"_id": account_id}, update, return_document=True, session=session)
         return from_document(row, AccountDoc) if row else None
 
     async def count(self, firm_id: Id) -> int:

@@ -1,0 +1,62 @@
+"""What follows when somebody gains or loses access, in the one place that every such change calls (AC-15).
+
+The change and its `access.changed` event are one transaction; the sockets hear of it at once, and again with a retry
+that finds nothing left to change. Refuses to know why access changed.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Final
+
+from protocol.events import AccessChanged
+from protocol.ids import user_stream
+from protocol.wire import Id
+from server.context import Context
+from storage.mongo import Session, ours
+from storage.people import ContactDoc, StaffDoc
+from storage.streams import Draft, Stored
+
+ACCOUNTS_LISTED_MAX: Final = 1_000
+"""Of a change to more accounts the event names none: both lists are empty, and everything is to be loaded anew."""
+
+Somebody = StaffDoc | ContactDoc
+
+
+async def change(
+    context: Context,
+    person: Somebody,
+    write: Callable[[Session], Awaitable[None]],
+    *,
+    lost: Collection[Id] = (),
+    gained: Collection[Id] = (),
+    unlisted: bool = False,
+) -> None:
+    """Write what changes somebody's access, together with the event that tells them.
+
+    `unlisted`: more changed than the lists say, or can say. Without any of the three it is a plain write.
+    """
+    if len(lost) + len(gained) > ACCOUNTS_LISTED_MAX:
+        lost, gained, unlisted = (), (), True
+    told = bool(lost or gained or unlisted)
+    draft = Draft(
+        stream=user_stream(person.id),
+        firm_id=person.firm_id,
+        account_id=None,
+        at=context.clock.now(),
+        actor=context.principal.person,
+        event=AccessChanged(lost=sorted(lost), gained=sorted(gained), at=context.clock.now()),
+    )
+
+    async def work(session: Session) -> list[Stored]:
+        await write(session)
+        return await context.store.streams.append_in(session, [draft]) if told else []
+
+    async with ours():
+        happened = await context.store.mongo.transact(work)
+    announce(context, person.id)
+    for stored in happened:
+        context.announcer.event(stored)
+
+
+def announce(context: Context, user_id: Id) -> None:
+    """Have the person's sockets look up their access anew; harmless when nothing changed, and heals a lost bell."""
+    context.announcer.access_changed(user_id)

@@ -1,0 +1,188 @@
+"""Accounts: added, listed, read; assigned to colleagues and followed (spec 2.3, NS-1)."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from protocol.commands import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountPage, AccountRead
+from protocol.entities import Account, Activation
+from protocol.errors import Conflict, NotFound, Unavailable
+from protocol.ids import new_id
+from protocol.wire import Id
+from server.access import AccountScope
+from server.actions import access_changes
+from server.actions.contacts import seen_link
+from server.actions.people import colleague, sees_everything
+from server.context import Context
+from storage.accounts import AccountDoc
+from storage.mongo import Row, Session
+from storage.people import ContactDoc, LinkDoc
+from storage.streams import KeyTaken
+
+SHORT_ID_ATTEMPTS_MAX: Final = 20
+SHORT_IDS_MAX: Final = 100_000
+_COMPANY_FORMS: Final = frozenset({"ab", "kb", "hb", "ltd", "llc", "inc", "llp", "plc", "gmbh", "as", "oy"})
+
+
+def sort_key(name: str) -> str:
+    """A name as it is sorted and searched."""
+    return " ".join(name.casefold().split())
+
+
+async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> list[Account]:
+    """Accounts as the asking member of staff sees them, with their contacts."""
+    people, asker = context.store.people, context.principal
+    links: dict[Id, list[LinkDoc]] = {account.id: [] for account in accounts}
+    for link in await people.links_of_accounts(list(links)):
+        links[link.account_id].append(link)
+    wanted = {link.contact_id for some in links.values() for link in some}
+    contacts = {contact.id: contact for contact in await people.contacts(sorted(wanted))}
+    return [
+        Account(
+            id=account.id,
+            name=account.name,
+            short_id=account.short_id,
+            kind=account.kind,
+            activation=activation(links[account.id], contacts),
+            staff_ids=account.staff_ids,
+            following=asker.user_id in account.follower_ids,
+            links=[
+                seen_link(contacts[link.contact_id], link)
+                for link in sorted(links[account.id], key=lambda link: link.contact_id)
+                if link.contact_id in contacts
+            ],
+            archived=account.archived,
+        )
+        for account in accounts
+    ]
+
+
+def activation(links: Collection[LinkDoc], contacts: dict[Id, ContactDoc]) -> Activation:
+    """How far an account has come (spec 1.3): somebody can log in, somebody is invited or has Login on, or nobody."""
+    with_login = [link for link in links if link.login and link.contact_id in contacts]
+    if any(contacts[link.contact_id].activated_at is not None for link in with_login):
+        return "activated"
+    return "pending" if with_login else "not_activated"
+
+
+async def _seen(context: Context, account: AccountDoc) -> Account:
+    return (await seen_accounts(context, [account]))[0]
+
+
+async def page(context: Context, command: AccountList, scope: None) -> AccountPage:
+    """The accounts that the asker may see, by name. Accounts of one name are never torn over two pages."""
+    principal, accounts = context.principal, context.store.accounts
+    query: Row = {"firm_id": principal.firm_id}
+    if not principal.sees_all:
+        query["_id"] = {"$in": sorted(principal.account_ids)}
+    names: list[Row] = []
+    if search := sort_key(command.search):
+        names.append({"name_key": {"$regex": re.escape(search)}})
+    if command.after:
+        names.append({"name_key": {"$gt": sort_key(command.after)}})
+    if names:
+        query["$and"] = names
+    found = await accounts.find(query, command.limit + 1)
+    more = len(found) > command.limit
+    if more and found[-1].name_key == found[-2].name_key:
+        twins = await accounts.find(query | {"name_key": found[-1].name_key}, command.limit + SHORT_IDS_MAX)
+        found = [account for account in found if account.name_key != found[-1].name_key] + twins
+        more = bool(await accounts.find(query | {"name_key": {"$gt": found[-1].name_key}}, 1))
+    elif more:
+        found.pop()
+    return AccountPage(accounts=await seen_accounts(context, found), more=more)
+
+
+async def read(context: Context, command: AccountRead, scope: AccountScope) -> Account:
+    """One account."""
+    return await _seen(context, scope.account)
+
+
+async def create(context: Context, command: AccountCreate, scope: None) -> Account:
+    """Add an account; the same key from the same person adds one (P2).
+
+    Whoever adds one without seeing every account is assigned to it: they would lose it from sight otherwise.
+    """
+    principal, accounts = context.principal, context.store.accounts
+    key = f"{principal.user_id}:{command.client_account_id}"
+    for _ in range(SHORT_ID_ATTEMPTS_MAX):
+        first = await accounts.by_key(principal.firm_id, key)
+        if first is not None:
+            if first.name != command.name.strip():
+                raise Conflict("This key was used for something else.", reason="key_reused")
+            return await _seen(context, first)
+        account = AccountDoc(
+            id=new_id(),
+            firm_id=principal.firm_id,
+            name=command.name.strip(),
+            name_key=sort_key(command.name),
+            short_id=await _short_id(context, command.name),
+            kind=command.kind,
+            created_at=context.clock.now(),
+            staff_ids=[] if principal.sees_all else [principal.user_id],
+            follower_ids=[principal.user_id],
+            key=key,
+        )
+        try:
+            await accounts.add(account)
+        except KeyTaken:
+            continue  # the key, by our own retry, or the short id, by somebody else
+        if not principal.sees_all:
+            access_changes.announce(context, principal.user_id)
+        return await _seen(context, account)
+    raise Unavailable("Too many are adding accounts at the moment; try again with the same key.")
+
+
+async def _short_id(context: Context, name: str) -> str:
+    """One or two letters and a number, such as HB2: initials, and the next number that the firm has free for them."""
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if word.casefold() not in _COMPANY_FORMS] or ["X"]
+    letters = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    taken = await context.store.accounts.find(
+        {"firm_id": context.principal.firm_id, "short_id": {"$gte": letters + "0", "$lt": letters + ":"}}, SHORT_IDS_MAX
+    )
+    numbers = [int(account.short_id.removeprefix(letters)) for account in taken]
+    return f"{letters}{max(numbers, default=0) + 1}"
+
+
+async def assign(context: Context, command: AccountAssign, scope: AccountScope) -> Account:
+    """Give a colleague access, who then follows the account (NS-1), or take it away, at once everywhere (AC-15)."""
+    member = await colleague(context, command.staff_id)
+    if command.assigned and not member.active:
+        raise NotFound("There is no such colleague.")
+    account = scope.account
+    was = member.id in account.staff_ids
+    sees_anyway = sees_everything(member)
+    changes = was != command.assigned and not sees_anyway and member.active
+    lists = {"staff_ids": member.id}
+    if command.assigned or not sees_anyway:
+        lists["follower_ids"] = member.id
+    update: Row = {"$addToSet" if command.assigned else "$pull": lists}
+    if was == command.assigned:
+        access_changes.announce(context, member.id)
+        return await _seen(context, account)
+
+    async def write(session: Session) -> None:
+        await context.store.accounts.change(account.id, update, session)
+
+    only = {account.id} if changes else set()
+    await access_changes.change(
+        context,
+        member,
+        write,
+        lost=set() if command.assigned else only,
+        gained=only if command.assigned else set(),
+    )
+    return await _seen(context, await _again(context, account))
+
+
+async def follow(context: Context, command: AccountFollow, scope: AccountScope) -> Account:
+    """Follow an account, or stop (NS-1)."""
+    operator = "$addToSet" if command.following else "$pull"
+    changed = await context.store.accounts.change(
+        scope.account.id, {operator: {"follower_ids": context.principal.user_id}}
+    )
+    return await _seen(context, changed or scope.account)
+
+
+async def _again(context: Context, account: AccountDoc) -> AccountDoc:
+    return await context.store.accounts.get(account.id) or account

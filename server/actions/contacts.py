@@ -1,0 +1,144 @@
+"""Contacts and their places in accounts: added, and their Login and Notify switched (spec 1.3).
+
+A person is one contact of a firm however many accounts they belong to; the switches belong to the pair. Manage contacts
+lets staff add people; Manage accounts lets them decide who may log in (spec 1.2).
+"""
+
+from msgspec.structs import replace
+
+from protocol.commands import ContactCreate, InvitationSend, LinkUpdate
+from protocol.entities import Link
+from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.ids import new_id
+from protocol.wire import Id
+from server import auth
+from server.access import AccountScope, may_with
+from server.actions import access_changes, invitations, sessions
+from server.context import Context
+from storage.mongo import Session
+from storage.people import ContactDoc, LinkDoc, link_id
+from storage.streams import KeyTaken
+
+
+def seen_link(contact: ContactDoc, link: LinkDoc) -> Link:
+    """A contact's place in an account as staff see it."""
+    return Link(
+        contact_id=contact.id,
+        name=contact.name,
+        email=contact.email,
+        login=link.login,
+        notify=link.notify,
+        activated=contact.activated_at is not None,
+        invited_at=link.invited_at,
+        last_login_at=contact.last_login_at,
+    )
+
+
+async def contact_and_link(context: Context, account_id: Id, contact_id: Id) -> tuple[ContactDoc, LinkDoc]:
+    """Somebody on an account's side. Raises NotFound for anybody else, of whatever account or firm."""
+    link = await context.store.people.link(account_id, contact_id)
+    contact = await context.store.people.contact(contact_id) if link else None
+    if link is None or contact is None:
+        raise NotFound("There is no such contact in this account.")
+    return contact, link
+
+
+async def create(context: Context, command: ContactCreate, scope: AccountScope) -> Link:
+    """Add somebody to an account. Somebody with this address at the firm keeps their name and is linked.
+
+    Doing it again with the same switches changes nothing; with others it is a Conflict: that is `link.update`'s.
+    """
+    _may_add(context, login=command.login or command.invite)
+    if command.invite and not command.login:
+        raise Conflict("An invitation needs Login on.", reason="login_off")
+    contact = await _contact(context, command)
+    link = LinkDoc(
+        id=link_id(scope.account.id, contact.id),
+        firm_id=contact.firm_id,
+        account_id=scope.account.id,
+        contact_id=contact.id,
+        login=command.login,
+        notify=command.notify,
+    )
+    opened = {link.account_id} if link.login and contact.activated_at is not None else set()
+    first = await context.store.people.link(link.account_id, link.contact_id)
+    if first is None:
+
+        async def write(session: Session) -> None:
+            await context.store.people.add_link(link, session)
+
+        try:
+            await access_changes.change(context, contact, write, gained=opened)
+        except KeyTaken:
+            first = await context.store.people.link(link.account_id, link.contact_id)
+    if first is not None:
+        if (first.login, first.notify) != (link.login, link.notify):
+            raise Conflict("This person belongs to the account already.", reason="already_linked")
+        link = first
+    if command.invite and contact.activated_at is None and link.invited_at is None:
+        link = await invitations.invite_contact(context, contact, link)
+    return seen_link(contact, link)
+
+
+def _may_add(context: Context, *, login: bool) -> None:
+    """Whoever manages contacts or accounts adds people; who may log in is for those who manage accounts."""
+    principal = context.principal
+    if login:
+        may_with(principal, "manage_accounts")
+    elif not principal.leads and not principal.rights & {"manage_contacts", "manage_accounts"}:
+        raise Forbidden("This needs the right manage_contacts.")
+
+
+async def _contact(context: Context, command: ContactCreate) -> ContactDoc:
+    """The firm's contact with this address, made if there is none."""
+    people, firm_id = context.store.people, context.principal.firm_id
+    email = auth.normal_email(command.email)
+    firm = await context.store.firms.get(firm_id)
+    contact = ContactDoc(
+        id=new_id(),
+        firm_id=firm_id,
+        name=command.name.strip() or email,
+        email=email,
+        language=firm.firm.language if firm else "en",
+    )
+    try:
+        await people.add_contact(contact)
+    except KeyTaken:
+        found = await people.contact_by_email(firm_id, email)
+        if found is None:
+            raise
+        return found
+    return contact
+
+
+async def update_link(context: Context, command: LinkUpdate, scope: AccountScope) -> Link:
+    """Switch Login or Notify. Login off ends access to the account at once (AC-15), and the last one all sessions."""
+    people = context.store.people
+    contact, link = await contact_and_link(context, scope.account.id, command.contact_id)
+    login = link.login if command.login is None else command.login
+    notify = link.notify if command.notify is None else command.notify
+    changed = replace(link, login=login, notify=notify)
+    activated = contact.activated_at is not None
+    lost = {link.account_id} if activated and link.login and not login else set()
+    gained = {link.account_id} if activated and login and not link.login else set()
+
+    async def write(session: Session) -> None:
+        await people.change_link(link.account_id, contact.id, {"login": login, "notify": notify}, session)
+
+    if changed != link:
+        await access_changes.change(context, contact, write, lost=lost, gained=gained)
+    else:
+        access_changes.announce(context, contact.id)
+    if not login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
+        await sessions.end_all(context, contact.id)
+    return seen_link(contact, changed)
+
+
+async def invite(context: Context, command: InvitationSend, scope: AccountScope) -> Link:
+    """Send a link to a contact with Login on; an earlier one stops working. Raises Conflict where it makes no sense."""
+    contact, link = await contact_and_link(context, scope.account.id, command.contact_id)
+    if not link.login:
+        raise Conflict("Turn Login on first.", reason="login_off")
+    if contact.activated_at is not None:
+        raise Conflict("This person has chosen a password already.", reason="already_activated")
+    return seen_link(contact, await invitations.invite_contact(context, contact, link))

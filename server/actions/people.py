@@ -1,0 +1,150 @@
+"""Me, and the staff: who works at the firm, with which role and rights (spec 1.1, 1.2).
+
+The owner is one, and keeps everything. Admins set the rights of employees; only the owner makes, changes or removes
+admins.
+"""
+
+from msgspec.structs import replace
+
+from protocol.commands import MeRead, MeUpdate, StaffList, StaffPage, StaffUpdate
+from protocol.entities import Me, Right, Role, StaffMember
+from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.ids import new_id
+from protocol.wire import Email, Id
+from server import access, auth
+from server.actions import access_changes, invitations, sessions
+from server.context import Context
+from storage.mongo import Row, Session
+from storage.people import StaffDoc
+
+# me
+
+
+async def me(context: Context, command: MeRead, scope: None) -> Me:
+    """Who is asking."""
+    return await sessions.me_of(context, context.principal)
+
+
+async def update_me(context: Context, command: MeUpdate, scope: None) -> Me:
+    """Change the asker's language."""
+    principal, people = context.principal, context.store.people
+    change = people.change_staff if principal.is_staff else people.change_contact
+    await change(principal.user_id, {"language": command.language})
+    return await sessions.me_of(context, await auth.reload(context.store, principal))
+
+
+# staff
+
+
+def seen_staff(member: StaffDoc) -> StaffMember:
+    """A member of staff as colleagues see them."""
+    return StaffMember(
+        id=member.id,
+        name=member.name,
+        email=member.email,
+        role=member.role,
+        rights=member.rights,
+        active=member.active,
+    )
+
+
+def sees_everything(member: StaffDoc) -> bool:
+    """Whether somebody who works at the firm sees every account of it (AC-4)."""
+    return member.active and (member.role in ("owner", "admin") or "view_all_accounts" in member.rights)
+
+
+async def list_staff(context: Context, command: StaffList, scope: None) -> StaffPage:
+    """Everybody who works or worked at the firm; for an account, the active ones who can see it (MN-4, AS-2)."""
+    members = await context.store.people.firm_staff(context.principal.firm_id)
+    if command.account_id is not None:
+        account = await access.account_of(context, command.account_id)
+        members = [
+            member
+            for member in members
+            if sees_everything(member) or (member.active and member.id in account.staff_ids)
+        ]
+    return StaffPage(staff=[seen_staff(member) for member in members])
+
+
+async def add_staff(
+    context: Context, firm_id: Id, name: str, email: Email, role: Role, rights: list[Right]
+) -> StaffDoc:
+    """Add somebody who works at the firm and send them an invitation. Lets KeyTaken out for a known address."""
+    firm = await context.store.firms.get(firm_id)
+    if firm is None:
+        raise NotFound("There is no such firm.")
+    member = StaffDoc(
+        id=new_id(),
+        firm_id=firm_id,
+        name=name,
+        email=auth.normal_email(email),
+        role=role,
+        rights=rights,
+        language=firm.firm.language,
+    )
+    await context.store.people.add_staff(member)
+    await invitations.invite_staff(context, member)
+    return member
+
+
+async def update_staff(context: Context, command: StaffUpdate, scope: None) -> StaffMember:
+    """Change a colleague's role, rights, or whether they are active; takes effect at once everywhere (AC-15)."""
+    member = await colleague(context, command.staff_id)
+    changed = replace(
+        member,
+        role=command.role or member.role,
+        rights=member.rights if command.rights is None else sorted(set(command.rights)),
+        active=member.active if command.active is None else command.active,
+    )
+    _may_change(context, member, changed)
+    if changed == member:
+        access_changes.announce(context, member.id)
+    else:
+        await _write(context, member, changed)
+    if not changed.active:
+        await sessions.end_all(context, member.id)
+    return seen_staff(changed)
+
+
+async def colleague(context: Context, staff_id: Id) -> StaffDoc:
+    """Somebody who works or worked at the asker's firm. Raises NotFound for anybody else."""
+    member = await context.store.people.staff(staff_id)
+    if member is None or member.firm_id != context.principal.firm_id:
+        raise NotFound("There is no such colleague.")
+    return member
+
+
+def _may_change(context: Context, member: StaffDoc, changed: StaffDoc) -> None:
+    asker = context.principal
+    if changed == member:
+        return
+    if member.role == "owner":
+        raise Forbidden("The owner's role and rights stay as they are.", reason="owner_stays")
+    if changed.role == "owner":
+        raise Conflict("A firm has exactly one owner.", reason="one_owner")
+    if asker.role != "owner" and (member.role == "admin" or changed.role != member.role):
+        raise Forbidden("Only the owner makes, changes or removes admins.", reason="owner_only")
+
+
+async def _write(context: Context, member: StaffDoc, changed: StaffDoc) -> None:
+    """Store the change, with what it does to the accounts that the person sees."""
+    before, after = await _seen_accounts(context, member), await _seen_accounts(context, changed)
+
+    async def write(session: Session) -> None:
+        fields: Row = {"role": changed.role, "rights": changed.rights, "active": changed.active}
+        await context.store.people.change_staff(member.id, fields, session)
+
+    # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
+    await access_changes.change(context, member, write, lost=before - after, gained=after - before, unlisted=True)
+
+
+async def _seen_accounts(context: Context, member: StaffDoc) -> frozenset[Id]:
+    """The accounts that somebody sees, up to one more than an event can name besides those they are assigned to."""
+    accounts = context.store.accounts
+    if not member.active:
+        return frozenset()
+    assigned = await accounts.ids_assigned_to(member.firm_id, member.id)
+    if not sees_everything(member):
+        return frozenset(assigned)
+    enough = access_changes.ACCOUNTS_LISTED_MAX + 1 + len(assigned)
+    return frozenset(account.id for account in await accounts.find({"firm_id": member.firm_id}, enough))

@@ -1,0 +1,219 @@
+"""Sessions: opened with a password, renewed, ended; and passwords that were forgotten.
+
+A session is a random token that is stored hashed and can be revoked; where the token is kept (a cookie, a program) is
+the door's business. Every answer about an address or a secret is the same whether or not there is such a thing.
+"""
+
+import asyncio
+from typing import Final
+
+from protocol.commands import (
+    Done,
+    PasswordForgot,
+    PasswordReset,
+    SessionCreate,
+    SessionEnd,
+    SessionOpened,
+    SessionRenew,
+)
+from protocol.entities import AccountBrief, Me, Side
+from protocol.errors import Conflict, InternalError, NotFound, Unauthenticated
+from protocol.ids import new_id
+from protocol.wire import Id, Ms
+from server import auth
+from server.context import Context, Principal
+from storage.letters import LetterDoc
+from storage.people import ContactDoc, Purpose, SecretDoc, SessionDoc, StaffDoc, digest, new_token
+from storage.store import Store
+
+FORGOT_ANSWER_S: Final = 0.3
+"""When `password.forgot` answers: later than any honest work takes, so that its duration tells nothing."""
+
+Somebody = StaffDoc | ContactDoc
+
+
+async def create(context: Context, command: SessionCreate, scope: None) -> SessionOpened:
+    """Log in with address and password.
+
+    Raises Unauthenticated, with the same words and work, for an unknown address, a wrong password and somebody without
+    access; Conflict `choose_firm` when several firms know this person by this password, with the firms in `expected`.
+    """
+    found = [
+        person
+        for person in await _people(context.store, command)
+        if await auth.password_fits(person.password_hash, command.password)
+    ]
+    principals: dict[Id, Principal] = {}
+    for person in found:
+        # Staff come first: who is both at one firm logs in as staff.
+        principal = await auth.principal_of(context.store, person.id, side_of(person), new_id())
+        if principal is not None:
+            principals.setdefault(principal.firm_id, principal)
+    if not principals:
+        raise Unauthenticated("The address or the password is wrong.", reason="wrong_login")
+    if len(principals) > 1:
+        raise Conflict(
+            "Several firms know this address: say which one.",
+            reason="choose_firm",
+            path="firm_id",
+            expected="; ".join([f"{firm_id} {await _firm_name(context, firm_id)}" for firm_id in principals]),
+        )
+    return await open_session(context, next(iter(principals.values())), browser=command.cookie)
+
+
+async def _people(store: Store, command: SessionCreate) -> list[Somebody]:
+    """Everybody whom the address may mean; where it means nobody, a stand-in whom no password fits."""
+    staff, contacts = await store.people.by_email(auth.normal_email(command.email))
+    people: list[Somebody] = [*staff, *contacts]
+    if command.firm_id is not None:
+        people = [person for person in people if person.firm_id == command.firm_id]
+    nobody = ContactDoc(id=new_id(), firm_id=new_id(), name="", email=command.email)
+    return people or [nobody]
+
+
+async def _firm_name(context: Context, firm_id: Id) -> str:
+    firm = await context.store.firms.get(firm_id)
+    return firm.firm.name if firm else ""
+
+
+def side_of(person: Somebody) -> Side:
+    """On which side somebody stands."""
+    return "staff" if isinstance(person, StaffDoc) else "contact"
+
+
+async def open_session(context: Context, principal: Principal, *, browser: bool) -> SessionOpened:
+    """Start a session for somebody who has just proved who they are; its id is the principal's `session_id`."""
+    now, token = auth.real_now(context.clock), new_token()
+    session = SessionDoc(
+        id=digest(token),
+        session_id=principal.session_id,
+        firm_id=principal.firm_id,
+        user_id=principal.user_id,
+        side=principal.side,
+        created_at=now,
+        expires_at=_end(context, now, browser=browser),
+        browser=browser,
+    )
+    await context.store.people.add_session(session)
+    change = context.store.people.change_staff if principal.is_staff else context.store.people.change_contact
+    await change(principal.user_id, {"last_login_at": now})
+    return SessionOpened(me=await me_of(context, principal), expires_at=session.expires_at, token=token)
+
+
+def _end(context: Context, now: Ms, *, browser: bool) -> Ms:
+    lifetime_s = context.settings.browser_session_s if browser else context.settings.token_session_s
+    return now + lifetime_s * 1000
+
+
+async def me_of(context: Context, principal: Principal) -> Me:
+    """Somebody as they are told who they are."""
+    store = context.store
+    firm = await store.firms.get(principal.firm_id)
+    if firm is None:
+        raise InternalError(f"The firm {principal.firm_id} of a person is gone.")
+    accounts = [] if principal.is_staff else list((await store.accounts.many(sorted(principal.account_ids))).values())
+    return Me(
+        person=principal.person,
+        firm=firm.firm,
+        email=principal.email,
+        language=principal.language,
+        role=principal.role,
+        rights=sorted(principal.rights),
+        accounts=[
+            AccountBrief(id=account.id, name=account.name, short_id=account.short_id)
+            for account in sorted(accounts, key=lambda account: (account.name_key, account.id))
+        ],
+    )
+
+
+async def renew(context: Context, command: SessionRenew, scope: None) -> SessionOpened:
+    """Extend the session that the command came in. A widget's identity is renewed by the firm's server, not here."""
+    principal, now = context.principal, auth.real_now(context.clock)
+    session = await context.store.people.session_by_id(principal.session_id, now)
+    if session is None:
+        raise Conflict("This login is not a session, or has ended.", reason="not_renewable")
+    expires_at = _end(context, now, browser=session.browser)
+    await context.store.people.renew_session(session.session_id, principal.user_id, expires_at)
+    return SessionOpened(me=await me_of(context, principal), expires_at=expires_at)
+
+
+async def end(context: Context, command: SessionEnd, scope: None) -> Done:
+    """Log out, here and on the sockets of this session."""
+    principal = context.principal
+    await context.store.people.end_session(principal.session_id)
+    context.announcer.session_ended(principal.user_id, principal.session_id)
+    return Done()
+
+
+async def end_all(context: Context, user_id: Id) -> None:
+    """Log somebody out everywhere, at once."""
+    await context.store.people.end_sessions(user_id)
+    context.announcer.session_ended(user_id)
+
+
+# forgotten passwords
+
+
+async def forgot(context: Context, command: PasswordForgot, scope: None) -> Done:
+    """Put a letter with a link into the outbox of everybody who logs in with this address; tell the asker nothing."""
+    # Not a wait for something to happen: the answer's time must not depend on whether anybody was found.
+    answer_at = asyncio.create_task(asyncio.sleep(FORGOT_ANSWER_S), name="password.forgot's answer")
+    staff, contacts = await context.store.people.by_email(auth.normal_email(command.email))
+    people: list[Somebody] = [*staff, *contacts]
+    for person in people:
+        if person.password_hash and await auth.principal_of(context.store, person.id, side_of(person), new_id()):
+            await send_secret(context, person, "password_reset", context.settings.password_reset_s)
+    await answer_at
+    return Done()
+
+
+async def reset(context: Context, command: PasswordReset, scope: None) -> Done:
+    """Set the new password and end every session: whoever knew the old password is out."""
+    people = context.store.people
+    # The work first: a secret that has been taken must not be lost to a fault in between.
+    password_hash = await auth.hash_password(command.password)
+    secret = await people.use_secret(command.secret, "password_reset", auth.real_now(context.clock))
+    if secret is None:
+        raise NotFound("This link has been used or replaced, or is too old.", reason="secret_gone")
+    change = people.change_staff if secret.side == "staff" else people.change_contact
+    await change(secret.user_id, {"password_hash": password_hash})
+    await end_all(context, secret.user_id)
+    return Done()
+
+
+async def send_secret(
+    context: Context, person: Somebody, purpose: Purpose, lifetime_s: int, account_id: Id | None = None
+) -> None:
+    """Put a letter with a fresh one-time secret into the outbox; the person's earlier ones stop working.
+
+    The secret is in the letter only (until it has gone) and never in a log.
+    """
+    now, secret = auth.real_now(context.clock), new_token()
+    await context.store.people.replace_secret(
+        SecretDoc(
+            id=digest(secret),
+            purpose=purpose,
+            firm_id=person.firm_id,
+            user_id=person.id,
+            side=side_of(person),
+            expires_at=now + lifetime_s * 1000,
+            account_id=account_id,
+        )
+    )
+    letter_id, queued_at = new_id(), context.clock.now()
+    await context.store.letters.add(
+        LetterDoc(
+            id=letter_id,
+            key=f"{purpose}:{letter_id}",
+            firm_id=person.firm_id,
+            kind=purpose,
+            side=side_of(person),
+            person_id=person.id,
+            email=person.email,
+            created_at=queued_at,
+            due_at=queued_at,
+            state="waiting",
+            account_id=account_id,
+            secret=secret,
+        )
+    )
