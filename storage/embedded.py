@@ -408,9 +408,9 @@ class ReplicaSet:
             self.kill()
             raise
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float = STOP_S) -> None:
         for member in reversed(self.members):
-            member.stop()
+            member.stop(patience_s)
 
     def kill(self) -> None:
         """Kill every member at once; their folders are free again."""
