@@ -36,7 +36,8 @@ a { color: #0b5c7a; } @media (prefers-color-scheme: dark) { a { color: #6ec1e0; 
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: 8px 12px 8px 0; }
 tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 td:last-child { font-variant-numeric: tabular-nums; white-space: nowrap; }
-iframe { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 10px; width: 100%; height: 780px; }
+iframe { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 10px; }
+iframe { width: 100%; height: 780px; }
 pre { white-space: pre-wrap; } dt { font-weight: 500; float: left; width: 88px; } dd { margin: 0 0 4px 88px; }
 """
 
@@ -118,7 +119,7 @@ async def listening(settings: Settings) -> AsyncIterator[Inbox]:
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(inbox, data_size_limit=MAIL_BYTES_MAX, enable_SMTPUTF8=True, hostname="localhost"),
         host=url.hostname,
-        port=url.port,
+        port=url.port or 25,
     )
     try:
         yield inbox
