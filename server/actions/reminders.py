@@ -23,7 +23,7 @@ from server.actions import trail
 from server.context import Context, Means
 from storage.firms import FirmDoc
 from storage.letters import LetterDoc
-from storage.mongo import Session, ours
+from storage.mongo import Session
 from storage.people import ContactDoc
 from storage.reminders import ReminderRowDoc, reminder_row_id
 from storage.streams import Draft, Head, Stored
@@ -211,7 +211,7 @@ async def _save(means: Means, thread: ThreadDoc, firm: FirmDoc, after: ReminderD
         (stored,) = await means.store.streams.append_in(session, [_note(thread, event, now, None)])
         return stored
 
-    stored = await means.store.mongo.transact(work)
+    stored = await means.store.streams.transact(notes_stream(thread.id), work)
     if stored is None:
         return False
     means.announcer.event(stored)
@@ -289,8 +289,7 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
 
     if await means.store.reminder_rows.get(row_id) is None:
         try:
-            async with ours():
-                stored = await means.store.mongo.transact(work)
+            stored = await means.store.streams.transact(notes_stream(scope.thread.id), work)
         except DuplicateKeyError:
             stored = []  # our own retry was faster
         _tell(means, stored)
@@ -331,7 +330,7 @@ async def fire(means: Means, thread_id: Id, now: Ms) -> bool:
         return await means.store.streams.append_in(session, [told, _note(thread, changed, now, None)])
 
     try:
-        stored = await means.store.mongo.transact(work)
+        stored = await means.store.streams.transact(notes_stream(thread_id), work)
     except DuplicateKeyError:
         return False  # another scheduler sent this very one
     _tell(means, stored)

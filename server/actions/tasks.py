@@ -30,7 +30,7 @@ from server.access import ThreadScope
 from server.actions import trail
 from server.context import Context
 from storage.documents import to_document
-from storage.mongo import Row, Session, ours
+from storage.mongo import Row, Session
 from storage.streams import Draft, Stored
 from storage.tasks import TaskDoc
 from storage.threads import ThreadDoc
@@ -232,8 +232,7 @@ async def _change(
         await trail.note(context, thread, audited_as, change.text, session)
         return change, stored
 
-    async with ours():
-        change, happened = await store.mongo.transact(transaction)
+    change, happened = await store.streams.transact(thread_stream(thread.id), transaction)
     for stored in happened:
         context.announcer.event(stored)
         context.settler.settle(stored)
