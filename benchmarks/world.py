@@ -133,7 +133,8 @@ def _thread(world: World, firm_id: str, account_id: str, room: int, creator: Per
         ThreadDoc(
             id=thread_id, firm_id=firm_id, account_id=account_id, subject=subject, state="active", origin="client",
             created_at=AT, created_by=creator, last_message_at=AT, updated_at=AT, visible_at=AT,
-            firm_unread=0, has_unread=False, head=head, firm_read=Position(), contact_read=Position(), tasks_done=0, tasks_total=0,
+            firm_unread=0, has_unread=False, head=head, firm_read=Position(), contact_read=Position(),
+            tasks_done=0, tasks_total=0,
         ),
     )  # fmt: skip
     world.thread_ids.append(thread_id)
