@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = ("protocol", "storage", "server", "scheduler")
 OUTER = (
-    "__main__", "app", "cli", "commands", "connection", "demo", "drain", "fanout", "health", "http", "hub",
-    "inbox", "metrics", "pages", "resume", "uploads", "widget_demo", "wire",
+    "__main__", "app", "cli", "commands", "connection", "demo", "dev_inbox", "drain", "fanout", "health", "http",
+    "hub", "metrics", "pages", "resume", "uploads", "widget_demo", "wire",
 )  # fmt: skip
 
 # What each ring may import of our own. "server" is the outer ring; "inner" the server's inner ring.
