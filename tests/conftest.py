@@ -1,3 +1,3 @@
 """Fixtures every test may use; each comes from a module of its own."""
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.world"]
