@@ -1,0 +1,53 @@
+// Between a message's document and plain text: for a plain input, for announcing, for "is there anything to send".
+// Pure. The same rules as plain_text and paragraph in protocol/body.py.
+
+import type { BlockNode, BodyDoc, InlineNode } from "./models.ts";
+
+/** A document that says `text`, one paragraph for each line. */
+export function bodyOf(text: string): BodyDoc {
+  const lines = text.replace(/\r\n?/g, "\n").split("\n");
+  return { content: lines.map((line) => ({ type: "paragraph", content: line === "" ? [] : [{ type: "text", text: line }] })) };
+}
+
+/** The document without its marks; list items begin with a dash. */
+export function textOf(body: BodyDoc): string {
+  const lines: string[] = [];
+  const walk = (blocks: readonly BlockNode[], depth: number): void => {
+    for (const block of blocks) {
+      if (block.type === "paragraph") {
+        const indent = depth > 0 ? `${"  ".repeat(depth - 1)}- ` : "";
+        lines.push(indent + (block.content ?? []).map(inlineText).join(""));
+      } else {
+        for (const item of block.items) walk(item.content, depth + 1);
+      }
+    }
+  };
+  walk(body.content, 0);
+  return lines.join("\n");
+}
+
+function inlineText(node: InlineNode): string {
+  if (node.type === "text") return node.text;
+  return node.type === "mention" ? `@${node.name}` : "\n";
+}
+
+/** Nothing but space: the server refuses such a message (TH-13). */
+export function isBlank(body: BodyDoc | null): boolean {
+  const has = (blocks: readonly BlockNode[]): boolean =>
+    blocks.some((block) =>
+      block.type === "paragraph"
+        ? (block.content ?? []).some((node) => node.type === "mention" || (node.type === "text" && node.text.trim() !== ""))
+        : block.items.some((item) => has(item.content)),
+    );
+  return body === null || !has(body.content);
+}
+
+/** Without the empty paragraphs at both ends. A blank document stays one empty paragraph. */
+export function trimmed(body: BodyDoc): BodyDoc {
+  const empty = (block: BlockNode): boolean =>
+    block.type === "paragraph" && (block.content ?? []).every((node) => node.type === "break" || (node.type === "text" && node.text.trim() === ""));
+  const content = [...body.content];
+  while (content.length > 1 && empty(content[0] as BlockNode)) content.shift();
+  while (content.length > 1 && empty(content.at(-1) as BlockNode)) content.pop();
+  return { content };
+}
