@@ -15,7 +15,7 @@ from protocol.ids import StreamKind, split_stream
 from protocol.wire import Id
 from server.context import Context, Principal
 from storage.accounts import AccountDoc
-from storage.threads import ThreadDoc
+from storage.threads import ThreadDoc, ThreadFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,13 @@ class ThreadScope:
     """A thread that the asker may see."""
 
     thread: ThreadDoc
+
+
+@dataclass(frozen=True, slots=True)
+class FactsScope:
+    """A thread that the asker may see, by what never changes about it: costs no read as a rule."""
+
+    thread: ThreadFacts
 
 
 Rule = Callable[[Context, Any], Awaitable[Any]]
@@ -142,6 +149,28 @@ async def thread_seen(context: Context, command: Any) -> ThreadScope:
     return ThreadScope(await thread_of(context, command.thread_id))
 
 
+async def facts_of(context: Context, thread_id: Id) -> ThreadFacts:
+    """What never changes about a thread, if the asker may see it (AC-4)."""
+    principal = context.principal
+    thread = await context.store.threads.facts(thread_id)
+    if thread is None or thread.firm_id != principal.firm_id:
+        raise NotFound("There is no such thread.")
+    if not principal.sees(thread.account_id):
+        raise _refuse(principal, "thread")
+    return thread
+
+
+async def facts_seen(context: Context, command: Any) -> FactsScope:
+    """A thread that the asker may see (AC-4), for what is done often and needs no more of it."""
+    return FactsScope(await facts_of(context, command.thread_id))
+
+
+async def facts_staff(context: Context, command: Any) -> FactsScope:
+    """A thread that a member of staff may see (AC-10, AC-11), likewise."""
+    await staff(context, command)
+    return await facts_seen(context, command)
+
+
 async def thread_staff(context: Context, command: Any) -> ThreadScope:
     """A thread that a member of staff may see (AC-10, AC-11)."""
     await staff(context, command)
@@ -163,4 +192,4 @@ async def stream_of(context: Context, stream: str) -> None:
         return
     if kind is StreamKind.NOTES and not principal.is_staff:
         raise NotFound("There is no such stream.")
-    await thread_of(context, owner)
+    await facts_of(context, owner)

@@ -16,13 +16,17 @@ from server.actions import (
     contacts,
     firms,
     invitations,
+    lists,
+    marks,
     messages,
     notifications,
     people,
     reminders,
     sessions,
     tasks,
+    threads,
     trail,
+    typing,
 )
 from server.context import Context
 
@@ -68,7 +72,19 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.LinkUpdate, access.account_with("manage_accounts"), contacts.update_link, cost=5),
     Entry(c.InvitationSend, access.account_with("manage_accounts"), contacts.invite, cost=5),
     # threads and messages
-    Entry(c.MessageSend, access.thread_seen, messages.send, cost=2),
+    Entry(c.ThreadCreate, access.account_seen, threads.create, cost=10),
+    Entry(c.ThreadList, access.logged_in, lists.page, cost=5),
+    Entry(c.ThreadOpen, access.facts_seen, lists.open_thread, cost=4),
+    Entry(c.ThreadRead, access.thread_seen, lists.read, cost=2),
+    Entry(c.ThreadRename, access.facts_staff, threads.rename, cost=3),
+    Entry(c.ThreadArchive, access.facts_staff, threads.archive, cost=3),
+    Entry(c.ThreadReopen, access.facts_staff, threads.reopen, cost=3),
+    Entry(c.ThreadAssign, access.facts_staff, threads.assign, cost=3),
+    Entry(c.StreamRead, access.stream_seen, lists.read_stream, cost=3),
+    Entry(c.MessageSend, access.facts_seen, messages.send, cost=2),
+    Entry(c.MarkRead, access.facts_seen, marks.read),
+    Entry(c.MarkDelivered, access.logged_in, marks.delivered),
+    Entry(c.TypingSet, access.facts_seen, typing.tell),
     # tasks
     Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3),
     Entry(c.TaskSet, access.thread_seen, tasks.set_done, cost=3),

@@ -1,11 +1,22 @@
-"""Marks: how far each person has read and received in each thread. Positions only grow; each step keeps its time."""
+"""Marks: how far each person has read and received in each thread. Positions only grow; each step keeps its time.
+
+State, not log. Also holds the pace at which such state may move, so that a busy reader costs one write a second.
+"""
+
+from typing import Any, Final
+
+from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Person, Step
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo, Row, Session
+from storage.pace import Pace, Throttle
 
-STEPS_MAX = 200
+STEPS_MAX: Final = 200
+WRITE_GAP_S: Final = 1.0
+TYPING_EVERY_S: Final = 3.0
+TYPING_TURN_S: Final = 1.0
 
 
 class MarkDoc(Document):
@@ -32,6 +43,8 @@ class Marks:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.rows("marks")
+        self.pace = Pace(WRITE_GAP_S)
+        self.typing = Throttle(TYPING_EVERY_S, TYPING_TURN_S)
 
     async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[MarkDoc]:
         """Everybody's marks in a thread."""
@@ -47,27 +60,39 @@ class Marks:
     async def read(self, thread_id: Id, person: Person, seq: int, messages: int, at: Ms) -> bool:
         """Move somebody's read position forward; what is read was received too. False if it was there already."""
         step = to_document(Step(seq=seq, at=at))
-        moved = await self._move(
-            thread_id, person, "read_seq", seq, {"read_seq": seq, "read_messages": messages}, {"read": step}
-        )
-        if moved:
-            await self.delivered(thread_id, person, seq, at)
-        return moved
+        fields = {
+            "read_seq": seq,
+            "read_messages": messages,
+            "read": _with_step("read", step),
+            "delivered_seq": {"$max": ["$delivered_seq", seq]},
+            "delivered": {
+                "$cond": [
+                    {"$lt": [{"$ifNull": ["$delivered_seq", 0]}, seq]},
+                    _with_step("delivered", step),
+                    "$delivered",
+                ]
+            },
+        }
+        return await self._move(thread_id, person, "read_seq", seq, fields)
 
     async def delivered(self, thread_id: Id, person: Person, seq: int, at: Ms) -> bool:
         """Move somebody's delivered position forward. False if it was there already."""
         step = to_document(Step(seq=seq, at=at))
-        return await self._move(thread_id, person, "delivered_seq", seq, {"delivered_seq": seq}, {"delivered": step})
+        fields = {"delivered_seq": seq, "delivered": _with_step("delivered", step)}
+        return await self._move(thread_id, person, "delivered_seq", seq, fields)
 
-    async def _move(self, thread_id: Id, person: Person, field: str, seq: int, fields: Row, push: Row) -> bool:
-        steps = {name: {"$each": [step], "$slice": -STEPS_MAX} for name, step in push.items()}
-        identity = mark_id(thread_id, person.id)
-        await self._rows.update_one(
-            {"_id": identity},
-            {"$setOnInsert": {"thread_id": thread_id, "person": to_document(person)}},
-            upsert=True,
-        )
-        answer = await self._rows.update_one(
-            {"_id": identity, field: {"$not": {"$gte": seq}}}, {"$set": fields, "$push": steps}
-        )
-        return answer.matched_count == 1
+    async def _move(self, thread_id: Id, person: Person, field: str, seq: int, fields: dict[str, Any]) -> bool:
+        query = {"_id": mark_id(thread_id, person.id), field: {"$not": {"$gte": seq}}}
+        who = {"thread_id": thread_id, "person": {"$literal": to_document(person)}}
+        update = [{"$set": {**who, **fields}}]
+        try:
+            answer = await self._rows.update_one(query, update, upsert=True)
+        except DuplicateKeyError:
+            # The mark exists: it is there or further already, or somebody made it at this very moment.
+            answer = await self._rows.update_one(query, update)
+            return answer.matched_count == 1
+        return True
+
+
+def _with_step(field: str, step: Row) -> Row:
+    return {"$slice": [{"$concatArrays": [{"$ifNull": [f"${field}", []]}, [step]]}, -STEPS_MAX]}

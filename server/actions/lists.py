@@ -1,0 +1,352 @@
+"""What is shown: rows of threads, an opened thread, stretches of streams.
+
+Knows two views of a thread: staff's, with the firm's shared position, and a contact's, with their own and without a
+trace of what is internal (AC-6). Looking marks nothing read (RD-6).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from protocol.commands import (
+    StreamEvent,
+    StreamPage,
+    StreamRead,
+    ThreadList,
+    ThreadOpen,
+    ThreadOpened,
+    ThreadPage,
+    ThreadRead,
+    ThreadView,
+)
+from protocol.entities import AccountBrief, Mark, StaffPart, Thread
+from protocol.errors import Invalid, NotFound
+from protocol.frames import RESUME_BYTES_MAX
+from protocol.ids import notes_stream, thread_stream
+from protocol.wire import Id, Ms
+from server import access
+from server.access import FactsScope, ThreadScope
+from server.actions import reminders
+from server.context import Context
+from storage.accounts import AccountDoc
+from storage.firms import FirmDoc
+from storage.marks import MarkDoc
+from storage.mongo import Row
+from storage.streams import Stored
+from storage.threads import ThreadDoc, advanced
+
+SINCE_OVERLAP_MS = 60_000
+"""Rows may be written a little later than the time they carry, by another node's clock."""
+SEARCH_ACCOUNTS_MAX = 1_000
+COUNTED_MAX = 1_000
+
+
+# one thread
+
+
+async def read(context: Context, command: ThreadRead, scope: ThreadScope) -> ThreadView:
+    """One thread's row, true at its head."""
+    return ThreadView(thread=await row_of(context, scope.thread))
+
+
+async def row_of(context: Context, thread: ThreadDoc) -> Thread:
+    """A thread as the asker may see it, brought up to what has been said but not yet projected."""
+    behind = await context.store.streams.read(thread_stream(thread.id), thread.head.seq, COUNTED_MAX)
+    thread = advanced(thread, behind)
+    principal = context.principal
+    account = await context.store.accounts.get(thread.account_id)
+    if account is None:
+        raise NotFound("There is no such thread.")
+    if principal.is_staff:
+        return for_staff(thread, account, await _firm(context))
+    marks = await context.store.marks.of_person([thread.id], principal.user_id)
+    mark = marks.get(thread.id)
+    read_messages = mark.read_messages if mark else 0
+    return for_contact(
+        thread, account, mark.read_seq if mark else 0, max(0, thread.head.staff_messages - read_messages)
+    )
+
+
+def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
+    """A thread as staff see it."""
+    reminder = reminders.seen(thread.reminder, firm, None, 0) if thread.reminder else None
+    staff = StaffPart(
+        notes_head=thread.notes_head, origin=thread.origin, assignee_id=thread.assignee_id, reminder=reminder
+    )
+    return _row(thread, account, thread.updated_at, thread.firm_unread, thread.firm_read.seq, staff)
+
+
+def for_contact(thread: ThreadDoc, account: AccountDoc, read_seq: int, unread: int) -> Thread:
+    """A thread as a contact sees it, with their own position."""
+    return _row(thread, account, thread.visible_at, unread, read_seq, None)
+
+
+def _row(
+    thread: ThreadDoc, account: AccountDoc, updated_at: Ms, unread: int, read_seq: int, staff: StaffPart | None
+) -> Thread:
+    return Thread(
+        id=thread.id,
+        account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
+        subject=thread.subject,
+        state=thread.state,
+        created_at=thread.created_at,
+        created_by=thread.created_by,
+        head=thread.head.seq,
+        updated_at=updated_at,
+        last_message_at=thread.last_message_at,
+        last=thread.last,
+        unread=unread,
+        read_seq=read_seq,
+        tasks_done=thread.tasks_done,
+        tasks_total=thread.tasks_total,
+        staff=staff,
+    )
+
+
+async def open_thread(context: Context, command: ThreadOpen, scope: FactsScope) -> ThreadOpened:
+    """Show a thread: everything in the answer is of one moment, and true at the heads of the two pages."""
+    principal, store, thread_id = context.principal, context.store, scope.thread.id
+    visible, inside = thread_stream(thread_id), notes_stream(thread_id)
+    async with store.streams.moment() as session:
+        thread = await store.threads.get(thread_id, session)
+        newest = await store.streams.read_before(visible, None, command.limit, session)
+        notes = await store.streams.read_before(inside, None, command.limit, session) if principal.is_staff else []
+        tasks = await store.tasks.of_thread(thread_id, session)
+        marks = await store.marks.of_thread(thread_id, session)
+    account = await store.accounts.get(scope.thread.account_id)
+    if thread is None or account is None:
+        raise NotFound("There is no such thread.")
+    thread = advanced(thread, newest)
+    if principal.is_staff:
+        head = notes[-1].seq if notes else 0
+        row = for_staff(msgspec.structs.replace(thread, notes_head=head), account, await _firm(context))
+    else:
+        own = next((mark for mark in marks if mark.person.id == principal.user_id), None)
+        unread = max(0, thread.head.staff_messages - (own.read_messages if own else 0))
+        row = for_contact(thread, account, own.read_seq if own else 0, unread)
+    return ThreadOpened(
+        thread=row,
+        tasks=[task.seen() for task in tasks],
+        marks=[_mark(mark) for mark in marks],
+        page=_newest(visible, newest),
+        notes=_newest(inside, notes) if principal.is_staff else None,
+        writers=await _writers(context, thread, newest),
+        team_online=False,
+    )
+
+
+def _mark(mark: MarkDoc) -> Mark:
+    return Mark(person=mark.person, read=mark.read, delivered=mark.delivered)
+
+
+def _newest(stream: str, events: Sequence[Stored]) -> StreamPage:
+    shown = _fitting(events, keep_newest=True)
+    head = events[-1].seq if events else 0
+    return StreamPage(stream=stream, events=shown, head=head, more=bool(shown) and shown[0].seq > 1)
+
+
+async def _writers(context: Context, thread: ThreadDoc, events: Sequence[Stored]) -> list[str]:
+    """Whom one writes to here: for staff the contacts who can read it, for contacts the staff who wrote."""
+    if not context.principal.is_staff:
+        said = [event.actor for event in events if event.actor is not None]
+        return list(dict.fromkeys(person.name for person in [thread.created_by, *said] if person.side == "staff"))
+    people = context.store.people
+    links = await people.links_of_account(thread.account_id)
+    contacts = await people.contacts([link.contact_id for link in links if link.login])
+    return sorted(contact.name for contact in contacts if contact.activated_at is not None)
+
+
+async def _firm(context: Context) -> FirmDoc:
+    firm = await context.store.firms.get(context.principal.firm_id)
+    if firm is None:
+        raise NotFound("There is no such firm.")
+    return firm
+
+
+# streams
+
+
+async def read_stream(context: Context, command: StreamRead, scope: None) -> StreamPage:
+    """A stretch of a stream, ascending without holes, of at most `limit` events and about 256 KiB."""
+    streams, stream = context.store.streams, command.stream
+    if command.before is not None:
+        if command.after is not None:
+            raise Invalid(path="before", expected="either `after` or `before`", got="both")
+        events = await streams.read_before(stream, command.before, command.limit)
+        shown = _fitting(events, keep_newest=True)
+        more = bool(shown) and shown[0].seq > 1
+    else:
+        events = await streams.read(stream, command.after or 0, command.limit)
+        shown = _fitting(events, keep_newest=False)
+        more = False
+    head = (await streams.head(stream)).seq
+    if command.before is None:
+        more = bool(shown) and shown[-1].seq < head
+    return StreamPage(stream=stream, events=shown, head=head, more=more)
+
+
+def _fitting(events: Sequence[Stored], *, keep_newest: bool) -> list[StreamEvent]:
+    """As many of the events as a page may weigh, and at least one, from the end that matters."""
+    shown: list[StreamEvent] = []
+    weight = 0
+    for stored in reversed(events) if keep_newest else events:
+        event = StreamEvent(seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.event)
+        weight += len(msgspec.msgpack.encode(event))
+        if shown and weight > RESUME_BYTES_MAX:
+            break
+        shown.append(event)
+    return shown[::-1] if keep_newest else shown
+
+
+# lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page of a list goes on: the sort values of the last row before it."""
+
+    unread: bool
+    at: Ms
+    id: Id
+
+
+async def page(context: Context, command: ThreadList, scope: None) -> ThreadPage:
+    """The threads the asker may see: unread first, then latest message first (LS-2); or those changed `since`."""
+    principal = context.principal
+    if command.account_id is not None:
+        await access.account_of(context, command.account_id)
+    if command.only == "mine" and not principal.is_staff:
+        raise Invalid(path="only", expected="all, unread or open_tasks", got="mine")
+    theirs = _theirs(context, command.account_id)
+    narrow = await _narrowed(context, command, theirs)
+    if principal.is_staff:
+        return await _staff_page(context, command, theirs, narrow)
+    return await _contact_page(context, command, theirs, narrow)
+
+
+def _theirs(context: Context, account_id: Id | None) -> Row:
+    """The whole list: what the asker may see, of one account if one is named."""
+    principal = context.principal
+    if account_id is not None:
+        return {"firm_id": principal.firm_id, "account_id": account_id}
+    if principal.sees_all:
+        return {"firm_id": principal.firm_id}
+    return {"firm_id": principal.firm_id, "account_id": {"$in": sorted(principal.account_ids)}}
+
+
+async def _narrowed(context: Context, command: ThreadList, theirs: Row) -> Row:
+    """The filters, besides unread, which differs by side."""
+    narrow: Row = {}
+    if command.only == "mine":
+        narrow["assignee_id"] = context.principal.user_id
+    if command.only == "open_tasks":
+        narrow["$expr"] = {"$lt": ["$tasks_done", "$tasks_total"]}
+    if words := command.search.strip():
+        account = {"firm_id": theirs["firm_id"], "name_key": {"$regex": re.escape(words.casefold())}}
+        if "account_id" in theirs:
+            account["_id"] = theirs["account_id"]
+        found = await context.store.accounts.find(account, SEARCH_ACCOUNTS_MAX)
+        narrow["$and"] = [
+            {
+                "$or": [
+                    {"subject": {"$regex": re.escape(words), "$options": "i"}},
+                    {"account_id": {"$in": [account.id for account in found]}},
+                ]
+            }
+        ]
+    return narrow
+
+
+async def _staff_page(context: Context, command: ThreadList, theirs: Row, narrow: Row) -> ThreadPage:
+    threads, wanted = context.store.threads, command.limit + 1
+    found: list[ThreadDoc] = []
+    if command.since is not None:
+        query = {**theirs, **narrow, "updated_at": {"$gte": command.since - SINCE_OVERLAP_MS}}
+        query |= _beyond("updated_at", _place(command.after, flagged=False), down=False)
+        found = await threads.find(query, [("updated_at", 1), ("_id", 1)], wanted)
+    else:
+        place = _place(command.after, flagged=True)
+        for unread in (True, False):
+            if len(found) >= wanted or (command.only == "unread" and not unread) or (place and place.unread < unread):
+                continue
+            query = {**theirs, **narrow, "state": command.state, "has_unread": unread}
+            if place is not None and place.unread == unread:
+                query |= _beyond("last_message_at", place, down=True)
+            found += await threads.find(query, [("last_message_at", -1), ("_id", -1)], wanted - len(found))
+    firm = await _firm(context)
+    accounts = await context.store.accounts.many(list({thread.account_id for thread in found}))
+    more, found = len(found) > command.limit, found[: command.limit]
+    last = found[-1] if found else None
+    following = None
+    if more and last is not None:
+        since = command.since is not None
+        following = f"{last.updated_at}.{last.id}" if since else f"{last.has_unread:d}.{last.last_message_at}.{last.id}"
+    live = {**theirs, "state": "active"}
+    return ThreadPage(
+        threads=[for_staff(row, accounts[row.account_id], firm) for row in found if row.account_id in accounts],
+        next=following,
+        unread_threads=await threads.count({**live, "has_unread": True}, COUNTED_MAX),
+        open_total=await threads.count(live, COUNTED_MAX),
+    )
+
+
+async def _contact_page(context: Context, command: ThreadList, theirs: Row, narrow: Row) -> ThreadPage:
+    threads, person_id = context.store.threads, context.principal.user_id
+    query = {**theirs, **narrow}
+    stages: list[Row] = []
+    if command.since is not None:
+        query["visible_at"] = {"$gte": command.since - SINCE_OVERLAP_MS}
+        query |= _beyond("visible_at", _place(command.after, flagged=False), down=False)
+        stages.append({"$sort": {"visible_at": 1, "_id": 1}})
+    else:
+        query["state"] = command.state
+        if command.only == "unread":
+            stages.append({"$match": {"has_own": True}})
+        if (place := _place(command.after, flagged=True)) is not None:
+            rest = {"has_own": place.unread, **_beyond("last_message_at", place, down=True)}
+            stages.append({"$match": {"$or": [rest, {"has_own": {"$lt": place.unread}}]}})
+        stages.append({"$sort": {"has_own": -1, "last_message_at": -1, "_id": -1}})
+    found = await threads.page_of_contact(query, person_id, stages, command.limit + 1)
+    accounts = await context.store.accounts.many(list({thread.account_id for thread, _, _ in found}))
+    more, found = len(found) > command.limit, found[: command.limit]
+    following = None
+    if more and found:
+        last, _, unread = found[-1]
+        since = command.since is not None
+        following = f"{last.visible_at}.{last.id}" if since else f"{unread > 0:d}.{last.last_message_at}.{last.id}"
+    live = {**theirs, "state": "active"}
+    waiting = await threads.page_of_contact(live, person_id, [{"$match": {"has_own": True}}], COUNTED_MAX)
+    return ThreadPage(
+        threads=[
+            for_contact(thread, accounts[thread.account_id], read_seq, unread)
+            for thread, read_seq, unread in found
+            if thread.account_id in accounts
+        ],
+        next=following,
+        unread_threads=len(waiting),
+        open_total=await threads.count(live, COUNTED_MAX),
+    )
+
+
+def _place(cursor: str | None, *, flagged: bool) -> _Place | None:
+    """What a cursor says. Raises Invalid for one that we never gave, or gave for another kind of list."""
+    if cursor is None:
+        return None
+    *numbers, identity = cursor.split(".")
+    whole = len(numbers) == 1 + flagged and all(re.fullmatch("[0-9]{1,15}", number) for number in numbers)
+    if not whole or not re.fullmatch("[0-9a-f]{32}", identity):
+        raise Invalid(path="after", expected="`next` of an earlier page of the same list", got=cursor)
+    return _Place(flagged and numbers[0] == "1", int(numbers[-1]), identity)
+
+
+def _beyond(field: str, place: _Place | None, *, down: bool) -> Row:
+    """Rows after a place in the order of a field and then the id."""
+    if place is None:
+        return {}
+    further = "$lt" if down else "$gt"
+    return {
+        field: {further + "e": place.at},
+        "$or": [{field: {further: place.at}}, {field: place.at, "_id": {further: place.id}}],
+    }

@@ -1,0 +1,121 @@
+"""Marks: how far somebody has read (RD-1, RD-3, RD-7) and received (RD-4) a thread.
+
+Positions are positions of t: only, so a mark can't tell that there are internal messages. A position is never above
+the head, never goes back, and is written at most once a second for each person and thread.
+"""
+
+import asyncio
+
+from protocol.commands import Done, MarkDelivered, MarkRead
+from protocol.entities import Person
+from protocol.errors import Invalid
+from protocol.frames import POSITIONS_MAX, MarkMoved
+from protocol.ids import thread_stream
+from protocol.wire import Id, Seq
+from server import access
+from server.access import FactsScope
+from server.actions import notifications, reminders
+from server.context import Context, Means
+from storage.marks import mark_id
+from storage.mongo import ours
+from storage.streams import Head, Stored
+from storage.threads import Position, ThreadDoc, ThreadFacts
+
+
+async def read(context: Context, command: MarkRead, scope: FactsScope) -> Done:
+    """The asker has seen everything up to a position; a position above the head means the head."""
+    means, person, thread = context.means, context.principal.person, scope.thread
+
+    async def write(seq: int) -> None:
+        async with ours():
+            await _read(means, thread, person, seq)
+
+    if command.seq > 0:
+        await means.store.marks.pace.write(f"read {mark_id(thread.id, person.id)}", command.seq, write)
+    return Done()
+
+
+async def delivered(context: Context, command: MarkDelivered, scope: None) -> Done:
+    """The asker's client has received everything up to these positions.
+
+    Kept for contacts only: receipts tell staff what reached the client (RD-4), and nobody asks the other way round,
+    while every client of the staff receives everything.
+    """
+    if len(command.positions) > POSITIONS_MAX:
+        got = f"{len(command.positions)} threads"
+        raise Invalid(path="positions", expected=f"at most {POSITIONS_MAX} threads", got=got)
+    threads = {thread_id: await access.facts_of(context, thread_id) for thread_id in command.positions}
+    if context.principal.is_staff:
+        return Done()
+    wanted = [(threads[thread_id], seq) for thread_id, seq in command.positions.items() if seq > 0]
+    await asyncio.gather(*(_have_delivered(context, thread, seq) for thread, seq in wanted))
+    return Done()
+
+
+async def _have_delivered(context: Context, thread: ThreadFacts, seq: Seq) -> None:
+    means, person = context.means, context.principal.person
+
+    async def write(position: int) -> None:
+        async with ours():
+            reached, _ = await _clamped(means, thread.id, position)
+            now = means.clock.now()
+            if reached and await means.store.marks.delivered(thread.id, person, reached, now):
+                moved = MarkMoved(thread_id=thread.id, person=person, delivered_seq=reached, delivered_at=now)
+                means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
+
+    await means.store.marks.pace.write(f"delivered {mark_id(thread.id, person.id)}", seq, write)
+
+
+async def own_message(means: Means, thread: ThreadDoc, stored: Stored) -> None:
+    """A contact wrote: everything older is read for them (RD-7). May be told again."""
+    if stored.actor is not None and stored.actor.side == "contact":
+        facts = ThreadFacts(id=thread.id, firm_id=thread.firm_id, account_id=thread.account_id)
+        await _contact_has_read(means, facts, stored.actor, stored.seq, stored.totals)
+
+
+async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
+    seq, totals = await _clamped(means, thread.id, position)
+    if not seq:
+        return
+    if person.side == "staff":
+        await _staff_has_read(means, thread, person, seq, totals)
+    elif await _contact_has_read(means, thread, person, seq, totals):
+        await reminders.refresh(means, thread.id)
+
+
+async def _clamped(means: Means, thread_id: Id, position: Seq) -> tuple[Seq, Head]:
+    """The position or the head, whichever is lower, and the totals there."""
+    stored = await means.store.streams.at(thread_stream(thread_id), position)
+    totals = stored.totals if stored else await means.store.streams.head(thread_stream(thread_id))
+    return totals.seq, totals
+
+
+async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head) -> None:
+    """One colleague's reading is the firm's (RD-1). Each step has a guard: a retry finishes what a crash left."""
+    now, store = means.clock.now(), means.store
+    moved = await store.marks.read(thread.id, person, seq, totals.contact_messages, now)
+    position = Position(seq=seq, messages=totals.contact_messages, at=now)
+    row = await store.threads.firm_read(thread.id, position, now)
+    if moved or row is not None:
+        mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now)
+        inside = MarkMoved(
+            thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=row.firm_unread if row else None
+        )
+        means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark)
+    row = row or await store.threads.get(thread.id)
+    if row is not None:
+        await notifications.thread_read(means, row, person, now)
+
+
+async def _contact_has_read(means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head) -> bool:
+    """A contact's own position, and the furthest of all contacts, which is what the firm looks at (RD-3)."""
+    now, store = means.clock.now(), means.store
+    moved = await store.marks.read(thread.id, person, seq, totals.staff_messages, now)
+    position = Position(seq=seq, messages=totals.staff_messages, at=now)
+    row = await store.threads.contact_read(thread.id, position, now)
+    if moved:
+        row = row or await store.threads.get(thread.id)
+        unread = max(0, row.head.staff_messages - totals.staff_messages) if row else None
+        mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=unread)
+        means.announcer.mark(thread.firm_id, thread.account_id, mark, for_contacts=mark)
+    return row is not None

@@ -1,0 +1,424 @@
+"""Threads: started, renamed, archived, reopened, assigned; and the row that is a projection of their log.
+
+Whatever changes a thread is one transaction: the row, the events, the audit row (AR-7), or nothing. Telling the others
+comes after the commit. Refuses to know how a thread is shown: that is server.actions.lists.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from protocol import body as bodies
+from protocol import events as e
+from protocol.body import Body
+from protocol.commands import (
+    Done,
+    ThreadArchive,
+    ThreadAssign,
+    ThreadCreate,
+    ThreadRename,
+    ThreadReopen,
+    ThreadView,
+)
+from protocol.entities import NewTask, Person, ReminderSetting
+from protocol.errors import Conflict, Forbidden, Invalid, NotFound
+from protocol.events import Event, MessageSent
+from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.wire import Id
+from server.access import AccountScope, FactsScope
+from server.actions import lists, marks, mentions, reminders, trail
+from server.context import Context, Means
+from storage.accounts import AccountDoc
+from storage.documents import to_document
+from storage.mongo import Row, Session, ours
+from storage.streams import Draft, Head, KeyTaken, Stored
+from storage.tasks import TaskDoc
+from storage.threads import Origin, Position, ReminderDoc, ThreadDoc, excerpt_of
+
+NOT_ACTIVATED = {
+    "en": "Nobody at {name} can log in yet. Send an invitation first.",
+    "sv": "Ingen på {name} kan logga in ännu. Skicka en inbjudan först.",
+}
+
+
+# starting
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A thread that somebody wants to start, already allowed and checked for form."""
+
+    account: AccountDoc
+    subject: str
+    body: Body
+    client_message_id: str
+    actor: Person
+    """Whose name the client sees: the person themselves, or a template's From (TP-2)."""
+    origin: Origin
+    key: str
+    """The same key starts the same thread, for ever (P2)."""
+    tasks: Sequence[NewTask] = ()
+    reminder: ReminderSetting | None = None
+
+
+async def create(context: Context, command: ThreadCreate, scope: AccountScope) -> ThreadView:
+    """Start a thread with its first message (TH-7, TH-10); the same key from the same person starts one (P2).
+
+    Raises Forbidden where a contact may not (AC-3) or asks for what is the firm's to give, Invalid for a blank subject
+    or body, Conflict `account_not_activated` where nobody could read it (TH-9), or for a key that meant something else.
+    """
+    principal, account = context.principal, scope.account
+    key = f"{principal.user_id}:{command.client_message_id}"
+    if (first := await started(context, key)) is not None:
+        return ThreadView(thread=await lists.row_of(context, first))
+    if not principal.is_staff:
+        await _contact_may_start(context, command)
+    bodies.check(command.body)
+    start_this = Start(
+        account=account,
+        subject=_said("subject", command.subject),
+        body=await mentions.with_true_names(context, account.id, command.body),
+        client_message_id=command.client_message_id,
+        actor=principal.person,
+        origin="manual" if principal.is_staff else "client",
+        key=key,
+        tasks=command.tasks,
+        reminder=command.reminder,
+    )
+    return ThreadView(thread=await lists.row_of(context, await start(context, start_this)))
+
+
+async def _contact_may_start(context: Context, command: ThreadCreate) -> None:
+    firm = await context.store.firms.get(context.principal.firm_id)
+    if firm is None or not firm.firm.clients_may_create_threads:
+        raise Forbidden("The firm starts the chats here; you can reply in them.", reason="clients_may_not_create")
+    if command.tasks or command.reminder is not None:
+        raise Forbidden("Only staff add tasks and reminders.")
+
+
+async def started(context: Context, key: str) -> ThreadDoc | None:
+    """The thread that this key started. Raises Conflict when the key was used for something else."""
+    thread = await context.store.threads.by_key(key)
+    if thread is None:
+        if await context.store.streams.by_key(key) is not None:
+            raise Conflict("This key was used for something else.", reason="key_reused")
+        return None
+    if thread.firm_id != context.principal.firm_id or not context.principal.sees(thread.account_id):
+        raise NotFound("There is no such thread.")
+    return thread
+
+
+async def start(context: Context, new: Start) -> ThreadDoc:
+    """Start a thread in one transaction, then tell everybody. People, bulk runs and automations all come through here.
+
+    Raises Conflict `account_not_activated` or `account_archived`; a failed start leaves nothing behind.
+    """
+    await _can_receive(context, new.account)
+    thread_id, at = new_id(), context.clock.now()
+    tasks = _tasks(new, thread_id, at)
+    drafts = [
+        Draft(
+            stream=thread_stream(thread_id),
+            firm_id=new.account.firm_id,
+            account_id=new.account.id,
+            at=at,
+            actor=new.actor,
+            event=event,
+            key=new.key if isinstance(event, MessageSent) else None,
+        )
+        for event in _first_events(new, tasks)
+    ]
+    reminder = await _reminder(context, new, drafts)
+
+    async def work(session: Session) -> tuple[ThreadDoc, list[Stored]]:
+        stored = await context.store.streams.append_in(session, drafts)
+        thread = _new_row(new, thread_id, stored, len(tasks), reminder)
+        await context.store.threads.add(thread, session)
+        for task in tasks:
+            await context.store.tasks.add(task, session)
+            await trail.note(context, thread, "task.add", task.text, session)
+        return thread, stored
+
+    try:
+        thread, happened = await context.store.streams.transact(thread_stream(thread_id), work)
+    except KeyTaken:
+        # Our own retry was faster, or a key of a task or message was used before.
+        async with ours():
+            first = await started(context, new.key)
+        if first is None:
+            raise Conflict("A task's key was used before.", reason="key_reused") from None
+        return first
+    tell(context, happened)
+    return thread
+
+
+def _first_events(new: Start, tasks: Sequence[TaskDoc]) -> list[Event]:
+    message = MessageSent(message_id=new_id(), client_message_id=new.client_message_id, body=new.body)
+    created = e.ThreadCreated(account_id=new.account.id, subject=new.subject)
+    return [created, message, *(e.TaskAdded(task=task.seen()) for task in tasks)]
+
+
+def _tasks(new: Start, thread_id: Id, at: int) -> list[TaskDoc]:
+    return [
+        TaskDoc(
+            id=new_id(),
+            firm_id=new.account.firm_id,
+            account_id=new.account.id,
+            thread_id=thread_id,
+            text=_said(f"tasks[{place}].text", task.text),
+            position=place + 1,
+            done=False,
+            created_by=new.actor,
+            created_at=at,
+            key=f"{new.actor.id}:{task.client_task_id}" if task.client_task_id else None,
+        )
+        for place, task in enumerate(new.tasks)
+    ]
+
+
+def _new_row(
+    new: Start, thread_id: Id, stored: Sequence[Stored], tasks: int, reminder: ReminderDoc | None
+) -> ThreadDoc:
+    totals, at = stored[-1].totals, stored[0].at
+    last, last_seq = excerpt_of(stored)
+    position = Position(seq=last_seq, messages=totals.staff_messages, at=at)
+    return ThreadDoc(
+        id=thread_id,
+        firm_id=new.account.firm_id,
+        account_id=new.account.id,
+        subject=new.subject,
+        state="active",
+        origin=new.origin,
+        created_at=at,
+        created_by=new.actor,
+        last_message_at=at,
+        updated_at=at,
+        visible_at=at,
+        firm_unread=totals.contact_messages,
+        has_unread=totals.contact_messages > 0,
+        head=totals,
+        firm_read=Position(),
+        contact_read=position if new.actor.side == "contact" else Position(),
+        tasks_done=0,
+        tasks_total=tasks,
+        last=last,
+        last_seq=last_seq,
+        reminder=reminder,
+        key=new.key,
+    )
+
+
+async def _reminder(context: Context, new: Start, drafts: Sequence[Draft]) -> ReminderDoc | None:
+    """The reminder's first state, which has heard of everything that the thread begins with."""
+    if new.reminder is None:
+        return None
+    firm = await context.store.firms.get(new.account.firm_id)
+    if firm is None:
+        raise NotFound("There is no such firm.")
+    head = Head()
+    for draft in drafts:
+        head = head.after(draft)
+    around = await reminders.around_new(context.means, new.account.id, firm, head, len(new.tasks))
+    return reminders.initial(new.reminder, drafts[0].at, head.seq, around)
+
+
+async def _can_receive(context: Context, account: AccountDoc) -> None:
+    """Refuse an account where nobody could read the thread (AC-8, TH-9 strict)."""
+    if account.archived:
+        raise Conflict(f"{account.name} is archived.", reason="account_archived")
+    people = context.store.people
+    links = [link.contact_id for link in await people.links_of_account(account.id) if link.login]
+    if not any(contact.activated_at is not None for contact in await people.contacts(links)):
+        language = context.asker.language if context.asker else "en"
+        raise Conflict(NOT_ACTIVATED[language].format(name=account.name), reason="account_not_activated")
+
+
+def _said(path: str, text: str) -> str:
+    """The text without the blanks around it. Raises Invalid when nothing is left (TH-13)."""
+    said = " ".join(text.split())
+    if not said:
+        raise Invalid(path=path, expected="some text", got="blanks")
+    return said
+
+
+# changing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change of a thread comes to."""
+
+    audited_as: str
+    """The command's name, for the trail."""
+    events: Sequence[Event] = ()
+    """In t:."""
+    notes: Sequence[Event] = ()
+    """In n:."""
+    fields: Row = field(default_factory=dict)
+    messages: Sequence[Draft] = ()
+    """Appended to t: behind the events."""
+    text: str = ""
+
+
+async def change(
+    context: Context, thread_id: Id, decide: Callable[[ThreadDoc], Change | None], actor: Person | None = None
+) -> list[Stored]:
+    """Decide about a thread as it is, and do it, in one transaction; then tell everybody. What was appended.
+
+    `decide` sees the thread inside the transaction and may be asked again after a conflict; None changes nothing.
+    """
+    store, person = context.store, actor or context.principal.person
+
+    async def work(session: Session) -> list[Stored]:
+        thread = await store.threads.get(thread_id, session)
+        if thread is None:
+            raise NotFound("There is no such thread.")
+        made = decide(thread)
+        if made is None:
+            return []
+        at = context.clock.now()
+        drafts = [_draft(thread, thread_stream(thread_id), at, person, event) for event in made.events]
+        drafts += made.messages
+        visible = await store.streams.append_in(session, drafts) if drafts else []
+        drafts = [_draft(thread, notes_stream(thread_id), at, person, event) for event in made.notes]
+        inside = await store.streams.append_in(session, drafts) if drafts else []
+        fields = dict(made.fields)
+        if inside:
+            fields |= {"notes_head": inside[-1].seq, "updated_at": max(thread.updated_at, at)}
+        await store.threads.change(thread_id, fields, session, visible)
+        if made.audited_as:
+            await trail.note(context, thread, made.audited_as, made.text, session)
+        return [*visible, *inside]
+
+    happened = await store.streams.transact(thread_stream(thread_id), work)
+    tell(context, happened)
+    return happened
+
+
+def _draft(thread: ThreadDoc, stream: str, at: int, person: Person, event: Event) -> Draft:
+    return Draft(
+        stream=stream, firm_id=thread.firm_id, account_id=thread.account_id, at=at, actor=person, event=event
+    )
+
+
+def tell(context: Context, happened: Sequence[Stored]) -> None:
+    """After the commit: everybody hears of it, and its consequences are drawn."""
+    for stored in happened:
+        context.announcer.event(stored)
+        context.settler.settle(stored)
+
+
+async def rename(context: Context, command: ThreadRename, scope: FactsScope) -> Done:
+    """Change the subject (TH-11)."""
+    subject = _said("subject", command.subject)
+
+    def decide(thread: ThreadDoc) -> Change | None:
+        if thread.subject == subject:
+            return None
+        event, text = e.ThreadRenamed(subject=subject), f"{thread.subject} → {subject}"
+        return Change("thread.rename", events=[event], fields={"subject": subject}, text=text)
+
+    await change(context, scope.thread.id, decide)
+    return Done()
+
+
+async def archive(context: Context, command: ThreadArchive, scope: FactsScope) -> Done:
+    """Archive for staff and contacts (AR-1); one that is archived stays so."""
+
+    def decide(thread: ThreadDoc) -> Change | None:
+        if thread.state == "archived":
+            return None
+        by = to_document(context.principal.person)
+        fields = {"state": "archived", "archived_at": context.clock.now(), "archived_by": by}
+        return Change("thread.archive", events=[e.ThreadArchived()], fields=fields, text=thread.subject)
+
+    await change(context, scope.thread.id, decide)
+    return Done()
+
+
+async def reopen(context: Context, command: ThreadReopen, scope: FactsScope) -> Done:
+    """Make active again (AR-3); reminders start anew, as a consequence of the event (RM-9)."""
+    await change(context, scope.thread.id, lambda thread: _reopening(context, thread))
+    return Done()
+
+
+def _reopening(context: Context, thread: ThreadDoc) -> Change | None:
+    if thread.state == "active":
+        return None
+    by = to_document(context.principal.person)
+    fields = {"state": "active", "reopened_at": context.clock.now(), "reopened_by": by}
+    return Change("thread.reopen", events=[e.ThreadReopened()], fields=fields, text=thread.subject)
+
+
+async def reopen_for_contact(context: Context, thread_id: Id, message: Draft) -> Stored:
+    """A contact's message to an archived thread reopens it (MS-8), in one go with the message. Lets KeyTaken out."""
+
+    def decide(thread: ThreadDoc) -> Change:
+        reopening = _reopening(context, thread) or Change(audited_as="")
+        return Change(
+            reopening.audited_as,
+            events=reopening.events,
+            fields=reopening.fields,
+            text=reopening.text,
+            messages=[message],
+        )
+
+    return (await change(context, thread_id, decide))[-1]
+
+
+# assigning
+
+
+async def assign(context: Context, command: ThreadAssign, scope: FactsScope) -> Done:
+    """Make a colleague responsible, or nobody (AS-1). Only somebody who can see the account (AS-2); grants nothing."""
+    thread = scope.thread
+    assignee: Person | None = None
+    if command.staff_id is not None:
+        seeing = await mentions.staff_who_see(context.store, thread.firm_id, thread.account_id)
+        member = next((member for member in seeing if member.id == command.staff_id), None)
+        if member is None:
+            raise Conflict("This colleague has no access to the account.", reason="assignee_without_access")
+        assignee = Person(id=member.id, side="staff", name=member.name)
+    await change(context, thread.id, lambda row: _assigning(row, assignee))
+    return Done()
+
+
+def _assigning(thread: ThreadDoc, assignee: Person | None) -> Change | None:
+    assignee_id = assignee.id if assignee else None
+    if thread.assignee_id == assignee_id:
+        return None
+    event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
+    return Change("thread.assign", notes=[event], fields={"assignee_id": assignee_id}, text=name)
+
+
+async def clear_assignments(context: Context, staff_id: Id, account_id: Id | None = None) -> None:
+    """Somebody lost access, to one account or to all: their threads there have no assignee any more (AS-5).
+
+    Done twice, it changes nothing the second time. Those who are to hear of it do so by the event.
+    """
+
+    def decide(thread: ThreadDoc) -> Change | None:
+        return _assigning(thread, None) if thread.assignee_id == staff_id else None
+
+    query: Row = {"firm_id": context.principal.firm_id, "assignee_id": staff_id}
+    if account_id is not None:
+        query["account_id"] = account_id
+    while found := await context.store.threads.find(query, [("_id", 1)], 100):
+        for thread in found:
+            await change(context, thread.id, decide)
+
+
+# the projection
+
+
+async def project(means: Means, thread_id: Id, events: Sequence[Stored]) -> None:
+    """Bring a thread's row, and the marks of contacts who wrote, in line with events; as often as need be (P9)."""
+    thread = await means.store.threads.project(thread_id, events, means.clock.now())
+    if thread is None:
+        return
+    latest: dict[Id, Stored] = {}
+    for stored in sorted(events, key=lambda event: event.seq):
+        wrote = isinstance(stored.event, MessageSent) and stored.stream.startswith("t:")
+        if wrote and stored.actor is not None and stored.actor.side == "contact":
+            latest[stored.actor.id] = stored
+    for stored in latest.values():
+        await marks.own_message(means, thread, stored)
