@@ -42,7 +42,7 @@ class Announcer:
         self._publisher = publisher
 
     def event(self, stored: Stored) -> None:
-        """An event is in the log: staff hear of it; contacts if it is in a t: stream; only the owner if in a u: stream."""
+        """An event is in the log: staff hear of it; contacts if it is in a t: stream; only its owner of a u: stream."""
         frame = event_frame(stored)
         message = BusEvent(
             stream=stored.stream,

@@ -4,11 +4,22 @@ Knows channels, envelopes, and how to notice that something may have been lost. 
 lost here is found again in the log. Refuses to know who listens, and what is inside a frame.
 """
 
+import asyncio
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
+import structlog
 
 from protocol.wire import Id
+from storage.publishing import Publishing
+from storage.subscribing import OnGap, OnMessages, Subscribing
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_INTERVAL_S: Final = 2.0
+HEARTBEAT_SILENCE_S_MAX: Final = 6.0
+"""A frozen Redis keeps its connections open; without our own heartbeat nobody would notice."""
 
 EVERY_HUB: Final = "h:all"
 """The channel that every hub listens to, besides its own."""
@@ -62,7 +73,7 @@ class BusState(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """May be left out for a client that reads slowly."""
 
 
-ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved", "heartbeat"]
+ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved"]
 
 
 class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
@@ -74,7 +85,7 @@ class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
     """For session_ended: None means all of the person's sessions."""
     firm_id: str | None = None
     value: int = 0
-    """clock_moved: the offset in milliseconds; heartbeat: its number."""
+    """clock_moved: the offset in milliseconds."""
 
 
 BusMessage = BusEvent | BusState | BusControl
@@ -92,3 +103,106 @@ def decode_message(payload: bytes) -> BusMessage:
     """The message of a payload. Raises msgspec.DecodeError for what no node of ours has sent."""
     message: BusMessage = _decoder.decode(payload)
     return message
+
+
+class Bus:
+    """Both halves over one Redis, watched by a heartbeat from one to the other.
+
+    A process that only speaks (the scheduler) leaves out `hub_id` and the callbacks. `run` must run for as long as the
+    bus is used; `publish` and `subscribe` may be called before.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        hub_id: str | None = None,
+        on_messages: OnMessages | None = None,
+        on_gap: OnGap | None = None,
+        heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S,
+        silence_s_max: float = HEARTBEAT_SILENCE_S_MAX,
+    ) -> None:
+        self._own_channel = hub_channel(hub_id or "none")
+        self._heartbeat_interval_s = heartbeat_interval_s
+        self._silence_s_max = silence_s_max
+        self._heard_at = 0.0
+        self._on_messages = on_messages
+        self._publishing = Publishing(url)
+        self._subscribing: Subscribing | None = None
+        if on_messages is not None and hub_id is not None:
+            self._subscribing = Subscribing(url, self._heard, on_gap or (lambda: None))
+        self.rebuilt = 0
+        """How often a connection was given up because nothing came through it."""
+
+    @property
+    def published(self) -> int:
+        """Messages handed to Redis or kept for it."""
+        return self._publishing.published
+
+    @property
+    def dropped(self) -> int:
+        """Messages that will never be sent: they are found in the log."""
+        return self._publishing.dropped
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing can be missed just now without our noticing."""
+        return self._publishing.link is not None and (self._subscribing is None or self._subscribing.whole)
+
+    def publish(self, channel: str, payload: bytes) -> None:
+        """Send to whoever listens; never waits, never raises."""
+        self._publishing.publish(channel, payload)
+
+    async def subscribe(self, channels: Iterable[str]) -> None:
+        """Listen to channels; returns when Redis has confirmed every one, however long that takes."""
+        await self._listener.subscribe(channels)
+
+    def unsubscribe(self, channels: Iterable[str]) -> None:
+        """Stop listening to channels."""
+        self._listener.unsubscribe(channels)
+
+    async def run(self) -> None:
+        """Keep the connections and watch them, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._publishing.run(), name="bus publishing")
+            if self._subscribing is not None:
+                tasks.create_task(self._subscribing.run(), name="bus subscribing")
+                tasks.create_task(self._subscribing.subscribe([self._own_channel]), name="bus own channel")
+            tasks.create_task(self._watch(), name="bus heartbeat")
+
+    @property
+    def _listener(self) -> Subscribing:
+        if self._subscribing is None:
+            raise TypeError("this bus only speaks")
+        return self._subscribing
+
+    def _heard(self, messages: list[tuple[str, bytes]]) -> None:
+        others = [message for message in messages if message[0] != self._own_channel]
+        if len(others) != len(messages):
+            self._heard_at = asyncio.get_running_loop().time()
+        if others and self._on_messages is not None:
+            self._on_messages(others)
+
+    async def _watch(self) -> None:
+        """Call to ourselves; give up a connection through which nothing came for too long."""
+        loop = asyncio.get_running_loop()
+        listening_since: float | None = None
+        while True:
+            if self._publishing.link is not None:
+                self.publish(self._own_channel, b"")
+            await asyncio.sleep(self._heartbeat_interval_s)
+            if self._publishing.silent_s() > self._silence_s_max and self._publishing.link is not None:
+                self._give_up(self._publishing)
+            if self._subscribing is None or self._subscribing.link is None:
+                listening_since = None
+                continue
+            listening_since = listening_since or loop.time()
+            if loop.time() - max(listening_since, self._heard_at) > self._silence_s_max:
+                listening_since = None
+                self._give_up(self._subscribing)
+
+    def _give_up(self, half: Publishing | Subscribing) -> None:
+        self.rebuilt += 1
+        log.warning("bus.silent", connection=half.name)
+        if half.link is not None:
+            half.link.abort()

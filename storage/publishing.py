@@ -1,0 +1,90 @@
+"""The speaking half of the bus: publishing that never waits and never raises.
+
+What is published within one turn of the loop leaves in one write. What Redis has not confirmed is kept and sent again
+when the connection comes back soon; hubs drop what they have heard before. Beyond that it is dropped and counted: the
+log heals.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+import hiredis
+import structlog
+
+from storage.redis_link import Keeper, Link, Reply
+
+log = structlog.get_logger(__name__)
+
+BACKLOG_BYTES_MAX: Final = 8 * 1024 * 1024
+BACKLOG_AGE_S_MAX: Final = 10.0
+"""After so long an absence what was kept is stale, and everybody has looked into the log anyway."""
+
+
+class Publishing(Keeper):
+    """Sends PUBLISH commands over a connection of its own."""
+
+    def __init__(self, url: str, name: str = "publish") -> None:
+        super().__init__(url, name)
+        self.published = 0
+        self.dropped = 0
+        self._unsent: list[bytes] = []
+        self._unconfirmed: deque[bytes] = deque()
+        self._backlog_bytes = 0
+        self._flush_planned = False
+        self._silent_since: float | None = None
+        self._closed_at: float | None = None
+
+    def publish(self, channel: str, payload: bytes) -> None:
+        """Send to whoever listens. What can't be sent is kept within limits, then dropped and counted."""
+        if self._backlog_bytes > BACKLOG_BYTES_MAX:
+            self.dropped += 1
+            return
+        name = channel.encode()
+        sent = b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(name), name, len(payload), payload)
+        self._unsent.append(sent)
+        self._backlog_bytes += len(sent)
+        self.published += 1
+        if not self._flush_planned:
+            self._flush_planned = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def silent_s(self) -> float:
+        """How long Redis has owed us a confirmation without giving any."""
+        if self._silent_since is None:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._silent_since
+
+    def opened(self, link: Link) -> None:
+        self._silent_since = None
+        now = asyncio.get_running_loop().time()
+        if self._closed_at is not None and now - self._closed_at > BACKLOG_AGE_S_MAX:
+            self.dropped += len(self._unsent)
+            self._unsent.clear()
+            self._backlog_bytes = 0
+        self._flush()
+
+    def closed(self) -> None:
+        self._closed_at = asyncio.get_running_loop().time()
+        self._silent_since = None
+        self._unsent[:0] = self._unconfirmed
+        self._unconfirmed.clear()
+
+    def replied(self, replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            self._backlog_bytes -= len(self._unconfirmed.popleft())
+            if isinstance(reply, hiredis.ReplyError):
+                self.dropped += 1
+                log.warning("bus.refused", error=str(reply))
+        self._silent_since = asyncio.get_running_loop().time() if self._unconfirmed else None
+
+    def _flush(self) -> None:
+        self._flush_planned = False
+        if self.link is None or not self._unsent:
+            return
+        self.link.write(b"".join(self._unsent))
+        self._unconfirmed.extend(self._unsent)
+        self._unsent.clear()
+        if self._silent_since is None:
+            self._silent_since = asyncio.get_running_loop().time()
