@@ -1,0 +1,162 @@
+"""The staff feed over the real store: spec 3.7 and 3.15."""
+
+import pytest
+
+from protocol.body import Body, Mention, Paragraph, Text, paragraph
+from protocol.commands import (
+    AccountFollow,
+    MarkRead,
+    MessageSend,
+    NotificationArchive,
+    NotificationList,
+    NotificationPage,
+    ThreadAssign,
+)
+from protocol.entities import Thread
+from protocol.errors import NotFound
+from protocol.events import NotificationUpdated
+from protocol.ids import new_id, user_stream
+from server import consequences
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+
+async def says(world: World, person: Person, thread: Thread, text: str, *, internal: bool = False) -> None:
+    await world.do(
+        person,
+        MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(text), internal=internal),
+    )
+    await world.settled()
+
+
+async def mentions(world: World, person: Person, thread: Thread, whom: Person, *, internal: bool = True) -> None:
+    body = Body(content=[Paragraph(content=[Mention(id=whom.id, name=whom.name), Text(text=" ser du?")])])
+    await world.do(person, MessageSend(thread_id=thread.id, client_message_id=new_id(), body=body, internal=internal))
+    await world.settled()
+
+
+async def inbox(world: World, person: Person) -> NotificationPage:
+    page = await world.do(person, NotificationList())
+    assert isinstance(page, NotificationPage)
+    return page
+
+
+async def test_one_entry_for_each_thread_moved_to_the_top(world: World) -> None:
+    """NS-4, acceptance 30."""
+    first, second = await world.thread(subject="första"), await world.thread(subject="andra")
+    await says(world, world.petra, first, "ett")
+    world.clock.advance(s=1)
+    await says(world, world.petra, second, "två")
+    world.clock.advance(s=1)
+    await says(world, world.petra, first, "tre")
+    page = await inbox(world, world.anna)
+    assert [(entry.subject, entry.text) for entry in page.notifications] == [("första", "tre"), ("andra", "två")]
+    assert page.open_count == 2
+
+
+async def test_nobody_hears_of_their_own_action(world: World) -> None:
+    """NS-7."""
+    thread = await world.thread()
+    await says(world, world.anna, thread, "hej")
+    assert (await inbox(world, world.anna)).notifications == []
+    assert [entry.kind for entry in (await inbox(world, world.sofia)).notifications] == ["message_from_staff"]
+
+
+async def test_followers_starter_and_assignee_hear_and_others_dont(world: World) -> None:
+    """NS-1, decision 3."""
+    thread = await world.thread(by=world.erik)
+    await world.do(world.erik, ThreadAssign(thread_id=thread.id, staff_id=world.vera.id))
+    await says(world, world.petra, thread, "svar")
+    heard = {
+        person.name: len((await inbox(world, person)).notifications)
+        for person in (world.anna, world.erik, world.sofia, world.vera, world.olle)
+    }
+    assert heard == {"Anna Lindberg": 0, "Erik Falk": 1, "Sofia Rahimi": 1, "Vera Lund": 1, "Olle Nyman": 0}
+
+
+async def test_the_owner_hears_when_nobody_else_would(world: World) -> None:
+    """NS-1."""
+    thread = await world.thread(world.wester, by=world.gunilla)
+    await says(world, world.gunilla, thread, "hej")
+    assert len((await inbox(world, world.anna)).notifications) == 1
+
+
+async def test_who_stops_following_hears_no_more(world: World) -> None:
+    await world.do(world.sofia, AccountFollow(account_id=world.holm.id, following=False))
+    thread = await world.thread()
+    await says(world, world.petra, thread, "hej")
+    assert (await inbox(world, world.sofia)).notifications == []
+
+
+async def test_a_mention_mark_survives_later_messages_until_it_is_read(world: World) -> None:
+    """MN-2, MN-6, acceptance 30."""
+    thread = await world.thread()
+    await mentions(world, world.anna, thread, world.vera)
+    await says(world, world.petra, thread, "hej")
+    (entry,) = (await inbox(world, world.vera)).notifications
+    assert (entry.mentioned, entry.internal, entry.kind) == (True, True, "mention")
+    await world.do(world.vera, MarkRead(thread_id=thread.id, seq=99))
+    await world.settled()
+    (entry,) = (await inbox(world, world.vera)).notifications
+    assert (entry.mentioned, entry.unread) == (False, False)
+
+
+async def test_a_mention_never_widens_access(world: World) -> None:
+    """MN-4, AC-5."""
+    thread = await world.thread()
+    with pytest.raises(NotFound):
+        await mentions(world, world.anna, thread, world.olle)
+    assert (await inbox(world, world.olle)).notifications == []
+
+
+async def test_colleagues_see_who_was_there_first(world: World) -> None:
+    """NS-5."""
+    thread = await world.thread()
+    await says(world, world.petra, thread, "hej")
+    await world.do(world.sofia, MarkRead(thread_id=thread.id, seq=99))
+    await world.settled()
+    (entry,) = (await inbox(world, world.anna)).notifications
+    assert (entry.unread, entry.read_by) == (True, ["Sofia Rahimi"])
+    await says(world, world.petra, thread, "och en sak till")
+    (entry,) = (await inbox(world, world.anna)).notifications
+    assert entry.read_by == []
+
+
+async def test_the_badge_counts_what_is_not_archived(world: World) -> None:
+    """NS-5."""
+    thread = await world.thread()
+    await says(world, world.petra, thread, "hej")
+    (entry,) = (await inbox(world, world.anna)).notifications
+    await world.do(world.anna, NotificationArchive(notification_id=entry.id))
+    assert (await inbox(world, world.anna)).open_count == 0
+    with pytest.raises(NotFound):
+        await world.do(world.sofia, NotificationArchive(notification_id=entry.id))
+    await says(world, world.petra, thread, "hej igen")
+    assert (await inbox(world, world.anna)).open_count == 1
+
+
+async def test_consequences_drawn_twice_change_nothing(world: World) -> None:
+    """P9: a sweep that repeats what was done leaves inboxes and the own stream as they are."""
+    thread = await world.thread(tasks=["ett"])
+    await mentions(world, world.anna, thread, world.sofia, internal=False)
+    await says(world, world.petra, thread, "hej")
+    before = await inbox(world, world.sofia)
+    own = await world.store.streams.read(user_stream(world.sofia.id), 0, 100)
+    events = await world.store.streams.read(f"t:{thread.id}", 0, 100)
+    letters = await world.store.letters.of_thread(thread.id)
+    for _ in range(2):
+        await consequences.draw(world.means, thread.id, events)
+    assert await inbox(world, world.sofia) == before
+    assert await world.store.streams.read(user_stream(world.sofia.id), 0, 100) == own
+    assert await world.store.letters.of_thread(thread.id) == letters
+
+
+async def test_each_change_of_an_entry_stands_in_its_owners_own_stream(world: World) -> None:
+    """RT-1."""
+    thread = await world.thread()
+    await says(world, world.petra, thread, "hej")
+    stored = await world.store.streams.read(user_stream(world.anna.id), 0, 100)
+    last = stored[-1].event
+    assert isinstance(last, NotificationUpdated)
+    assert (last.notification.text, last.open_count) == ("hej", 1)

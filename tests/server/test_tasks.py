@@ -1,0 +1,200 @@
+"""Client tasks over the real store: spec 3.5."""
+
+import asyncio
+
+import pytest
+
+from protocol import events as e
+from protocol.commands import (
+    AuditList,
+    NotificationList,
+    TaskAdd,
+    TaskDelete,
+    TaskEdit,
+    TaskList,
+    TaskMove,
+    TaskSet,
+    ThreadArchive,
+    ThreadOpen,
+    ThreadReopen,
+)
+from protocol.entities import Task, Thread
+from protocol.errors import Conflict, Forbidden, Invalid, NotFound
+from protocol.ids import new_id, thread_stream
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+
+async def added(world: World, thread: Thread, text: str, by: Person | None = None) -> Task:
+    view = await world.do(by or world.anna, TaskAdd(thread_id=thread.id, client_task_id=new_id(), text=text))
+    assert isinstance(view.task, Task)
+    return view.task
+
+
+async def events_of(world: World, thread: Thread) -> list[e.Event]:
+    return [stored.event for stored in await world.store.streams.read(thread_stream(thread.id), 0, 1000)]
+
+
+async def test_a_contact_ticks_a_task_and_everything_about_it_changes_at_once(world: World) -> None:
+    """TK-3, TK-5, AC-13, acceptance 12: counter, event, audit row with address and browser, staff notification."""
+    thread = await world.thread(tasks=["Ladda upp lagerlista", "Skicka bilkvitton"])
+    opened = await world.do(world.petra, ThreadOpen(thread_id=thread.id))
+    first = opened.tasks[0]
+
+    view = await world.do(world.petra, TaskSet(thread_id=thread.id, task_id=first.id, done=True))
+
+    assert (view.task.done, view.task.done_by.name) == (True, "Petra Holm")
+    stored = await world.store.threads.get(thread.id)
+    assert stored is not None
+    assert (stored.tasks_done, stored.tasks_total) == (1, 2)
+    assert e.TaskCompleted(task_id=first.id) in await events_of(world, thread)
+    audit = await world.do(world.anna, AuditList(thread_id=thread.id))
+    row = audit.rows[0]
+    assert (row.event, row.text, row.email) == ("task.completed", "Ladda upp lagerlista", "petra@holmbygg.example")
+    assert (row.ip, row.browser, row.os) == ("192.0.2.7", "Firefox 150", "Linux")
+    await world.settled()
+    inbox = await world.do(world.anna, NotificationList())
+    assert [(entry.kind, entry.actor.name) for entry in inbox.notifications] == [("tasks_changed", "Petra Holm")]
+
+
+async def test_the_last_tick_completes_all_tasks_once(world: World) -> None:
+    """TK-6, acceptance 13."""
+    thread = await world.thread(tasks=["ett", "två"])
+    tasks = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks
+    for task in [*tasks, tasks[1]]:  # the last one twice: a retry changes nothing
+        await world.do(world.petra, TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+    happened = await events_of(world, thread)
+    assert happened.count(e.TasksCompleted()) == 1
+    assert happened[-2:] == [e.TaskCompleted(task_id=tasks[1].id), e.TasksCompleted()]
+    await world.settled()
+    inbox = await world.do(world.anna, NotificationList())
+    assert [entry.kind for entry in inbox.notifications] == ["tasks_completed"]
+
+
+async def test_two_who_tick_at_the_same_time_complete_all_tasks_once(world: World) -> None:
+    thread = await world.thread(tasks=["ett", "två"])
+    tasks = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks
+    ticks = [
+        world.do(person, TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+        for person, task in zip((world.petra, world.linn), tasks, strict=True)
+    ]
+    await asyncio.gather(*ticks)
+    stored = await world.store.threads.get(thread.id)
+    assert stored is not None
+    assert (stored.tasks_done, stored.tasks_total) == (2, 2)
+    assert (await events_of(world, thread)).count(e.TasksCompleted()) == 1
+
+
+async def test_the_same_key_adds_one_task_however_often_and_from_wherever(world: World) -> None:
+    thread = await world.thread()
+    command = TaskAdd(thread_id=thread.id, client_task_id=new_id(), text="  Skicka   kvitton ")
+    views = await asyncio.gather(*(world.do(world.anna, command) for _ in range(5)))
+    assert {view.task.id for view in views} == {views[0].task.id}
+    assert views[0].task.text == "Skicka kvitton"
+    added_events = [event for event in await events_of(world, thread) if isinstance(event, e.TaskAdded)]
+    assert len(added_events) == 1
+
+
+async def test_tasks_keep_the_order_that_staff_give_them(world: World) -> None:
+    """TK-4."""
+    thread = await world.thread()
+    one, two, three = [await added(world, thread, text) for text in ("ett", "två", "tre")]
+    await world.do(world.anna, TaskMove(thread_id=thread.id, task_id=three.id, before_id=one.id))
+    await world.do(world.anna, TaskMove(thread_id=thread.id, task_id=one.id))
+    await world.do(world.anna, TaskMove(thread_id=thread.id, task_id=one.id, before_id=one.id))
+    tasks = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks
+    assert [task.text for task in tasks] == ["tre", "två", "ett"]
+    happened = [event for event in await events_of(world, thread) if isinstance(event, e.TasksReordered)]
+    assert happened[-1].task_ids == [three.id, two.id, one.id]
+    assert len(happened) == 2
+
+
+async def test_a_deleted_task_leaves_the_count(world: World) -> None:
+    thread = await world.thread()
+    one, two = [await added(world, thread, text) for text in ("ett", "två")]
+    await world.do(world.anna, TaskSet(thread_id=thread.id, task_id=one.id, done=True))
+    for _ in range(2):
+        await world.do(world.anna, TaskDelete(thread_id=thread.id, task_id=two.id))
+    stored = await world.store.threads.get(thread.id)
+    assert stored is not None
+    assert (stored.tasks_done, stored.tasks_total) == (1, 1)
+    assert [event for event in await events_of(world, thread) if isinstance(event, e.TaskDeleted)] == [
+        e.TaskDeleted(task_id=two.id)
+    ]
+
+
+@pytest.mark.parametrize("command", ["add", "edit", "move", "delete"])
+async def test_contacts_tick_and_nothing_else(world: World, command: str) -> None:
+    """TK-4."""
+    thread = await world.thread(tasks=["ett"])
+    task = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks[0]
+    commands = {
+        "add": TaskAdd(thread_id=thread.id, client_task_id=new_id(), text="två"),
+        "edit": TaskEdit(thread_id=thread.id, task_id=task.id, text="annat"),
+        "move": TaskMove(thread_id=thread.id, task_id=task.id),
+        "delete": TaskDelete(thread_id=thread.id, task_id=task.id),
+    }
+    with pytest.raises(Forbidden):
+        await world.do(world.petra, commands[command])
+
+
+async def test_tasks_of_an_archived_thread_stay_as_they_are(world: World) -> None:
+    """AR-2."""
+    thread = await world.thread(tasks=["ett"])
+    task = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks[0]
+    await world.do(world.anna, ThreadArchive(thread_id=thread.id))
+    with pytest.raises(Conflict) as refused:
+        await world.do(world.petra, TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+    assert refused.value.reason == "thread_archived"
+    await world.do(world.anna, ThreadReopen(thread_id=thread.id))
+    await world.do(world.petra, TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+
+
+async def test_a_task_of_another_thread_is_not_found(world: World) -> None:
+    thread, other = await world.thread(tasks=["ett"]), await world.thread()
+    task = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks[0]
+    with pytest.raises(NotFound):
+        await world.do(world.petra, TaskSet(thread_id=other.id, task_id=task.id, done=True))
+
+
+async def test_a_blank_task_is_refused_and_leaves_nothing(world: World) -> None:
+    thread = await world.thread()
+    with pytest.raises(Invalid):
+        await added(world, thread, "   ")
+    assert (await world.do(world.anna, ThreadOpen(thread_id=thread.id))).tasks == []
+
+
+async def test_the_page_over_all_threads_shows_what_one_may_see(world: World) -> None:
+    """TK-7, TK-8."""
+    mine = await world.thread(tasks=["lagerlista", "kvitton"])
+    archived = await world.thread(tasks=["gammalt"])
+    elsewhere = await world.thread(world.wester, tasks=["moms"])
+    await world.do(world.anna, ThreadArchive(thread_id=archived.id))
+    task = (await world.do(world.petra, ThreadOpen(thread_id=mine.id))).tasks[0]
+    await world.do(world.petra, TaskSet(thread_id=mine.id, task_id=task.id, done=True))
+
+    async def page(person: Person, command: TaskList) -> list[str]:
+        rows = (await world.do(person, command)).rows
+        return [row.task.text for row in rows]
+
+    assert await page(world.anna, TaskList()) == ["moms", "kvitton"]
+    assert await page(world.anna, TaskList(state="all")) == ["moms", "kvitton", "lagerlista"]
+    assert await page(world.sofia, TaskList(state="all")) == ["kvitton", "lagerlista"]
+    assert await page(world.olle, TaskList(state="all")) == []
+    assert await page(world.petra, TaskList()) == ["kvitton"]
+    assert await page(world.petra, TaskList(account_id=elsewhere.account.id)) == []
+    assert await page(world.grace, TaskList(state="all")) == []
+
+
+async def test_the_page_over_all_threads_can_be_read_in_parts(world: World) -> None:
+    await world.thread(tasks=[f"uppgift {number}" for number in range(7)])
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        page = await world.do(world.anna, TaskList(limit=3, after=after))
+        seen += [row.task.text for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [f"uppgift {number}" for number in range(6, -1, -1)]
