@@ -1,0 +1,300 @@
+"""Reminders over the real store: the worked examples of spec 3.8.6, races, and several schedulers.
+
+The clock is the world's; a tick is called where the scheduler would. "Mailed" means that letters are in the outbox.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from protocol.body import paragraph
+from protocol.commands import (
+    AuditList,
+    LinkUpdate,
+    MarkRead,
+    MessageSend,
+    ReminderRead,
+    ReminderSend,
+    ReminderSet,
+    ReminderView,
+    TaskSet,
+    ThreadArchive,
+    ThreadOpen,
+    ThreadReopen,
+)
+from protocol.entities import ReminderSetting, Thread
+from protocol.errors import Conflict
+from protocol.events import ReminderSent
+from protocol.ids import new_id, notes_stream
+from scheduler import reminders
+from server.actions import reminders as actions
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+ZONE = ZoneInfo("Europe/Stockholm")
+
+
+class Story:
+    """A thread with reminders whose days are those of a month that begins on a Monday: June 2026."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.thread: Thread
+
+    async def begins(self, *, days: int = 3, number: int = 2, tasks: Sequence[str] = (), on: bool = True) -> None:
+        self.at("1 10:00")
+        reminder = ReminderSetting(enabled=on, days=days, number=number)
+        self.thread = await self.world.thread(tasks=tasks, reminder=reminder)
+        await self.world.settled()
+
+    def at(self, when: str) -> None:
+        """Move the clock to a day and time of the month."""
+        day, _, time = when.partition(" ")
+        hour, _, minute = time.partition(":")
+        wanted = datetime(2026, 6, int(day), int(hour), int(minute), tzinfo=ZONE)
+        self.world.clock.advance(s=(int(wanted.timestamp() * 1000) - self.world.clock.now()) / 1000)
+
+    async def says(self, person: Person, *, internal: bool = False) -> None:
+        command = MessageSend(
+            thread_id=self.thread.id, client_message_id=new_id(), body=paragraph("hej"), internal=internal
+        )
+        await self.world.do(person, command)
+        await self.world.settled()
+
+    async def reads(self, person: Person) -> None:
+        await self.world.do(person, MarkRead(thread_id=self.thread.id, seq=1000))
+        await self.world.settled()
+
+    async def ticks_task(self, person: Person, number: int) -> None:
+        tasks = (await self.world.do(person, ThreadOpen(thread_id=self.thread.id))).tasks
+        await self.world.do(person, TaskSet(thread_id=self.thread.id, task_id=tasks[number].id, done=True))
+        await self.world.settled()
+
+    async def sets(self, *, enabled: bool = True, days: int = 3, number: int = 2) -> ReminderView:
+        command = ReminderSet(thread_id=self.thread.id, enabled=enabled, days=days, number=number)
+        view = await self.world.do(self.world.anna, command)
+        assert isinstance(view, ReminderView)
+        return view
+
+    async def view(self) -> ReminderView:
+        view = await self.world.do(self.world.anna, ReminderRead(thread_id=self.thread.id))
+        assert isinstance(view, ReminderView)
+        return view
+
+    async def until(self, when: str) -> None:
+        """Let the scheduler tick every hour, on the minute that the thread began at, until then."""
+        last = self.world.clock.now()
+        self.at(when)
+        end = self.world.clock.now()
+        for now in range(last, end + 1, 3_600_000):
+            self.world.clock.advance(s=(now - self.world.clock.now()) / 1000)
+            await reminders.tick(self.world.means, now)
+        self.at(when)
+        await reminders.tick(self.world.means, end)
+        await self.world.settled()
+
+    async def mailed(self) -> list[str]:
+        """When reminders went out, as day and time of the month."""
+        rows = await self.world.store.reminder_rows.of_thread(self.thread.id)
+        return [datetime.fromtimestamp(row.at / 1000, UTC).astimezone(ZONE).strftime("%-d %H:%M") for row in rows]
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    return Story(world)
+
+
+async def test_example_1_two_mails_three_days_apart_then_no_more(story: Story) -> None:
+    await story.begins()
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+    assert (await story.view()).reminder.verdict == "count_reached"
+
+
+async def test_example_2_reading_without_answering_changes_nothing(story: Story) -> None:
+    await story.begins()
+    await story.until("2 10:00")
+    await story.reads(story.world.petra)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+
+
+async def test_example_3_an_answer_stops_and_a_new_message_begins_anew(story: Story) -> None:
+    await story.begins()
+    await story.until("3 10:00")
+    await story.says(story.world.petra)
+    assert (await story.view()).reminder.verdict == "replied"
+    await story.until("5 09:00")
+    await story.says(story.world.anna)
+    await story.until("14 09:00")
+    assert await story.mailed() == ["8 09:00", "11 09:00"]
+
+
+async def test_example_4_done_but_unread_is_still_reminded_of(story: Story) -> None:
+    await story.begins(tasks=["ett", "två"])
+    await story.until("2 10:00")
+    # Ticked from the home page: without the thread being opened in front of the contact.
+    await story.ticks_task(story.world.petra, 0)
+    await story.ticks_task(story.world.petra, 1)
+    await story.until("5 09:00")
+    await story.reads(story.world.petra)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00"]
+    assert (await story.view()).reminder.verdict == "tasks_done_and_read"
+
+
+async def test_example_5_an_open_task_goes_on_although_the_client_answered(story: Story) -> None:
+    await story.begins(tasks=["ett", "två"])
+    await story.until("2 10:00")
+    await story.says(story.world.petra)
+    await story.ticks_task(story.world.petra, 0)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+
+
+async def test_example_6_the_last_tick_a_minute_before_wins(story: Story) -> None:
+    await story.begins(tasks=["ett", "två"])
+    await story.until("3 10:00")
+    await story.reads(story.world.petra)
+    await story.ticks_task(story.world.petra, 0)
+    story.at("4 09:59")
+    await story.ticks_task(story.world.petra, 1)
+    await story.until("12 10:00")
+    assert await story.mailed() == []
+
+
+async def test_example_7_reopening_is_as_if_the_message_were_new(story: Story) -> None:
+    await story.begins()
+    await story.until("3 10:00")
+    await story.world.do(story.world.anna, ThreadArchive(thread_id=story.thread.id))
+    await story.world.settled()
+    assert (await story.view()).reminder.verdict == "closed"
+    await story.until("10 08:00")
+    await story.world.do(story.world.anna, ThreadReopen(thread_id=story.thread.id))
+    await story.world.settled()
+    await story.until("20 08:00")
+    assert await story.mailed() == ["13 08:00", "16 08:00"]
+
+
+async def test_example_8_a_raised_number_resumes(story: Story) -> None:
+    await story.begins(number=1)
+    await story.until("6 10:00")
+    await story.sets(number=2)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+
+
+async def test_example_9_an_internal_message_changes_nothing(story: Story) -> None:
+    await story.begins()
+    await story.until("3 10:00")
+    await story.says(story.world.anna, internal=True)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+
+
+async def test_example_10_switching_on_later_counts_from_then(story: Story) -> None:
+    await story.begins(on=False)
+    await story.until("20 10:00")
+    await story.sets(number=1)
+    await story.until("30 10:00")
+    assert await story.mailed() == ["23 10:00"]
+
+
+async def test_example_11_nobody_to_notify_holds_and_counts_nothing(story: Story) -> None:
+    await story.begins()
+    story.at("1 11:00")
+    world = story.world
+    await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
+    await story.until("5 10:00")
+    view = await story.view()
+    assert (view.reminder.verdict, view.reminder.sent) == ("nobody_to_notify", 0)
+    await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=True))
+    await story.until("14 10:00")
+    assert await story.mailed() == ["5 10:00", "8 10:00"]
+
+
+async def test_one_letter_to_each_recipient_and_an_event_for_staff_only(story: Story) -> None:
+    """RM-6, RM-17; Linn's Notify is off."""
+    await story.begins(number=1)
+    await story.until("4 10:00")
+    letters = [
+        letter
+        for letter in await story.world.store.letters.of_thread(story.thread.id)
+        if letter.kind == "client_reminder"
+    ]
+    assert [(letter.email, letter.cycle, letter.number) for letter in letters] == [("petra@holmbygg.example", 1, 1)]
+    notes = await story.world.store.streams.read(notes_stream(story.thread.id), 0, 100)
+    sent = [stored.event for stored in notes if isinstance(stored.event, ReminderSent)]
+    assert [(event.number, event.of, event.recipients) for event in sent] == [(1, 1, ["Petra Holm"])]
+
+
+async def test_an_answer_that_was_acknowledged_wins_over_a_tick_at_the_same_moment(story: Story) -> None:
+    """RM-15, acceptance 17: the answer is in the log, and nothing of what follows from it has been drawn yet."""
+    await story.begins()
+    story.at("4 10:00")
+    world = story.world
+    command = MessageSend(thread_id=story.thread.id, client_message_id=new_id(), body=paragraph("Här är svaret"))
+    world.settler.settle = lambda stored: None  # type: ignore[method-assign]
+    await world.do(world.petra, command)
+    assert await actions.fire(world.means, story.thread.id, world.clock.now()) is False
+    await reminders.tick(world.means, world.clock.now())
+    assert await story.mailed() == []
+    assert (await story.view()).reminder.verdict == "replied"
+
+
+async def test_any_number_of_schedulers_send_one(story: Story) -> None:
+    """RM-16, acceptance 18."""
+    await story.begins()
+    story.at("4 10:00")
+    now = story.world.clock.now()
+    outcomes = await asyncio.gather(*(actions.fire(story.world.means, story.thread.id, now) for _ in range(8)))
+    assert sorted(outcomes) == [False] * 7 + [True]
+    await asyncio.gather(*(reminders.tick(story.world.means, now) for _ in range(4)))
+    assert await story.mailed() == ["4 10:00"]
+
+
+async def test_after_an_outage_one_goes_out_and_the_next_gap_counts_from_it(story: Story) -> None:
+    """Acceptance 19, 3.8.4: server was down."""
+    await story.begins(number=3)
+    story.at("9 15:00")
+    await reminders.tick(story.world.means, story.world.clock.now())
+    await story.until("20 15:00")
+    assert await story.mailed() == ["9 15:00", "12 15:00", "15 15:00"]
+
+
+async def test_a_reminder_by_hand_is_extra_and_skips_what_is_due_within_a_day(story: Story) -> None:
+    """RM-11: an audit row, nothing used up; the automatic one of the 4th is skipped, the rhythm stays."""
+    await story.begins()
+    await story.until("3 12:00")
+    command = ReminderSend(thread_id=story.thread.id, client_message_id=new_id())
+    for _ in range(2):  # a retry sends nothing more
+        view = await story.world.do(story.world.anna, command)
+    assert [(row.number, row.by.name) for row in view.rows] == [(0, "Anna Lindberg")]
+    assert view.reminder.sent == 0
+    audit = await story.world.do(story.world.anna, AuditList(thread_id=story.thread.id))
+    assert [row.event for row in audit.rows].count("reminder.resent") == 1
+    await story.until("14 10:00")
+    assert await story.mailed() == ["3 12:00", "7 10:00", "10 10:00"]
+
+
+async def test_nobody_can_be_reminded_by_hand_in_an_archived_thread(story: Story) -> None:
+    await story.begins()
+    await story.world.do(story.world.anna, ThreadArchive(thread_id=story.thread.id))
+    with pytest.raises(Conflict):
+        await story.world.do(story.world.anna, ReminderSend(thread_id=story.thread.id, client_message_id=new_id()))
+
+
+async def test_the_tab_shows_the_dates_and_the_reason(story: Story) -> None:
+    """RM-20."""
+    await story.begins(number=3)
+    view = await story.view()
+    shown = [datetime.fromtimestamp(at / 1000, ZONE).strftime("%-d %H:%M") for at in view.reminder.planned]
+    assert shown == ["4 10:00", "7 10:00", "10 10:00"]
+    assert (view.reminder.verdict, view.reminder.stops_when) == ("due", "client_replies")
+    assert [(person.name, person.notify) for person in view.recipients] == [("Petra Holm", True), ("Linn Holm", False)]
+    off = await story.sets(enabled=False)
+    assert (off.reminder.verdict, off.reminder.planned) == ("disabled", [])
