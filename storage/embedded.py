@@ -306,8 +306,7 @@ def _end_orphan(pid_file: Path, folder: Path) -> None:
         pid = int(pid_file.read_text().strip() or 0)
     except (FileNotFoundError, ValueError):
         return
-    shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
-    if pid <= 1 or str(folder) not in shown.stdout:
+    if pid <= 1 or str(folder) not in _about(pid, "command"):
         return
     os.kill(pid, signal.SIGKILL)  # safe: what it acknowledged is in its journal
     while is_running(pid):
@@ -316,8 +315,21 @@ def _end_orphan(pid_file: Path, folder: Path) -> None:
 
 def is_running(pid: int) -> bool:
     """Whether a process runs under this id; one that ended and waits to be collected does not."""
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
+    state = _about(pid, "stat")
+    return bool(state) and not state.startswith("Z")
+
+
+def _about(pid: int, what: str) -> str:
+    """A process's "command" line or "stat"e, empty if there is none. A minimal Linux has no `ps`, others no /proc."""
+    if sys.platform != "linux":
+        shown = subprocess.run(["ps", "-ww", "-o", f"{what}=", "-p", str(pid)], capture_output=True, text=True)
+        return shown.stdout.strip()
+    try:
+        if what == "command":
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].strip()  # after the name, which may hold any text
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 class Valkey(Server):
