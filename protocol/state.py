@@ -1,0 +1,222 @@
+"""All that a client holds, what may happen to it, and how a thread is shown: plain values.
+
+Refuses to know how one state becomes the next (protocol.reducer) and how frames come and go (protocol.client).
+"""
+
+from typing import Literal
+
+from protocol.body import Body
+from protocol.commands import (
+    MessageAccepted,
+    NotificationPage,
+    StreamEvent,
+    StreamPage,
+    ThreadOpened,
+)
+from protocol.entities import Mark, Me, Notification, Task, Thread
+from protocol.errors import Problem
+from protocol.events import MessageSent, ReminderSent, UnknownEvent
+from protocol.frames import POSITIONS_MAX, ServerFrame
+from protocol.ids import notes_stream, thread_stream, user_stream
+from protocol.stream import Followed
+from protocol.wire import ClientKey, Id, Ms, Seq, Tagged, Wire
+
+Phase = Literal["offline", "catching_up", "live"]
+
+
+class Pending(Wire):
+    """A message of this client that its stream hasn't shown yet. Shown at the end of its thread."""
+
+    client_message_id: ClientKey
+    thread_id: Id
+    body: Body
+    internal: bool = False
+    quoted_message_id: Id | None = None
+    state: Literal["sending", "accepted", "failed"] = "sending"
+    seq: Seq | None = None
+    """Its place in the log, once accepted."""
+    problem: Problem | None = None
+    attempts: int = 0
+    """Temporary refusals so far."""
+    retry_at: Ms | None = None
+    """When to send it again, after a temporary refusal."""
+
+
+class Writer(Wire):
+    """Somebody who is writing."""
+
+    until: Ms
+    internal: bool = False
+
+
+class OpenThread(Wire):
+    """What is loaded of a thread: `items` of t: and `notes` of n:, each without a hole up to its stream's position."""
+
+    tasks: tuple[Task, ...] = ()
+    marks: dict[Id, Mark] = {}
+    items: tuple[StreamEvent, ...] = ()
+    notes: tuple[StreamEvent, ...] = ()
+
+
+class State(Wire):
+    """Everything a client knows. `rows` are the threads of its lists, `opened` those that it follows in full."""
+
+    phase: Phase = "offline"
+    epoch: str | None = None
+    me: Me | None = None
+    streams: dict[str, Followed] = {}
+    rows: dict[Id, Thread] = {}
+    opened: dict[Id, OpenThread] = {}
+    pending: dict[ClientKey, Pending] = {}
+    notifications: dict[Id, Notification] = {}
+    open_count: int = 0
+    typing: dict[Id, dict[Id, Writer]] = {}
+    """Who is writing: thread to person to until when."""
+    online: frozenset[Id] = frozenset()
+    team_online: bool = False
+
+
+# what may happen
+
+
+class Framed(Tagged, tag="frame"):
+    """The server said something on the socket, other than `reply` and `error`."""
+
+    frame: ServerFrame
+
+
+class Opened(Tagged, tag="opened"):
+    """`thread.open` was answered: from now on the thread is followed in full."""
+
+    result: ThreadOpened
+
+
+class Paged(Tagged, tag="page"):
+    """`stream.read` was answered: a hole's events, or older ones."""
+
+    page: StreamPage
+
+
+class Listed(Tagged, tag="rows"):
+    """Rows came: by `thread.list`, `thread.read` or `thread.create`."""
+
+    threads: list[Thread]
+
+
+class Notified(Tagged, tag="notifications"):
+    """`notification.list` was answered."""
+
+    page: NotificationPage
+
+
+class Left(Tagged, tag="left"):
+    """The thread is not shown any more; its row stays."""
+
+    thread_id: Id
+
+
+class Written(Tagged, tag="send"):
+    """The user wrote a message."""
+
+    client_message_id: ClientKey
+    thread_id: Id
+    body: Body
+    internal: bool = False
+    quoted_message_id: Id | None = None
+
+
+class Accepted(Tagged, tag="accepted"):
+    """`message.send` was answered."""
+
+    client_message_id: ClientKey
+    result: MessageAccepted
+
+
+class Refused(Tagged, tag="refused"):
+    """`message.send` was refused, or not answered in time (code `unavailable`)."""
+
+    client_message_id: ClientKey
+    problem: Problem
+
+
+class Retried(Tagged, tag="retry"):
+    """The user wants a failed message sent again."""
+
+    client_message_id: ClientKey
+
+
+class Discarded(Tagged, tag="discard"):
+    """The user gives a failed message up."""
+
+    client_message_id: ClientKey
+
+
+class Disconnected(Tagged, tag="disconnected"):
+    """The connection is gone."""
+
+
+class Ticked(Tagged, tag="tick"):
+    """Time has passed."""
+
+
+Happening = (
+    Framed
+    | Opened
+    | Paged
+    | Listed
+    | Notified
+    | Left
+    | Written
+    | Accepted
+    | Refused
+    | Retried
+    | Discarded
+    | Disconnected
+    | Ticked
+)
+
+
+# how it is read
+
+
+def positions(state: State) -> dict[str, Seq]:
+    """What `hello` says: the person's own stream and those of the threads that are followed in full."""
+    names = [user_stream(state.me.person.id)] if state.me else []
+    for thread_id in state.opened:
+        names += [thread_stream(thread_id), notes_stream(thread_id)]
+    known = {name: state.streams[name].position for name in names if name in state.streams}
+    return {name: position for name, position in list(known.items())[:POSITIONS_MAX] if position is not None}
+
+
+def shown(state: State, thread_id: Id) -> list[tuple[str, StreamEvent | Pending]]:
+    """A thread from top to bottom: each item with the kind of its stream, `t` or `n`, or `p` for pending messages.
+
+    A note stands behind the event of t: that it followed when it was written; it isn't shown before that event is
+    loaded. Events that this client doesn't know are left out.
+    """
+    thread = state.opened.get(thread_id)
+    if thread is None:
+        return []
+    rows: list[tuple[str, StreamEvent | Pending]] = []
+    first = thread.items[0].seq if thread.items else (state.streams[thread_stream(thread_id)].position or 0) + 1
+    placed = [(after, note) for note in thread.notes if (after := follows(note)) is not None and after >= first - 1]
+    placed.sort(key=lambda pair: (pair[0], pair[1].seq))
+    waiting = iter([*placed, (None, None)])
+    after, note = next(waiting)
+    for item in thread.items:
+        while note is not None and after is not None and after < item.seq:
+            rows.append(("n", note))
+            after, note = next(waiting)
+        if not isinstance(item.event, UnknownEvent):
+            rows.append(("t", item))
+    while note is not None:
+        rows.append(("n", note))
+        after, note = next(waiting)
+    rows += [("p", message) for message in state.pending.values() if message.thread_id == thread_id]
+    return rows
+
+
+def follows(note: StreamEvent) -> Seq | None:
+    """The position in t: behind which an event of n: is shown; None for one that isn't shown."""
+    event = note.event
+    return (event.after or 0) if isinstance(event, MessageSent | ReminderSent) else None

@@ -1,0 +1,136 @@
+"""What an event of a thread does to its row and to what is loaded of it.
+
+Pure. Each function takes events in the order of their stream; a row says by its own `head` which of them it already knows.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec.structs import replace
+
+from protocol import events as e
+from protocol.body import Body, plain_text
+from protocol.commands import StreamEvent
+from protocol.entities import Excerpt, Mark, Person, Side, StaffPart, Step, Task, Thread
+from protocol.frames import MarkMoved
+from protocol.state import OpenThread
+from protocol.wire import Id, Seq
+
+EXCERPT_CHARACTERS_MAX: Final = 140
+STEPS_MAX: Final = 200
+
+
+def excerpt(body: Body) -> str:
+    """The first words of a body, on one line."""
+    return " ".join(plain_text(body).split())[:EXCERPT_CHARACTERS_MAX]
+
+
+def row_after(row: Thread, event: StreamEvent, side: Side) -> Thread:
+    """A row after the next event of its t: as a reader of this side sees it; unchanged by an event that it knows."""
+    if event.seq <= row.head:
+        return row
+    row = replace(row, head=event.seq, updated_at=max(row.updated_at, event.at))
+    match event.event:
+        case e.MessageSent(body=body) if event.actor is not None:
+            said = Excerpt(person=event.actor, text=excerpt(body), at=event.at)
+            theirs = event.actor.side != side
+            return replace(row, last=said, last_message_at=event.at, unread=row.unread + theirs)
+        case e.ThreadRenamed(subject=subject):
+            return replace(row, subject=subject)
+        case e.ThreadArchived():
+            return replace(row, state="archived")
+        case e.ThreadReopened():
+            return replace(row, state="active")
+        case e.TaskAdded():
+            return replace(row, tasks_total=row.tasks_total + 1)
+        case e.TaskCompleted():
+            return replace(row, tasks_done=row.tasks_done + 1)
+        case e.TaskReopened():
+            return replace(row, tasks_done=row.tasks_done - 1)
+    return row
+
+
+def row_after_note(row: Thread, event: StreamEvent) -> Thread:
+    """A row after the next event of its n:."""
+    part = row.staff or StaffPart()
+    if event.seq <= part.notes_head:
+        return row
+    part = replace(part, notes_head=event.seq)
+    match event.event:
+        case e.ThreadAssigned(assignee=assignee):
+            part = replace(part, assignee_id=assignee.id if assignee else None)
+        case e.ReminderChanged(reminder=reminder):
+            part = replace(part, reminder=reminder)
+    return replace(row, staff=part)
+
+
+def thread_after(thread: OpenThread, event: StreamEvent) -> OpenThread:
+    """What is loaded of a thread, after the next event of its t:."""
+    return replace(thread, items=(*thread.items, event), tasks=tasks_after(thread.tasks, event))
+
+
+def tasks_after(tasks: tuple[Task, ...], event: StreamEvent) -> tuple[Task, ...]:
+    """The tasks, in the order in which they are shown, after an event of t:."""
+    match event.event:
+        case e.TaskAdded(task=task):
+            return (*(known for known in tasks if known.id != task.id), task)
+        case e.TaskEdited(task_id=task_id, text=text):
+            return tuple(replace(task, text=text) if task.id == task_id else task for task in tasks)
+        case e.TaskCompleted(task_id=task_id):
+            ticked = {"done": True, "done_by": event.actor, "done_at": event.at}
+            return tuple(replace(task, **ticked) if task.id == task_id else task for task in tasks)
+        case e.TaskReopened(task_id=task_id):
+            open_again = {"done": False, "done_by": None, "done_at": None}
+            return tuple(replace(task, **open_again) if task.id == task_id else task for task in tasks)
+        case e.TaskDeleted(task_id=task_id):
+            return tuple(task for task in tasks if task.id != task_id)
+        case e.TasksReordered(task_ids=ids):
+            places = {task_id: place for place, task_id in enumerate(ids)}
+            return tuple(sorted(tasks, key=lambda task: places.get(task.id, len(places))))
+    return tasks
+
+
+def counted(row: Thread, tasks: Iterable[Task]) -> Thread:
+    """The row with its counter made from the tasks themselves."""
+    tasks = list(tasks)
+    return replace(row, tasks_total=len(tasks), tasks_done=sum(task.done for task in tasks))
+
+
+def mark_after(mark: Mark | None, moved: MarkMoved) -> Mark:
+    """Somebody's marks after a `mark` frame; positions never go back."""
+    mark = mark or Mark(person=moved.person)
+    read = _longer(mark.read, moved.read_seq, moved.read_at)
+    return replace(mark, read=read, delivered=_longer(mark.delivered, moved.delivered_seq, moved.delivered_at))
+
+
+def marks_together(known: dict[Id, Mark], loaded: Iterable[Mark]) -> dict[Id, Mark]:
+    """Marks as loaded, except where what is known has got further meanwhile."""
+    together = dict(known)
+    for mark in loaded:
+        mine = together.get(mark.person.id, mark)
+        read, delivered = (
+            max(pair, key=_reached) for pair in ((mark.read, mine.read), (mark.delivered, mine.delivered))
+        )
+        together[mark.person.id] = Mark(person=mark.person, read=read, delivered=delivered)
+    return together
+
+
+def _reached(steps: list[Step]) -> Seq:
+    return steps[-1].seq if steps else 0
+
+
+def _longer(steps: list[Step], seq: Seq | None, at: int | None) -> list[Step]:
+    if seq is None or (steps and steps[-1].seq >= seq):
+        return steps
+    return [*steps, Step(seq=seq, at=at or 0)][-STEPS_MAX:]
+
+
+def unread_after(items: Iterable[StreamEvent], read_seq: Seq, side: Side) -> int:
+    """Messages of the other side behind a position."""
+    return sum(
+        isinstance(item.event, e.MessageSent) and item.seq > read_seq and _other(item.actor, side) for item in items
+    )
+
+
+def _other(actor: Person | None, side: Side) -> bool:
+    return actor is not None and actor.side != side
