@@ -62,7 +62,7 @@ SESSION_MS = 24 * 60 * 60 * 1000
 
 Person = StaffDoc | ContactDoc
 D = TypeVar("D", bound=Document)
-P = TypeVar("P", StaffDoc, ContactDoc)
+P = TypeVar("P", bound="StaffDoc | ContactDoc")
 
 
 class StandingClock(Clock):

@@ -1,0 +1,201 @@
+"""The HTTP door: `POST /api/v1/<noun.verb>`, JSON in and out, and the descriptions that are made from the structs.
+
+Knows headers, cookies and status codes; who may do what and how it is done stands behind `dispatch`. A cookie counts only
+together with one of our own origins: a page elsewhere can make a browser send the one, but not the other.
+"""
+
+import http
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from protocol import commands as c
+from protocol import descriptions
+from protocol.descriptions import COMMAND_PATH, ProblemDocument
+from protocol.errors import (
+    ChattarError,
+    Forbidden,
+    InternalError,
+    Invalid,
+    Problem,
+    RateLimited,
+    Unauthenticated,
+    UnknownCommand,
+)
+from protocol.frames import invalid_from
+from protocol.wire import Email, Wire
+from server import access, auth, visitors
+from server.commands import TAGS, Entry, dispatch
+from server.context import Context, Means, Principal
+from server.limits import Limits
+from server.settings import Settings
+from storage.mongo import ours
+
+log = structlog.get_logger(__name__)
+
+BODY_BYTES_MAX: Final = 64 * 1024
+JSON: Final = "application/json"
+NO_STORE: Final = {"cache-control": "no-store"}
+_PROBLEM: Final = "application/problem+json"
+
+
+def routes(means: Means, limits: Limits) -> list[BaseRoute]:
+    """Everything under /api."""
+    door = Door(means, limits)
+    return [
+        Route(COMMAND_PATH + "{name:path}", door.command, methods=["POST"]),
+        Route("/api/openapi.json", _described(descriptions.openapi), methods=["GET"]),
+        Route("/api/asyncapi.json", _described(descriptions.asyncapi), methods=["GET"]),
+    ]
+
+
+def _described(describe: Any) -> Any:
+    @cache
+    def encoded() -> bytes:
+        return msgspec.json.encode(describe())
+
+    async def answer(request: Request) -> Response:
+        return Response(encoded(), media_type=JSON, headers={"cache-control": "public, max-age=300"})
+
+    return answer
+
+
+class Door:
+    """Commands over HTTP."""
+
+    def __init__(self, means: Means, limits: Limits) -> None:
+        self._means = means
+        self._limits = limits
+
+    async def command(self, request: Request) -> Response:
+        """Answer one command: its result, or a problem document (RFC 9457)."""
+        name = request.path_params["name"]
+        try:
+            entry = TAGS.get(name)
+            if entry is None:
+                raise UnknownCommand(path="type", expected="a known command", got=name)
+            return await self._answer(request, entry)
+        except ChattarError as error:
+            return problem_response(error.problem, error.status)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception:
+            log.exception("http.failed", command=name)
+            return problem_response(InternalError().problem, InternalError.status)
+
+    async def _answer(self, request: Request, entry: Entry) -> Response:
+        headers = request.headers
+        settings = self._means.settings
+        origin = visitors.origin_of(settings, headers, request.client.host if request.client else "")
+        proof = entry.rule is access.anyone
+        # An attempt is charged for before its body is read: what is refused must cost less than what is let in.
+        principal, by_cookie = (None, False) if proof else await who(self._means, headers)
+        if principal is not None:
+            await self._limits.command(principal, entry.cost)
+        command = await read_command(request, entry)
+        email: Email | None = getattr(command, "email", None) if proof else None
+        if proof:
+            await self._limits.proof(origin.ip, email)
+        wants_cookie = bool(getattr(command, "cookie", False))
+        if wants_cookie and not visitors.is_ours(settings, headers.get("origin")):
+            raise Forbidden("A cookie is for pages of this server only.", reason="origin_not_allowed")
+        async with ours():
+            result = await dispatch(Context(self._means, principal, origin), command)
+        if proof and isinstance(result, c.SessionOpened):
+            await self._limits.proven(origin.ip, email)
+        return result_response(settings, command, result, with_cookie=wants_cookie or by_cookie)
+
+
+async def who(means: Means, headers: Mapping[str, str]) -> tuple[Principal, bool]:
+    """Who sent a request, and whether a cookie says so. Raises Unauthenticated, or Forbidden for a foreign page."""
+    token, by_cookie = visitors.bearer_token(headers), False
+    if token is None:
+        token, by_cookie = visitors.cookie_token(means.settings, headers), True
+        if token is not None and not visitors.is_ours(means.settings, headers.get("origin")):
+            raise Forbidden("A session cookie counts from pages of this server only.", reason="origin_not_allowed")
+    if token is None:
+        raise Unauthenticated
+    return await auth.principal_from_token(means.store, means.clock, token), by_cookie
+
+
+async def read_command(request: Request, entry: Entry) -> c.Asked:
+    """The command in a request's body; an empty body is one without fields. Raises Invalid."""
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if kind != JSON:
+        # Also keeps out what a foreign page may post without asking (a form, plain text).
+        raise Invalid(path="content-type", expected=JSON, got=kind)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise Invalid(path="body", expected=f"at most {BODY_BYTES_MAX} bytes", got=f"more than {BODY_BYTES_MAX}")
+    try:
+        command: c.Asked = _decoder(entry.command).decode(bytes(body) or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid_from(error) from None
+    return command
+
+
+@cache
+def _decoder(command: type[c.Asked]) -> Any:
+    return msgspec.json.Decoder(command)
+
+
+def result_response(settings: Settings, command: c.Asked, result: Wire, *, with_cookie: bool) -> Response:
+    """A result as JSON; with a cookie, a session's token goes there and not into the answer."""
+    response = Response(media_type=JSON, headers=NO_STORE)
+    if with_cookie and isinstance(command, c.SessionEnd):
+        clear_cookie(settings, response)
+    if with_cookie and isinstance(result, c.SessionOpened) and result.token is not None:
+        set_cookie(settings, response, result.token)
+        result = replace(result, token=None)
+    response.body = msgspec.json.encode(result)
+    response.headers["content-length"] = str(len(response.body))
+    return response
+
+
+def set_cookie(settings: Settings, response: Response, token: str) -> None:
+    """Put a session's token where scripts can't read it. Lax: a link in a mail must find the person logged in (EM-10).
+
+    It outlives the session, which is renewed without it; what counts is the session's own end.
+    """
+    response.set_cookie(
+        visitors.cookie_name(settings),
+        token,
+        max_age=400 * 86_400,  # the longest that browsers keep one
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_cookie(settings: Settings, response: Response) -> None:
+    """Have the browser forget the session's token."""
+    response.delete_cookie(
+        visitors.cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax"
+    )
+
+
+def problem_response(problem: Problem, status: int) -> Response:
+    """A problem document (RFC 9457) with our `code` and what goes with it."""
+    document = ProblemDocument(
+        type="about:blank",
+        title=http.HTTPStatus(status).phrase,
+        status=status,
+        detail=problem.message,
+        **msgspec.structs.asdict(problem),
+    )
+    headers = dict(NO_STORE)
+    if status == Unauthenticated.status:
+        headers["www-authenticate"] = "Bearer"
+    if status == RateLimited.status and problem.retry_after_ms:
+        headers["retry-after"] = str(-(-problem.retry_after_ms // 1000))
+    return Response(msgspec.json.encode(document), status, headers, _PROBLEM)

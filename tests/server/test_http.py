@@ -1,0 +1,300 @@
+"""The HTTP door: who is let in by what, and how a refusal looks (RFC 9457; architecture 3, Auth)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+from starlette.applications import Starlette
+from starlette.responses import Response
+
+from protocol import commands as c
+from protocol.body import paragraph
+from protocol.ids import new_id
+from server import http, visitors
+from server.limits import BucketsAway, Limits
+from server.settings import Settings
+from tests.world import PASSWORD, World
+
+OURS = "http://127.0.0.1:8000"
+ELSEWHERE = "https://evil.example"
+
+
+def client_of(world: World, limits: Limits | None = None) -> httpx.AsyncClient:
+    app = Starlette(routes=http.routes(world.means, limits or Limits(world.settings, world.clock)))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.1", 1234))
+    return httpx.AsyncClient(transport=transport, base_url=OURS)
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(world) as client:
+        yield client
+
+
+async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
+    headers = more.pop("headers", {})
+    return await client.post(
+        "/api/v1/session.create", json={"email": email, "password": password, **more}, headers=headers
+    )
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of a refusal, which has everything that RFC 9457 and we ask for."""
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert problem["code"] == code
+    assert problem["type"] == "about:blank"
+    assert problem["title"]
+    assert problem["detail"] == problem["message"]
+    return problem
+
+
+async def test_a_program_logs_in_and_acts_with_its_token(world: World, client: httpx.AsyncClient) -> None:
+    opened = (await log_in(client, world.anna.email)).json()
+    assert "set-cookie" not in opened
+    answer = await client.post("/api/v1/me.read", headers={"authorization": f"Bearer {opened['token']}"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["person"]["name"] == "Anna Lindberg"
+
+
+async def test_a_page_gets_a_cookie_that_scripts_can_not_read_and_no_token(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    answer = await log_in(client, world.petra.email, cookie=True, headers={"origin": OURS})
+    assert "token" not in answer.json()
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("chattar_8000=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/" in cookie
+    answer = await client.post("/api/v1/me.read", headers={"origin": OURS})
+    assert answer.json()["person"]["name"] == "Petra Holm"
+    answer = await client.post("/api/v1/session.end", headers={"origin": OURS})
+    assert 'chattar_8000=""' in answer.headers["set-cookie"]
+    refused(await client.post("/api/v1/me.read", headers={"origin": OURS}), 401, "unauthenticated")
+
+
+def test_by_tls_the_cookie_is_bound_to_its_host() -> None:
+    settings = Settings(public_url="https://chat.firm.example")
+    response = Response()
+    http.set_cookie(settings, response, "token")
+    assert response.headers["set-cookie"].startswith("__Host-chattar=token;")
+    assert "Secure" in response.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [None, ELSEWHERE, "null", "http://127.0.0.1:8001", "https://127.0.0.1:8000", "http://127.0.0.1:8000.evil.example"],
+)
+async def test_a_cookie_without_exactly_our_origin_is_refused(
+    world: World, client: httpx.AsyncClient, origin: str | None
+) -> None:
+    await log_in(client, world.petra.email, cookie=True, headers={"origin": OURS})
+    headers = {"origin": origin} if origin else {}
+    problem = refused(await client.post("/api/v1/me.read", headers=headers), 403, "forbidden")
+    assert problem["reason"] == "origin_not_allowed"
+    # Nor may a foreign page have its visitor logged in as somebody else.
+    answer = await log_in(client, world.linn.email, cookie=True, headers=headers)
+    refused(answer, 403, "forbidden")
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_token_that_is_wrong_or_over_is_refused(world: World, client: httpx.AsyncClient) -> None:
+    headers = {"authorization": "Bearer something-else-entirely"}
+    answer = await client.post("/api/v1/me.read", headers=headers)
+    refused(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    refused(await client.post("/api/v1/me.read"), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "path"),
+    [
+        (b"{", "application/json", "$"),
+        (b"[]", "application/json", "$"),
+        (b'{"thread_id": 3}', "application/json", "$.thread_id"),
+        (b'{"thread_id": "x"}', "application/json", "$.thread_id"),
+        (b"\xff\xfe", "application/json", "$"),
+        (b"[" * 5_000, "application/json", "$"),
+        (b"{}", "text/plain", "content-type"),
+        (b"thread_id=1", "application/x-www-form-urlencoded", "content-type"),
+        (b'{"subject": "' + b"x" * 70_000 + b'"}', "application/json", "body"),
+    ],
+)
+async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_got(
+    world: World, client: httpx.AsyncClient, body: bytes, kind: str, path: str
+) -> None:
+    headers = {"authorization": f"Bearer {world.token_of(world.anna)}", "content-type": kind}
+    problem = refused(await client.post("/api/v1/thread.rename", content=body, headers=headers), 422, "invalid")
+    assert problem["path"] == path
+    assert problem["expected"]
+    assert problem["got"]
+
+
+async def test_an_unknown_command_is_not_found(client: httpx.AsyncClient) -> None:
+    refused(await client.post("/api/v1/thread.burn"), 404, "unknown_command")
+    assert (await client.get("/api/v1/me.read")).status_code == 405
+
+
+async def test_guessing_a_password_is_stopped_by_address_and_by_person(world: World) -> None:
+    world.set(logins_per_email=3, logins_per_address=5)
+    async with client_of(world) as client:
+        for _ in range(3):
+            refused(await log_in(client, world.petra.email, "wrong"), 401, "unauthenticated")
+        answer = await log_in(client, world.petra.email, PASSWORD)
+        problem = refused(answer, 429, "rate_limited")
+        assert int(answer.headers["retry-after"]) == -(-problem["retry_after_ms"] // 1000) == 300
+        # Somebody else may still log in from there, twice: the address has its own measure.
+        refused(await log_in(client, world.linn.email, "wrong"), 401, "unauthenticated")
+        refused(await log_in(client, world.gunilla.email, PASSWORD), 429, "rate_limited")
+        world.clock.advance(s=300)
+        assert (await log_in(client, world.petra.email)).status_code == 200
+
+
+async def test_logging_in_rightly_costs_no_attempts(world: World) -> None:
+    world.set(logins_per_email=2, logins_per_address=2)
+    async with client_of(world) as client:
+        for _ in range(4):
+            assert (await log_in(client, world.petra.email)).status_code == 200
+
+
+async def test_commands_are_charged_to_the_person(world: World) -> None:
+    world.set(commands_burst=3, commands_per_s=1)
+    async with client_of(world) as client:
+        anna = {"authorization": f"Bearer {world.token_of(world.anna)}"}
+        for _ in range(3):
+            assert (await client.post("/api/v1/me.read", headers=anna)).status_code == 200
+        refused(await client.post("/api/v1/me.read", headers=anna), 429, "rate_limited")
+        erik = {"authorization": f"Bearer {world.token_of(world.erik)}"}
+        assert (await client.post("/api/v1/me.read", headers=erik)).status_code == 200
+        world.clock.advance(s=1)
+        assert (await client.post("/api/v1/me.read", headers=anna)).status_code == 200
+
+
+class NoBuckets:
+    """Redis, away."""
+
+    async def take(self, key: str, tokens: int, size: int, fill_s: float) -> int:
+        raise BucketsAway
+
+    async def give(self, key: str, tokens: int, size: int, fill_s: float) -> None:
+        raise BucketsAway
+
+
+async def test_without_redis_a_node_counts_for_itself(world: World) -> None:
+    world.set(logins_per_email=2)
+    async with client_of(world, Limits(world.settings, world.clock, NoBuckets())) as client:
+        assert (await log_in(client, world.petra.email)).status_code == 200
+        for _ in range(2):
+            refused(await log_in(client, world.petra.email, "wrong"), 401, "unauthenticated")
+        refused(await log_in(client, world.petra.email), 429, "rate_limited")
+
+
+async def test_a_database_that_is_away_is_a_temporary_refusal(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> None:
+        raise ServerSelectionTimeoutError("no primary")
+
+    monkeypatch.setattr(world.store.people, "session", away)
+    headers = {"authorization": f"Bearer {world.token_of(world.anna)}"}
+    refused(await client.post("/api/v1/me.read", headers=headers), 503, "unavailable")
+
+
+async def test_our_own_fault_is_said_without_its_details(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(world.store.people, "session", broken)
+    headers = {"authorization": f"Bearer {world.token_of(world.anna)}"}
+    answer = await client.post("/api/v1/me.read", headers=headers)
+    refused(answer, 500, "internal")
+    assert "secret detail" not in answer.text
+
+
+async def test_a_message_goes_through_the_same_table(world: World, client: httpx.AsyncClient) -> None:
+    thread = await world.thread()
+    key = new_id()
+    command = c.MessageSend(thread_id=thread.id, client_message_id=key, body=paragraph("Tack!"))
+    body = {name: value for name, value in msgspec.to_builtins(command).items() if name != "type"}
+    headers = {"authorization": f"Bearer {world.token_of(world.petra)}"}
+    first = await client.post("/api/v1/message.send", json=body, headers=headers)
+    again = await client.post("/api/v1/message.send", json=body, headers=headers)
+    assert first.status_code == 200
+    assert first.json() == again.json()
+
+
+async def test_the_descriptions_name_every_command(client: httpx.AsyncClient) -> None:
+    openapi = (await client.get("/api/openapi.json")).json()
+    assert openapi["openapi"] == "3.1.0"
+    assert "/api/v1/session.create" in openapi["paths"]
+    assert (await client.get("/api/asyncapi.json")).json()["asyncapi"] == "3.0.0"
+
+
+# what the audit trail notes of a visitor (spec 2.14)
+
+
+@pytest.mark.parametrize(
+    ("agent", "browser", "system"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox 150", "Linux"),
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+                "Safari/537.36 Edg/140.0.0.0"
+            ),
+            "Edge 140",
+            "Windows",
+        ),
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+                "Version/18.0 Mobile/15E148 Safari/604.1"
+            ),
+            "Safari 18",
+            "iOS",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile "
+                "Safari/537.36"
+            ),
+            "Chrome 140",
+            "Android",
+        ),
+        ("curl/8.5.0", "curl/8.5.0", ""),
+        ("", "", ""),
+    ],
+)
+def test_browser_and_system_are_told_from_the_user_agent(agent: str, browser: str, system: str) -> None:
+    origin = visitors.origin_of(Settings(), {"user-agent": agent, "chattar-utc-offset": "60"}, "192.0.2.1")
+    assert (origin.browser, origin.os, origin.utc_offset_minutes) == (browser, system, 60)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [
+        ([], "203.0.113.9", "192.0.2.1"),
+        (["192.0.2.1"], "203.0.113.9", "203.0.113.9"),
+        (["192.0.2.1"], "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (["192.0.2.1", "203.0.113.9"], "198.51.100.1, 203.0.113.9", "198.51.100.1"),
+        (["192.0.2.1"], "not an address", "192.0.2.1"),
+        (["192.0.2.1"], "", "192.0.2.1"),
+    ],
+)
+def test_an_address_is_believed_only_from_our_own_proxies(trusted: list[str], forwarded: str, address: str) -> None:
+    assert visitors.address_of(trusted, {"x-forwarded-for": forwarded}, "192.0.2.1") == address
+
+
+@pytest.mark.parametrize("offset", ["", "x", "900", "-841", "1e3"])
+def test_a_clock_offset_that_is_none_is_left_out(offset: str) -> None:
+    assert visitors.origin_of(Settings(), {"chattar-utc-offset": offset}, "").utc_offset_minutes is None
