@@ -44,7 +44,7 @@ const loader: UserConfig = {
 
 function test(): UserConfig {
   const folder = resolve(here, "test");
-  const files = readdirSync(folder).filter((name) => /\.test\.tsx?$/.test(name));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.test\.tsx?$/.test(name));
   return {
     ...shared,
     publicDir: false,

@@ -1,0 +1,121 @@
+// Commands and their answers, over the socket while it is live and over HTTP otherwise.
+// Knows ids, time limits and both doors. Refuses to know what commands do, and to repeat them: that is for the caller,
+// who knows whether the command carries a key.
+
+import { isTemporary, Refusal, unavailable } from "./problems.ts";
+import type { ArgumentsOf, ClientFrame, CommandName, CommandOf, Problem, ResultOf } from "./protocol.gen.ts";
+
+export const ANSWER_MS = 15_000;
+
+/** Commands that come before there is a session, or that set or clear its cookie: HTTP only. */
+const HTTP_ONLY: ReadonlySet<CommandName> = new Set<CommandName>([
+  "session.create",
+  "session.end",
+  "password.forgot",
+  "password.reset",
+  "invitation.read",
+  "invitation.accept",
+]);
+
+export interface ApiOptions {
+  readonly send: (frame: ClientFrame) => boolean;
+  /** Where HTTP commands go: our own origin. Absent in the widget, which has no cookie. */
+  readonly base?: string;
+  readonly fetch?: typeof fetch;
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Refusal) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class Api {
+  #nextId = 1;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(private readonly options: ApiOptions) {}
+
+  /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. */
+  call<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+    const command = { type: name, ...args } as unknown as CommandOf<N>;
+    if (HTTP_ONLY.has(name)) {
+      this.#post(name, args);
+      return;
+    }
+    return this.#send(command) ?? this.#post(name, args);
+  }
+
+  /** The same, only if the socket is live; for what is worthless later. */
+  tell<N extends CommandName>(name: N, args: ArgumentsOf<N>): void {
+    // Nobody waits for the answer: typing that was not told is not worth telling of.
+    this.#send({ type: name, ...args } as unknown as CommandOf<N>)?.catch(() => undefined);
+  }
+
+  /** A `reply` or `error` frame came. */
+  answered(id: number, result: unknown, problem?: Problem): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    if (problem === undefined) waiting.resolve(result);
+    else waiting.reject(new Refusal(problem));
+  }
+
+  /** The connection is gone, and with it every answer that was still to come. */
+  disconnected(): void {
+    for (const waiting of this.#waiting.values()) {
+      clearTimeout(waiting.timer);
+      waiting.reject(unavailable("closed"));
+    }
+    this.#waiting.clear();
+  }
+
+  #send<N extends CommandName>(command: CommandOf<N>): Promise<ResultOf<N>> | undefined {
+    const id = this.#nextId++;
+    if (!this.options.send({ type: "call", id, command } as ClientFrame)) return undefined;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(unavailable("timeout"));
+      }, ANSWER_MS);
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
+    });
+  }
+
+  async #post<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+    if (this.options.base === undefined) throw unavailable("offline");
+    let response: Response;
+    let content: unknown;
+    try {
+      response = await (this.options.fetch ?? fetch)(`${this.options.base}/api/v1/${name}`, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: {
+          "content-type": "application/json",
+          "chattar-utc-offset": String(-new Date().getTimezoneOffset()),
+        },
+        body: JSON.stringify(args),
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      content = await response.json();
+    } catch {
+      throw unavailable("offline");
+    }
+    if (response.ok) return content as ResultOf<N>;
+    throw new Refusal(content as Problem);
+  }
+}
+
+/** Try until it isn't refused for the moment only. For reads and for commands with a key. */
+export async function insist<T>(attempt: () => Promise<T>, { times = 4, waitMs = 400 } = {}): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Refusal) || !isTemporary(error.problem) || tried >= times) throw error;
+      const wait = error.problem.retry_after_ms ?? waitMs * 2 ** (tried - 1);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// All that a client holds, what may happen to it, and how a thread is shown: plain values.
+// The twin of protocol/state.py, with its field names, so that both read the same vectors. Refuses to know how one state
+// becomes the next (reducer.ts) and how frames come and go (client.ts).
+
+import {
+  type Body,
+  type ClientKey,
+  type Id,
+  type Mark,
+  type Me,
+  type MessageAccepted,
+  type Notification,
+  type NotificationPage,
+  POSITIONS_MAX,
+  type Problem,
+  type Seq,
+  type ServerFrame,
+  type StreamEvent,
+  type StreamPage,
+  type Task,
+  type Thread,
+  type ThreadOpened,
+} from "./protocol.gen.ts";
+import type { Followed } from "./stream.ts";
+
+export type Phase = "offline" | "catching_up" | "live";
+export type Table<T> = Readonly<Record<string, T>>;
+
+/** A message of this client that its stream hasn't shown yet. Shown at the end of its thread. */
+export interface Pending {
+  readonly client_message_id: ClientKey;
+  readonly thread_id: Id;
+  readonly body: Body;
+  readonly internal?: boolean;
+  readonly quoted_message_id?: Id;
+  readonly state: "sending" | "accepted" | "failed";
+  /** Its place in the log, once accepted. */
+  readonly seq?: Seq;
+  readonly problem?: Problem;
+  /** Temporary refusals so far. */
+  readonly attempts: number;
+  /** When to send it again, after a temporary refusal. */
+  readonly retry_at?: number;
+}
+
+/** Somebody who is writing. */
+export interface Writer {
+  readonly until: number;
+  readonly internal: boolean;
+  readonly name: string;
+}
+
+/** What is loaded of a thread: `items` of t: and `notes` of n:, each without a hole up to its stream's position. */
+export interface OpenThread {
+  readonly tasks: readonly Task[];
+  readonly marks: Table<Mark>;
+  readonly items: readonly StreamEvent[];
+  readonly notes: readonly StreamEvent[];
+}
+
+/** Everything a client knows. `rows` are the threads of its lists, `opened` those that it follows in full. */
+export interface State {
+  readonly phase: Phase;
+  readonly epoch: string | null;
+  readonly me: Me | null;
+  readonly streams: Table<Followed>;
+  readonly rows: Table<Thread>;
+  readonly opened: Table<OpenThread>;
+  readonly pending: Table<Pending>;
+  readonly notifications: Table<Notification>;
+  readonly open_count: number;
+  /** Who is writing: thread to person to until when. */
+  readonly typing: Table<Table<Writer>>;
+  readonly online: readonly Id[];
+  readonly team_online: boolean;
+}
+
+export const EMPTY: State = {
+  phase: "offline",
+  epoch: null,
+  me: null,
+  streams: {},
+  rows: {},
+  opened: {},
+  pending: {},
+  notifications: {},
+  open_count: 0,
+  typing: {},
+  online: [],
+  team_online: false,
+};
+
+/** What may happen, in the order and with the tags of protocol/state.py. */
+export type Happening =
+  /** The server said something on the socket, other than `reply` and `error`. */
+  | { readonly type: "frame"; readonly frame: ServerFrame }
+  /** `thread.open` was answered: from now on the thread is followed in full. */
+  | { readonly type: "opened"; readonly result: ThreadOpened }
+  /** `stream.read` was answered: a hole's events, or older ones. */
+  | { readonly type: "page"; readonly page: StreamPage }
+  /** Rows came: by `thread.list`, `thread.read` or `thread.create`. */
+  | { readonly type: "rows"; readonly threads: readonly Thread[] }
+  /** `notification.list` was answered. */
+  | { readonly type: "notifications"; readonly page: NotificationPage }
+  /** The thread is not shown any more; its row stays. */
+  | { readonly type: "left"; readonly thread_id: Id }
+  /** The user wrote a message. */
+  | ({ readonly type: "send" } & Pick<
+      Pending,
+      "client_message_id" | "thread_id" | "body" | "internal" | "quoted_message_id"
+    >)
+  /** `message.send` was answered. */
+  | { readonly type: "accepted"; readonly client_message_id: ClientKey; readonly result: MessageAccepted }
+  /** `message.send` was refused, or not answered in time (code `unavailable`). */
+  | { readonly type: "refused"; readonly client_message_id: ClientKey; readonly problem: Problem }
+  /** The user wants a failed message sent again, or gives it up. */
+  | { readonly type: "retry" | "discard"; readonly client_message_id: ClientKey }
+  /** The connection is gone; or time has passed. */
+  | { readonly type: "disconnected" | "tick" };
+
+export type HappeningOf<T extends Happening["type"]> = Extract<Happening, { readonly type: T }>;
+
+/** What `hello` says: the person's own stream and those of the threads that are followed in full. */
+export function positions(state: State): Record<string, Seq> {
+  const names = state.me === null ? [] : [`u:${state.me.person.id}`];
+  for (const id of Object.keys(state.opened)) names.push(`t:${id}`, `n:${id}`);
+  const known: [string, Seq][] = [];
+  for (const name of names) {
+    const position = state.streams[name]?.position;
+    if (position !== undefined && position !== null) known.push([name, position]);
+  }
+  return Object.fromEntries(known.slice(0, POSITIONS_MAX));
+}
+
+export type Shown =
+  | { readonly kind: "t" | "n"; readonly event: StreamEvent }
+  | { readonly kind: "p"; readonly pending: Pending };
+
+/**
+ * A thread from top to bottom. A note stands behind the event of t: that it followed when it was written; it isn't
+ * shown before that event is loaded. Events that this client doesn't know are left to the caller to skip.
+ */
+export function shown(state: State, threadId: Id): Shown[] {
+  const thread = state.opened[threadId];
+  if (thread === undefined) return [];
+  const rows: Shown[] = [];
+  const first = thread.items[0]?.seq ?? (state.streams[`t:${threadId}`]?.position ?? 0) + 1;
+  const notes: [Seq, StreamEvent][] = [];
+  for (const note of thread.notes) {
+    const after = follows(note);
+    if (after !== null && after >= first - 1) notes.push([after, note]);
+  }
+  notes.sort((a, b) => a[0] - b[0] || a[1].seq - b[1].seq);
+  let next = 0;
+  for (const event of thread.items) {
+    for (let note = notes[next]; note !== undefined && note[0] < event.seq; note = notes[next]) {
+      rows.push({ kind: "n", event: note[1] });
+      next += 1;
+    }
+    rows.push({ kind: "t", event });
+  }
+  for (const [, event] of notes.slice(next)) rows.push({ kind: "n", event });
+  for (const pending of Object.values(state.pending)) {
+    if (pending.thread_id === threadId) rows.push({ kind: "p", pending });
+  }
+  return rows;
+}
+
+/** The position in t: behind which an event of n: is shown; null for one that isn't shown. */
+export function follows({ event }: StreamEvent): Seq | null {
+  return event.type === "message.sent" || event.type === "reminder.sent" ? (event.after ?? 0) : null;
+}
