@@ -195,7 +195,7 @@ export interface Reminder {
   /** Default: 0. */
   readonly sent?: number;
   readonly next_due_at?: number;
-  /** `due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`, `all_done`, `client_replied`. Default: "disabled". */
+  /** `due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`, `tasks_done_and_read`, `replied`. Default: "disabled". */
   readonly verdict?: string;
   /** What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7). Default: "client_replies". */
   readonly stops_when?: string;
