@@ -130,6 +130,17 @@ def _stored(draft: Draft, head: Head) -> Stored:
 _Waiting = tuple[Draft, asyncio.Future[Appended]]
 
 
+def _events_behind(head: Head, batch: Sequence[_Waiting]) -> list[Stored]:
+    """The drafts as events behind a head, up to one that may not stand there."""
+    events: list[Stored] = []
+    for draft, _ in batch:
+        if head.archived and draft.only_open:
+            break
+        head = head.after(draft)
+        events.append(_stored(draft, head))
+    return events
+
+
 class Streams:
     """The log. One committer for each stream on this node groups what is waiting into one ordered insert."""
 
@@ -182,29 +193,31 @@ class Streams:
             del self._waiting[stream], self._committers[stream]
 
     async def _commit(self, stream: str, batch: list[_Waiting]) -> None:
-        """Insert a batch, beginning anew behind whatever was in the way, until every draft is in the log."""
-        head = self._heads.get(stream)
+        """Insert a batch, beginning anew behind whatever was in the way, until every draft is in the log or refused."""
+        head, certain = self._heads.get(stream), False
         while batch:
             if head is None:
-                head = await self._true_head(stream)
-            if head.archived:
-                _refuse([waiting for waiting in batch if waiting[0].only_open], Closed())
-                batch = [waiting for waiting in batch if not waiting[0].only_open]
-            events: list[Stored] = []
-            for draft, _ in batch:
-                head = head.after(draft)
-                events.append(_stored(draft, head))
+                head, certain = await self._true_head(stream), True
+            if head.archived and batch[0][0].only_open:
+                # A remembered head is proved by the insert that succeeds behind it. A refusal proves nothing.
+                if certain:
+                    _refuse(batch[:1], Closed())
+                    batch = batch[1:]
+                else:
+                    head = None
+                continue
+            events = _events_behind(head, batch)
             failed = await self._insert(events)
             inserted = len(events) if failed is None else int(failed["index"])
             for event, (_, done) in zip(events[:inserted], batch, strict=False):
                 if not done.done():
                     done.set_result(Appended(stored=event, new=True))
             batch = batch[inserted:]
-            head = events[inserted - 1].totals if inserted else None
-            if head is not None:
+            if inserted:
+                head, certain = events[inserted - 1].totals, True
                 self._remember(stream, head)
             if failed is None:
-                return
+                continue
             if not _is_key_conflict(failed):
                 # Somebody else took the place: another node, or a transaction.
                 head = None
