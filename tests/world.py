@@ -58,7 +58,7 @@ PASSWORD = "ordning i boken"
 PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 WIDGET_SECRET = "the firm's own server keeps this secret"
 WIDGET_ORIGIN = "https://www.lindbergfalk.example"
-SESSION_MS = 24 * 60 * 60 * 1000
+SESSION_MS = 400 * 24 * 60 * 60 * 1000
 
 Person = StaffDoc | ContactDoc
 D = TypeVar("D", bound=Document)

@@ -1,0 +1,76 @@
+"""A real SMTP server for tests: keeps what it is given, and can be told to refuse, to hang up, or to be away."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass
+class Sink:
+    """The mails that were accepted, in order. `before_answer` sees each mail and may say another answer than 250."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    before_answer: Callable[[EmailMessage], str | None] | None = None
+    hang_up_after_data: bool = False
+    port: int = 0
+    _server: asyncio.Server | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        if self.before_answer is not None and (answer := self.before_answer(mail)) is not None:
+            return answer
+        self.mails.append(mail)
+        self.recipients += envelope.rcpt_tos
+        if self.hang_up_after_data:
+            server.transport.abort()
+        return "250 kept"
+
+    @property
+    def subjects(self) -> list[str]:
+        """What the mails are about."""
+        return [str(mail["Subject"]) for mail in self.mails]
+
+    def texts(self) -> list[str]:
+        """The mails' text parts."""
+        return [body(mail, "plain") for mail in self.mails]
+
+    async def goes_away(self) -> None:
+        """Stop listening."""
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def comes_back(self) -> None:
+        """Listen, at the same port as before."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: SMTP(self), host="127.0.0.1", port=self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+
+def body(mail: EmailMessage, kind: str) -> str:
+    """One part of a mail."""
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Sink]:
+    """A sink on a free port."""
+    sink = Sink()
+    await sink.comes_back()
+    try:
+        yield sink
+    finally:
+        await sink.goes_away()
