@@ -131,6 +131,7 @@ class Bus:
         self._subscribing: Subscribing | None = None
         if on_messages is not None and hub_id is not None:
             self._subscribing = Subscribing(url, self._heard, on_gap or (lambda: None))
+        self._running: asyncio.Task[None] | None = None
         self.rebuilt = 0
         """How often a connection was given up because nothing came through it."""
 
@@ -160,6 +161,19 @@ class Bus:
     def unsubscribe(self, channels: Iterable[str]) -> None:
         """Stop listening to channels."""
         self._listener.unsubscribe(channels)
+
+    async def start(self) -> None:
+        """Run in the background until `close`; doesn't wait for Redis."""
+        self._running = asyncio.create_task(self.run(), name="bus")
+
+    async def close(self) -> None:
+        """Send what was published, if Redis is there, and stop."""
+        if self._running is None:
+            return
+        await asyncio.sleep(0)  # the turn of the loop in which what was just published is written
+        self._running.cancel()
+        await asyncio.wait([self._running])
+        self._running = None
 
     async def run(self) -> None:
         """Keep the connections and watch them, until cancelled."""

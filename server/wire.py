@@ -1,0 +1,239 @@
+"""Sockets: uvicorn's WebSocket protocol with a direct line to the transport.
+
+A subclass puts a `Wire` into `scope["extensions"]["chattar.wire"]`. An application that adopts it gets whole messages by
+callback and writes prebuilt frames itself; its ASGI call may then return, so that an idle connection holds no task. Knows
+bytes and buffers. Refuses to know frames' contents, people and streams.
+"""
+
+import socket
+import struct
+from typing import Any, Final, Protocol
+
+from uvicorn.config import Config
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+from protocol.frames import INBOUND_FRAME_BYTES_MAX
+
+EXTENSION: Final = "chattar.wire"
+SEND_BUFFER_BYTES: Final = 64 * 1024
+CONGESTED_BYTES_MIN: Final = 64 * 1024
+RELIEVED_BYTES_MAX: Final = 16 * 1024
+UNACKNOWLEDGED_MS_MAX: Final = 20_000
+CLOSING_S_MAX: Final = 5.0
+"""How long a client may take to answer our close frame."""
+
+TEXT: Final = 0x81
+BINARY: Final = 0x82
+
+
+def framed(payload: bytes, opcode: int) -> bytes:
+    """A whole message as one unmasked, final WebSocket frame (RFC 6455, 5.2). `opcode`: TEXT or BINARY."""
+    length = len(payload)
+    if length < 126:
+        return bytes((opcode, length)) + payload
+    if length < 65_536:
+        return struct.pack("!BBH", opcode, 126, length) + payload
+    return struct.pack("!BBQ", opcode, 127, length) + payload
+
+
+class Listener(Protocol):
+    """Who adopts a wire."""
+
+    def on_message(self, data: bytes) -> None:
+        """A whole message has come, text or binary."""
+
+    def on_congested(self, congested: bool) -> None:
+        """The client reads more slowly than we write, or has caught up again."""
+
+    def on_closed(self) -> None:
+        """No byte goes out any more; called once."""
+
+
+class Wire:
+    """The handle on one socket."""
+
+    __slots__ = ("_protocol", "write")
+
+    def __init__(self, protocol: "WireProtocol") -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        """Send whole frames, made with `framed`. Never waits; see `pending_bytes`."""
+
+    @property
+    def pending_bytes(self) -> int:
+        """What the kernel has not taken yet."""
+        return self._protocol.transport.get_write_buffer_size()
+
+    def adopt(self, listener: Listener) -> None:
+        """Give all that comes from now on to `listener`; what has come already, at once. The handshake must be over."""
+        self._protocol.adopt(listener)
+
+    def pause_reading(self) -> None:
+        """Let the client wait: TCP tells it."""
+        self._protocol.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self._protocol.transport.resume_reading()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say goodbye with a code, after what was written before. A client that doesn't answer soon is cut off."""
+        self._protocol.close_with(code, reason)
+
+    def abort(self) -> None:
+        """Cut the connection, throwing away whatever is pending."""
+        self._protocol.cut()
+
+
+class _NoQueue:
+    """Takes the place of the ASGI queue of an adopted socket: nobody reads it, and three deques weigh 2 KiB."""
+
+    def put_nowait(self, event: Any) -> None:
+        """Forget it."""
+
+    def empty(self) -> bool:
+        """Always."""
+        return True
+
+
+_NO_QUEUE: Final = _NoQueue()
+
+
+class WireProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, with a `Wire`, small buffers, no compression, and no patience with those who don't read."""
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: Any | None = None
+    ) -> None:
+        # A deflate context more than doubles the memory of an idle connection, and its frames can't be shared.
+        config.ws_per_message_deflate = False
+        config.ws_max_size = INBOUND_FRAME_BYTES_MAX
+        super().__init__(config, server_state, app_state, _loop)
+        self.listener: Listener | None = None
+        self.adopted = False
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=CONGESTED_BYTES_MIN, low=RELIEVED_BYTES_MAX)
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            # The task that runs the application starts in a later turn of the loop, so it will see this.
+            self.scope["extensions"][EXTENSION] = Wire(self)  # type: ignore[assignment]
+
+    async def run_asgi(self) -> None:
+        """As uvicorn's, but the socket of a finished call stays open if it was adopted."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application\n")
+            self.send_500_response()
+            self.listener = None
+        else:
+            if not self.handshake_complete:
+                self.logger.error("ASGI callable returned without completing handshake.")
+                self.send_500_response()
+        if self.listener is None and self.close_timer is None:
+            self.transport.close()
+
+    def adopt(self, listener: Listener) -> None:
+        """See Wire.adopt."""
+        self.listener = listener
+        self.adopted = True
+        waiting = self.queue
+        self.queue = _NO_QUEUE  # type: ignore[assignment]
+        self.writable = None  # type: ignore[assignment]
+        self.request = self.response = self.scope = None  # type: ignore[assignment]
+        while not waiting.empty():
+            event = waiting.get_nowait()
+            if event["type"] == "websocket.receive":
+                listener.on_message(event.get("bytes") or (event.get("text") or "").encode())
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        if self.disconnected or self.transport.is_closing():
+            self._gone()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.listener is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if not self.close_sent:
+            # Not `bytes`: a slice of the parser's buffer may be a bytearray, which must not be kept.
+            self.listener.on_message(bytes(data))
+
+    def pause_writing(self) -> None:
+        if not self.adopted:
+            super().pause_writing()
+        if self.listener is not None:
+            self.listener.on_congested(True)
+
+    def resume_writing(self) -> None:
+        if not self.adopted:
+            super().resume_writing()
+        if self.listener is not None:
+            self.listener.on_congested(False)
+
+    def handle_close(self, event: Any) -> None:
+        super().handle_close(event)
+        self._gone()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._gone()
+
+    def keepalive_timeout(self) -> None:
+        """uvicorn would close in good order and so wait for a buffer that nobody reads."""
+        self.pong_timer = None
+        self.cut()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.adopted:
+            # uvicorn wakes its senders here; an adopted socket has none.
+            self.stop_keepalive()
+            self.connections.remove(self)
+            self.handshake_complete = self.disconnected = True
+            if self.close_timer is not None:
+                self.close_timer.cancel()
+                self.close_timer = None
+        else:
+            super().connection_lost(exc)
+        self._gone()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._gone()
+
+    def close_with(self, code: int, reason: str) -> None:
+        """See Wire.close."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.stop_keepalive()
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(CLOSING_S_MAX, self.cut)
+        self._gone()
+
+    def cut(self) -> None:
+        """See Wire.abort."""
+        self.transport.abort()
+        self._gone()
+
+    def _gone(self) -> None:
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.on_closed()
