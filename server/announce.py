@@ -43,14 +43,7 @@ class Announcer:
 
     def event(self, stored: Stored) -> None:
         """An event is in the log: staff hear of it; contacts if it is in a t: stream; only its owner of a u: stream."""
-        frame = event_frame(stored)
-        message = BusEvent(
-            stream=stored.stream,
-            seq=stored.seq,
-            account_id=stored.account_id,
-            frame=encode(frame, _MSGPACK),
-            access=isinstance(stored.event, AccessChanged),
-        )
+        message = bus_event(stored)
         kind, owner = split_stream(stored.stream)
         if kind is StreamKind.USER:
             self._publish(message, user_channel(owner))
@@ -115,3 +108,14 @@ class Announcer:
 def event_frame(stored: Stored) -> EventFrame:
     """An event of the log as its readers get it."""
     return EventFrame(stream=stored.stream, seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.event)
+
+
+def bus_event(stored: Stored) -> BusEvent:
+    """An event of the log as it travels between nodes, its frame built once for everybody."""
+    return BusEvent(
+        stream=stored.stream,
+        seq=stored.seq,
+        account_id=stored.account_id,
+        frame=encode(event_frame(stored), _MSGPACK),
+        access=isinstance(stored.event, AccessChanged),
+    )

@@ -226,8 +226,7 @@ class Fanout:
         """Cut off those who make no progress. To be called about every second."""
         now = asyncio.get_running_loop().time()
         for line in list(self.congested):
-            if line.congestion is not None and line.congestion.hopeless(line.wire.pending_bytes, now):
-                self._cut(line)
+            self._judge(line, now)
 
     def _flush_planned(self) -> None:
         self._planned = False
@@ -265,13 +264,11 @@ class Fanout:
         line.congestion.wrote(line.parts)
         line.write(b"".join(line.parts))
         line.parts.clear()
-        # Writing may have relieved it.
-        if line.congestion is not None and line.congestion.hopeless(
-            line.wire.pending_bytes, asyncio.get_running_loop().time()
-        ):
-            self._cut(line)
+        self._judge(line, asyncio.get_running_loop().time())
 
-    def _cut(self, line: Line) -> None:
+    def _judge(self, line: Line, now: float) -> None:
+        if line.congestion is None or not line.congestion.hopeless(line.wire.pending_bytes, now):
+            return
         self.cut_off += 1
         self.congested.discard(line)
         line.wire.abort()

@@ -10,6 +10,7 @@ Knows no sockets, no bus and no database: envelopes in, "these topics get this" 
 from collections.abc import Iterable
 from typing import Any, Final
 
+from protocol.wire import Ms
 from server.context import Principal
 from storage.bus import BusEvent, account_channel, firm_channel, team_channel, user_channel
 
@@ -50,7 +51,7 @@ class Member:
 class Topic:
     """Those who get the same."""
 
-    __slots__ = ("channel", "members", "name", "queue")
+    __slots__ = ("before", "channel", "members", "name", "queue", "recent")
 
     def __init__(self, channel: "Channel", name: str) -> None:
         self.channel = channel
@@ -58,15 +59,24 @@ class Topic:
         self.members: set[Any] = set()
         self.queue: list[Any] = []
         """Frames of this turn of the loop, not yet written (server.fanout)."""
+        self.recent: dict[str, int] = {}
+        """Heads of the streams that moved lately: what a pulse tells."""
+        self.before: dict[str, int] = {}
+
+    def age(self) -> None:
+        """Forget what has not moved since the time before last."""
+        self.before, self.recent = self.recent, {}
 
 
 class Channel:
     """One channel of the bus: its topics, and how far each stream has been delivered from it here."""
 
-    __slots__ = ("_older_heads", "early", "heads", "name", "topics")
+    __slots__ = ("_older_heads", "began_at", "early", "heads", "name", "topics")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.began_at: Ms | None = None
+        """Since when nothing can be missed; None until the bus has confirmed that it is listened to."""
         self.topics: dict[str, Topic] = {}
         self.heads: dict[str, int] = {}
         self._older_heads: dict[str, int] = {}

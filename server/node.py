@@ -1,0 +1,215 @@
+"""One process's outer ring: the bus on one side, the connections on the other, and what keeps both honest.
+
+Turns messages of the bus into frames for topics, keeps the subscriptions that the hub needs, and runs the node's named
+background tasks. Refuses to know what a client says (server.connection) and what frames mean.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from protocol.frames import CloseCode
+from protocol.ids import new_id
+from protocol.wire import Id
+from server.context import Means
+from server.fanout import Fanout, Frame, Line
+from server.healing import Healer
+from server.hub import Channel, Hub, TopicName
+from storage.bus import EVERY_HUB, Bus, BusControl, BusEvent, BusState, decode_message, user_channel
+
+log = structlog.get_logger(__name__)
+
+LINGER_S: Final = 30.0
+LINGER_CHECK_S: Final = 5.0
+SWEEP_S: Final = 1.0
+AGE_S: Final = 30.0
+CONFIRMATION_S_MAX: Final = 2.0
+"""How long a connection waits for Redis. Without it, it goes live all the same: the log is compared often then."""
+
+
+class Concerned(Protocol):
+    """A connection, as far as the node has anything to say to it."""
+
+    principal_firm: Id
+
+    def access_changed(self) -> None:
+        """What its person may see is another now."""
+
+    def end(self, code: CloseCode, reason: str) -> None:
+        """Close it."""
+
+
+class Node:
+    """What the connections of this process share. `run` must run for as long as there are any."""
+
+    def __init__(self, means: Means, redis_url: str, bus: Bus | None = None) -> None:
+        self.means = means
+        self.id = new_id()
+        self.hub = Hub()
+        self.fanout = Fanout()
+        self.bus = bus or Bus(redis_url, hub_id=self.id, on_messages=self.heard, on_gap=self._gap)
+        self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver)
+        self.received = 0
+        self.garbled = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._deserted_at: dict[str, float] = {}
+
+    # lives
+
+    async def run(self) -> None:
+        """Keep everything going. Raises what any of the background tasks raised: a node doesn't limp on."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.bus.run(), name="bus")
+            tasks.create_task(self.bus.subscribe([EVERY_HUB]), name="bus every hub")
+            tasks.create_task(self.healer.watch(lambda: self.bus.whole), name="position check")
+            tasks.create_task(self._sweep(), name="slow clients")
+            tasks.create_task(self._linger(), name="linger")
+            tasks.create_task(self._age(), name="heads for pulses")
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run something that outlives the socket that asked for it: a write is never cancelled with its socket."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def finished(self) -> None:
+        """Wait for everything that was spawned."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
+
+    # connections
+
+    async def join(self, line: Line, topics: Iterable[TopicName]) -> None:
+        """Make these the topics of a line; returns when Redis has confirmed their channels, or is away."""
+        self.hub.join(line, topics)
+        awaited: list[str] = []
+        for topic in line.topics:
+            channel = topic.channel
+            self._deserted_at.pop(channel.name, None)
+            if channel.began_at is None:
+                awaited.append(channel.name)
+        if not awaited:
+            return
+        try:
+            async with asyncio.timeout(CONFIRMATION_S_MAX):
+                await self.bus.subscribe(awaited)
+        except TimeoutError:
+            log.warning("node.deaf", channels=len(awaited))
+        now = self.means.clock.now()
+        for name in awaited:
+            if (begun := self.hub.channels.get(name)) is not None and begun.began_at is None:
+                begun.began_at = now
+
+    def leave(self, line: Line) -> None:
+        """A line is gone."""
+        self.fanout.congested.discard(line)
+        self.hub.leave(line)
+
+    def lines_of(self, user_id: Id) -> list[Any]:
+        """The connections of a person on this node."""
+        channel = self.hub.channels.get(user_channel(user_id))
+        return [] if channel is None else [line for topic in channel.topics.values() for line in topic.members]
+
+    # the bus
+
+    def heard(self, messages: list[tuple[str, bytes]]) -> None:
+        """Everything that one read of the bus held."""
+        channels = self.hub.channels
+        self.received += len(messages)
+        for name, payload in messages:
+            try:
+                message = decode_message(payload)
+            except msgspec.DecodeError:
+                self.garbled += 1
+                log.warning("node.garbled", channel=name)
+                continue
+            channel = channels.get(name)
+            if isinstance(message, BusControl):
+                self._control(message)
+            elif channel is None or not channel.topics:
+                continue
+            elif isinstance(message, BusEvent):
+                self._deliver(channel, channel.admit(message), flush=False)
+                if channel.early and message.stream in channel.early:
+                    self.healer.hole(channel, message.stream)
+            else:
+                self._state(channel, message)
+        self.fanout.flush()
+
+    def _deliver(self, channel: Channel, events: list[BusEvent], *, flush: bool = True) -> None:
+        for event in events:
+            if event.access:
+                # Before the event itself: nothing of what was lost may be delivered after it.
+                self._access(event.stream[2:])
+            topics = self.hub.audience(channel, event.account_id)
+            for topic in topics:
+                topic.recent[event.stream] = event.seq
+            self.fanout.put(topics, Frame(event.frame, stream=event.stream, seq=event.seq, account_id=event.account_id))
+        if flush:
+            self.fanout.flush()
+
+    def _state(self, channel: Channel, state: BusState) -> None:
+        frame = Frame(state.frame, account_id=state.account_id, not_to=state.not_to, ephemeral=state.ephemeral)
+        self.fanout.put(self.hub.audience(channel, state.account_id), frame)
+
+    def _control(self, control: BusControl) -> None:
+        match control.kind:
+            case "access" if control.user_id is not None:
+                self._access(control.user_id)
+            case "session_ended" if control.user_id is not None:
+                for line in self.lines_of(control.user_id):
+                    if control.session_id in (None, line.session_id):
+                        line.end(CloseCode.REVOKED, "the session has ended")
+            case "clock_moved" if self.means.settings.development:
+                self.means.clock.offset_ms = control.value
+            case _:
+                pass
+
+    def _access(self, user_id: Id) -> None:
+        # What came before the change goes out before it.
+        self.fanout.flush()
+        for line in self.lines_of(user_id):
+            line.access_changed()
+
+    def _gap(self) -> None:
+        log.info("node.gap")
+        self.healer.look_now()
+
+    def _firms(self) -> set[Id]:
+        return {line.firm_id for line in self.hub.members}
+
+    # the background
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self.fanout.sweep()
+
+    async def _age(self) -> None:
+        while True:
+            await asyncio.sleep(AGE_S)
+            for channel in self.hub.channels.values():
+                for topic in channel.topics.values():
+                    topic.age()
+
+    async def _linger(self) -> None:
+        """Leave channels that nobody has listened to for a while: who reloads a page finds them still there."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LINGER_CHECK_S)
+            deserted = self.hub.deserted()
+            for name in deserted:
+                self._deserted_at.setdefault(name, loop.time())
+            gone = [name for name in deserted if loop.time() - self._deserted_at[name] > LINGER_S]
+            for name in gone:
+                del self._deserted_at[name]
+                self.hub.forget(name)
+            self.bus.unsubscribe(gone)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("node.task_failed", task=task.get_name(), exc_info=error)

@@ -1,0 +1,143 @@
+"""Catching up exactly (P4): what a connection missed comes from the log, what comes meanwhile waits, and the two are joined
+without a hole and without a repetition. Where that can't be, the client is told to load the stream anew.
+
+Knows the log, positions and what was held. Refuses to know who may see what beyond asking, and how bytes leave.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from protocol.frames import POSITIONS_MAX, RESUME_BYTES_MAX, RESUME_EVENTS_MAX, Dropped, Reset, encode
+from protocol.ids import StreamKind, split_stream
+from server.announce import event_frame
+from server.context import Principal
+from server.fanout import Frame
+from storage.store import Store
+from storage.streams import Stored
+
+_MSGPACK: Final = "msgpack"
+
+
+class HeldTooMuch(Exception):
+    """More came while catching up than may wait: begin anew."""
+
+
+@dataclass
+class Plan:
+    """What is to be sent before `live`, as found in the log."""
+
+    heads: dict[str, int]
+    """For `welcome`."""
+    frames: list[Frame] = field(default_factory=list)
+    reached: dict[str, int] = field(default_factory=dict)
+    """By stream: the position that the client has once it has applied the frames."""
+
+
+async def readable(store: Store, principal: Principal, positions: Mapping[str, int]) -> dict[str, int]:
+    """Those of the positions whose streams somebody may read (AC-4, AC-6)."""
+    found: dict[str, int] = {}
+    for stream, position in list(positions.items())[:POSITIONS_MAX]:
+        kind, owner = split_stream(stream)
+        if kind is StreamKind.USER:
+            allowed = owner == principal.user_id
+        elif kind is StreamKind.NOTES and not principal.is_staff:
+            allowed = False
+        else:
+            facts = await store.threads.facts(owner)
+            allowed = facts is not None and facts.firm_id == principal.firm_id and principal.sees(facts.account_id)
+        if allowed:
+            found[stream] = position
+    return found
+
+
+async def plan(
+    store: Store, principal: Principal, positions: Mapping[str, int], own_stream: str, *, same_epoch: bool
+) -> Plan:
+    """Find out what somebody missed. Subscriptions must be confirmed by now. Raises Unavailable."""
+    allowed = await readable(store, principal, positions)
+    heads = await store.streams.heads({*allowed, own_stream})
+    planned = Plan(heads)
+    for stream in positions:
+        if stream not in allowed:
+            planned.frames.append(_frame(Dropped(stream=stream)))
+    for stream, position in allowed.items():
+        head = heads[stream]
+        planned.reached[stream] = head
+        if position > head or not same_epoch:
+            planned.frames.append(_frame(Reset(stream=stream, head=head)))
+        elif position < head:
+            await _behind(store, stream, position, planned)
+    return planned
+
+
+async def _behind(store: Store, stream: str, position: int, planned: Plan) -> None:
+    missed: list[Frame] = []
+    size = 0
+    events = await store.streams.read(stream, position, RESUME_EVENTS_MAX + 1)
+    for stored in events:
+        frame = frame_of(stored)
+        size += len(frame.payload)
+        missed.append(frame)
+    if len(missed) > RESUME_EVENTS_MAX or size > RESUME_BYTES_MAX:
+        planned.frames.append(_frame(Reset(stream=stream, head=planned.heads[stream])))
+        return
+    planned.frames += missed
+    if events:
+        planned.reached[stream] = events[-1].seq
+
+
+async def close_holes(store: Store, planned: Plan, held: list[Frame]) -> None:
+    """Read what lies between what the log gave and the first event that was held, for each stream.
+
+    Returns when, at that very moment, there is no hole: the caller must go on without letting the loop turn.
+    """
+    while True:
+        hole = _first_hole(planned, held)
+        if hole is None:
+            return
+        events = await store.streams.read(hole, planned.reached[hole], RESUME_EVENTS_MAX)
+        if not events:
+            raise HeldTooMuch  # the log ends before what the bus brought: it will not be so the next time
+        planned.frames += [frame_of(stored) for stored in events]
+        planned.reached[hole] = events[-1].seq
+
+
+def _first_hole(planned: Plan, held: list[Frame]) -> str | None:
+    reached = dict(planned.reached)
+    for frame in held:
+        stream = frame.stream
+        if stream is None or stream not in reached:
+            continue
+        if frame.seq > reached[stream] + 1:
+            return stream
+        reached[stream] = max(reached[stream], frame.seq)
+    return None
+
+
+def merge(planned: Plan, held: list[Frame]) -> list[Frame]:
+    """What of the held frames is not known already, in order; moves `reached` along. There must be no hole."""
+    fresh: list[Frame] = []
+    for frame in held:
+        stream = frame.stream
+        if stream is not None:
+            # A stream that the client didn't say it holds: from its first event on we keep count all the same.
+            reached = planned.reached.get(stream, frame.seq - 1)
+            if frame.seq <= reached:
+                continue
+            assert frame.seq == reached + 1, f"a hole in {stream} at {reached + 1}"
+            planned.reached[stream] = frame.seq
+        fresh.append(frame)
+    return fresh
+
+
+def frame_of(stored: Stored) -> Frame:
+    """An event of the log, ready to be sent."""
+    payload = encode(event_frame(stored), _MSGPACK)
+    return Frame(payload, stream=stored.stream, seq=stored.seq, account_id=stored.account_id)
+
+
+def _frame(frame: msgspec.Struct) -> Frame:
+    return Frame(encode(frame, _MSGPACK))

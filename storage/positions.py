@@ -1,0 +1,50 @@
+"""Which streams have moved lately, by firm: what a hub compares itself with, whatever the bus may have lost (P5).
+
+Knows the log's index by firm and time. Answers heads, not events: the usual answer is that nothing is missing.
+"""
+
+from collections.abc import Sequence
+
+from protocol.wire import Id, Ms, Wire
+from storage.mongo import Mongo, ours
+
+
+class Moved(Wire):
+    """A stream that has events since a time."""
+
+    stream: str
+    firm_id: Id
+    account_id: Id | None
+    first: int
+    """The lowest seq among them."""
+    last: int
+    """The highest."""
+
+
+async def moved_since(mongo: Mongo, firm_ids: Sequence[Id], since: Ms) -> list[Moved]:
+    """The streams of these firms with an event at or after a time. Raises Unavailable."""
+    async with ours():
+        cursor = await mongo.rows("events").aggregate(
+            [
+                {"$match": {"firm_id": {"$in": list(firm_ids)}, "at": {"$gte": since}}},
+                {
+                    "$group": {
+                        "_id": "$stream",
+                        "firm_id": {"$first": "$firm_id"},
+                        "account_id": {"$first": "$account_id"},
+                        "first": {"$min": "$totals.seq"},
+                        "last": {"$max": "$totals.seq"},
+                    }
+                },
+            ]
+        )
+        return [
+            Moved(
+                stream=row["_id"],
+                firm_id=row["firm_id"],
+                account_id=row.get("account_id"),
+                first=row["first"],
+                last=row["last"],
+            )
+            async for row in cursor
+        ]
