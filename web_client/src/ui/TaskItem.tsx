@@ -1,13 +1,12 @@
 // One task: box, text, and below it when it is due or who ticked it. Staff may edit, move and delete (TK-4).
 
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Mark } from "./Badge.tsx";
 import { Checkbox } from "./Checkbox.tsx";
-import { ClockIcon, GripIcon, PencilIcon, ProblemIcon, TrashIcon } from "./icons.tsx";
-import { ChevronDownIcon, ChevronUpIcon } from "./icons.tsx";
+import { ChevronDownIcon, ChevronUpIcon, ClockIcon, GripIcon, PencilIcon, ProblemIcon, TrashIcon } from "./icons.tsx";
 import { Menu } from "./Menu.tsx";
 import type { TaskView } from "./models.ts";
 
@@ -107,7 +106,16 @@ export interface TaskEditorProps {
 /** A task's text being written. Enter saves, Escape leaves it as it was. */
 export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEditorProps): JSX.Element {
   const [text, setText] = useState(initial);
-  const save = (): void => (text.trim() === "" ? onCancel() : onSave(text.trim()));
+  // Removing the field on Enter or Escape also blurs it: what was decided first counts.
+  const decided = useRef(false);
+  const finish = (act: () => void): void => {
+    if (decided.current) return;
+    decided.current = true;
+    act();
+  };
+  const save = (): void => finish(() => (text.trim() === "" ? onCancel() : onSave(text.trim())));
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   return (
     <form
       class="task-editor"
@@ -122,18 +130,13 @@ export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEdito
         placeholder={placeholder}
         maxLength={500}
         value={text}
-        ref={(input) => {
-          if (input && document.activeElement !== input && !input.dataset["seen"]) {
-            input.dataset["seen"] = "1";
-            input.focus();
-          }
-        }}
+        ref={input}
         onInput={(event) => setText(event.currentTarget.value)}
         onBlur={save}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
           event.stopPropagation();
-          onCancel();
+          finish(onCancel);
         }}
       />
     </form>
