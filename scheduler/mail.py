@@ -37,14 +37,15 @@ class MailServerAway(Exception):
 
 def back_off_ms(attempts: int) -> int:
     """How long a letter waits after a temporary fault: doubling, at most an hour."""
-    return min(BACK_OFF_FIRST_MS * 2 ** max(0, attempts - 1), BACK_OFF_MAX_MS)
+    doubled: int = BACK_OFF_FIRST_MS * 2 ** max(0, min(attempts, 20) - 1)
+    return min(doubled, BACK_OFF_MAX_MS)
 
 
 async def send_due(means: Means, now: Ms) -> int:
     """Send what is due; how many went out. Several senders, here and elsewhere, share the outbox by claims."""
     await _decide_stuck(means, now)
     counts = await asyncio.gather(*(_send_some(means, now) for _ in range(SENDERS)))
-    return int(sum(counts))
+    return sum(counts)
 
 
 async def _decide_stuck(means: Means, now: Ms) -> None:

@@ -271,8 +271,8 @@ async def test_a_reminder_by_hand_is_extra_and_skips_what_is_due_within_a_day(st
     await story.begins()
     await story.until("3 12:00")
     command = ReminderSend(thread_id=story.thread.id, client_message_id=new_id())
-    for _ in range(2):  # a retry sends nothing more
-        view = await story.world.do(story.world.anna, command)
+    await story.world.do(story.world.anna, command)
+    view = await story.world.do(story.world.anna, command)  # a retry sends nothing more
     assert [(row.number, row.by.name) for row in view.rows] == [(0, "Anna Lindberg")]
     assert view.reminder.sent == 0
     audit = await story.world.do(story.world.anna, AuditList(thread_id=story.thread.id))
