@@ -308,8 +308,9 @@ class ThreadPage(Wire):
 
 
 class ThreadList(Asked, tag="thread.list"):
-    """The threads I may see. `next` of a page is `after` of the following one. `since` asks only for those changed
-    after a time, in order of change: how a client that was away catches up on threads it doesn't hold."""
+    """The threads I may see. `next` of a page is `after` of the following one. `since` asks instead for those of
+    either state that changed after a time, in order of change: how a client that was away catches up on threads that it
+    doesn't hold."""
 
     state: ThreadState = "active"
     account_id: Id | None = None

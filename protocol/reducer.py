@@ -139,7 +139,7 @@ class _Work:
         self.set(phase="live", streams=streams)
         if again:
             since = max(row.updated_at for row in self.state.rows.values()) - OVERLAP_MS
-            self.commands += [c.ThreadList(state=state, since=since, limit=200) for state in ("active", "archived")]
+            self.commands.append(c.ThreadList(since=since, limit=200))
             # Marks are not in the log: they come again with the thread.
             loaded = [name for name in self.state.opened if self.followed(thread_stream(name)).position is not None]
             self.commands += [c.ThreadOpen(thread_id=thread_id, limit=1) for thread_id in loaded]

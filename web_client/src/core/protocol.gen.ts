@@ -712,7 +712,7 @@ export interface ThreadPage {
   readonly open_total?: number;
 }
 
-/** The threads I may see. `next` of a page is `after` of the following one. `since` asks only for those changed after a time, in order of change: how a client that was away catches up on threads it doesn't hold. */
+/** The threads I may see. `next` of a page is `after` of the following one. `since` asks instead for those of either state that changed after a time, in order of change: how a client that was away catches up on threads that it doesn't hold. */
 export interface ThreadList {
   readonly type: "thread.list";
   /** Default: "active". */

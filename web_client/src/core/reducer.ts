@@ -188,9 +188,7 @@ class Work {
     this.set({ phase: "live", streams: Object.fromEntries(streams) });
     if (rows.length > 0) {
       const since = rows.reduce((latest, row) => Math.max(latest, row.updated_at), 0) - OVERLAP_MS;
-      for (const state of ["active", "archived"] as const) {
-        this.commands.push({ type: "thread.list", state, since, limit: 200 });
-      }
+      this.commands.push({ type: "thread.list", since, limit: 200 });
       // Marks are not in the log: they come again with the thread.
       for (const id of Object.keys(this.state.opened)) {
         if (this.followed(`t:${id}`).position !== null) {
