@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import fanout, resume, sends
+from benchmarks import fanout, reminders, resume, sends
 from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
@@ -41,12 +41,17 @@ def resume_after_kill(contestants: dict[str, Contestant], effort: Effort, journa
     return resume.hold(effort, journal, say)
 
 
+def reminder_ticks(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return reminders.hold(effort, journal, say)
+
+
 BENCHES: dict[str, Bench] = {
     "wide": fan_out(fanout.WIDE),
     "narrow": fan_out(fanout.NARROW, fanout.NARROW_BOTH),
     "idle": fan_out(fanout.IDLE),
     "sends": durable_sends,
     "resume": resume_after_kill,
+    "reminders": reminder_ticks,
 }
 
 

@@ -48,37 +48,45 @@ def build(crowd: Crowd) -> World:
     firm_id = ""
     for room in range(crowd.rooms):
         if room % ROOMS_PER_FIRM == 0:
-            firm_id = _firm(world, room // ROOMS_PER_FIRM)
-        _room(world, firm_id, room, crowd.room_size)
+            firm_id = add_firm(world, room // ROOMS_PER_FIRM)
+        add_room(world, firm_id, room, crowd.room_size)
     return world
 
 
-def _firm(world: World, number: int) -> str:
+def add_firm(world: World, number: int) -> str:
+    """A firm; its id."""
     firm = Firm(id=new_id(), name=f"Firm {number}", language="en", time_zone="Europe/Stockholm")
     world.add("firms", FirmDoc(id=firm.id, firm=firm, settings=FirmSettings()))
     return firm.id
 
 
-def _room(world: World, firm_id: str, room: int, size: int) -> None:
+def add_room(world: World, firm_id: str, room: int, size: int) -> None:
+    """An account with its people and one thread."""
     account_id = new_id()
     staff_ids: list[str] = []
     for member in range(size):
         if member % 2:
-            staff_ids.append(_staff(world, firm_id, f"{room}-{member}"))
+            staff_ids.append(add_staff(world, firm_id, f"{room}-{member}"))
         else:
-            _contact(world, firm_id, account_id, f"{room}-{member}", world.listener_tokens)
-    sender = _contact(world, firm_id, account_id, f"{room}-sender", world.sender_tokens)
+            add_contact(world, firm_id, account_id, f"{room}-{member}", world.listener_tokens)
+    sender = add_contact(world, firm_id, account_id, f"{room}-sender", world.sender_tokens)
+    add_account(world, firm_id, account_id, f"{room}", staff_ids)
+    add_thread(world, firm_id, account_id, room, sender)
+
+
+def add_account(world: World, firm_id: str, account_id: str, name: str, staff_ids: list[str]) -> None:
+    """A client of the firm, served by these staff."""
     world.add(
         "accounts",
         AccountDoc(
-            id=account_id, firm_id=firm_id, name=f"Account {room}", name_key=f"account {room}", short_id=f"A{room}",
+            id=account_id, firm_id=firm_id, name=f"Account {name}", name_key=f"account {name}", short_id=f"A{name}",
             kind="company", created_at=AT, staff_ids=staff_ids, follower_ids=[],
         ),
     )  # fmt: skip
-    _thread(world, firm_id, account_id, room, sender)
 
 
-def _staff(world: World, firm_id: str, name: str) -> str:
+def add_staff(world: World, firm_id: str, name: str) -> str:
+    """An employee who is logged in; their id."""
     staff = StaffDoc(
         id=new_id(), firm_id=firm_id, name=f"Staff {name}", email=f"staff-{name}@example.org", role="employee"
     )
@@ -87,7 +95,10 @@ def _staff(world: World, firm_id: str, name: str) -> str:
     return staff.id
 
 
-def _contact(world: World, firm_id: str, account_id: str, name: str, tokens: list[str]) -> Person:
+def add_contact(
+    world: World, firm_id: str, account_id: str, name: str, tokens: list[str], *, notify: bool = False
+) -> Person:
+    """A contact who is logged in; their token goes to `tokens`."""
     contact = ContactDoc(
         id=new_id(), firm_id=firm_id, name=f"Contact {name}", email=f"contact-{name}@example.org",
         password_hash="no password fits", activated_at=AT,
@@ -97,7 +108,7 @@ def _contact(world: World, firm_id: str, account_id: str, name: str, tokens: lis
     world.add(
         "links",
         LinkDoc(
-            id=link, firm_id=firm_id, account_id=account_id, contact_id=contact.id, login=True, notify=False,
+            id=link, firm_id=firm_id, account_id=account_id, contact_id=contact.id, login=True, notify=notify,
         ),
     )  # fmt: skip
     tokens.append(_session(world, firm_id, contact.id, "contact"))
@@ -116,7 +127,8 @@ def _session(world: World, firm_id: str, user_id: str, side: Side) -> str:
     return token
 
 
-def _thread(world: World, firm_id: str, account_id: str, room: int, creator: Person) -> None:
+def add_thread(world: World, firm_id: str, account_id: str, room: int, creator: Person) -> None:
+    """A thread in which nothing has been said."""
     thread_id, head = new_id(), Head(seq=1)
     stream = thread_stream(thread_id)
     subject = f"Papers of {room}"
