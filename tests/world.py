@@ -217,19 +217,23 @@ class World:
         )
 
     def _log_in(self, person: P) -> P:
-        self._add(
-            "sessions",
-            SessionDoc(
-                id=digest(self.token_of(person)),
-                session_id=person.id,
-                firm_id=person.firm_id,
-                user_id=person.id,
-                side="staff" if isinstance(person, StaffDoc) else "contact",
-                created_at=self.clock.now(),
-                expires_at=self.clock.now() + SESSION_MS,
-            ),
-        )
+        self._add("sessions", self._session(person))
         return person
+
+    def _session(self, person: Person) -> SessionDoc:
+        return SessionDoc(
+            id=digest(self.token_of(person)),
+            session_id=person.id,
+            firm_id=person.firm_id,
+            user_id=person.id,
+            side="staff" if isinstance(person, StaffDoc) else "contact",
+            created_at=self.clock.now(),
+            expires_at=self.clock.now() + SESSION_MS,
+        )
+
+    async def log_in(self, person: Person) -> None:
+        """Give somebody who has joined later a session too."""
+        await self.store.people.add_session(self._session(person))
 
     def _add(self, collection: str, document: D) -> D:
         self._rows.setdefault(collection, []).append(document)

@@ -10,13 +10,17 @@ from typing import Final
 from protocol.events import AccessChanged
 from protocol.ids import user_stream
 from protocol.wire import Id
+from server import auth
+from server.actions import threads
 from server.context import Context
-from storage.mongo import Session, ours
+from storage.mongo import Row, Session, ours
 from storage.people import ContactDoc, StaffDoc
 from storage.streams import Draft, Stored
 
 ACCOUNTS_LISTED_MAX: Final = 1_000
 """Of a change to more accounts the event names none: both lists are empty, and everything is to be loaded anew."""
+
+ASSIGNED_THREADS_MAX: Final = 100_000
 
 Somebody = StaffDoc | ContactDoc
 
@@ -55,6 +59,18 @@ async def change(
     announce(context, person.id)
     for stored in happened:
         context.announcer.event(stored)
+
+
+async def clear_assignments(context: Context, member: StaffDoc) -> None:
+    """Take somebody's threads from them where they have no access any more (AS-5); again and again without harm."""
+    principal = await auth.principal_of(context.store, member.id, "staff", member.id)
+    if principal is None:
+        await threads.clear_assignments(context, member.id)
+        return
+    query: Row = {"firm_id": member.firm_id, "assignee_id": member.id}
+    assigned = await context.store.threads.find(query, [("_id", 1)], ASSIGNED_THREADS_MAX)
+    for account_id in {thread.account_id for thread in assigned if not principal.sees(thread.account_id)}:
+        await threads.clear_assignments(context, member.id, account_id)
 
 
 def announce(context: Context, user_id: Id) -> None:
