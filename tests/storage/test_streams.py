@@ -258,11 +258,37 @@ async def test_only_what_may_stands_behind_an_archiving_in_a_batch(mongo: Mongo,
     assert len(log) - 1 == sum(result is True for result in results)
 
 
-async def test_a_draft_that_cannot_be_stored_fails_alone_and_clearly(mongo: Mongo, stream: str) -> None:
-    streams = Streams(mongo)
-    with pytest.raises(OverflowError):
-        await streams.append(saying(stream, "too late", at=2**70))
-    assert (await streams.append(saying(stream, "fine"))).stored.seq == 1
+async def test_a_draft_that_cannot_be_stored_fails_alone_and_clearly(mongo: Mongo) -> None:
+    streams, names = Streams(mongo), [thread_stream(new_id()) for _ in range(5)]
+    for name in names:  # the ends are known now, so the next ones go in together
+        await streams.append(saying(name, "one"))
+    bad, *good = await asyncio.gather(
+        *(streams.append(saying(name, "two", at=2**70 if name == names[0] else 1)) for name in names),
+        return_exceptions=True,
+    )
+    assert isinstance(bad, OverflowError)
+    assert all(isinstance(appended, Appended) and appended.stored.seq == 2 for appended in good)
+    assert (await streams.append(saying(names[0], "fine"))).stored.seq == 2
+
+
+async def test_many_threads_on_two_nodes_share_inserts_and_stay_apart(mongo: Mongo) -> None:
+    nodes, names = [Streams(mongo), Streams(mongo)], [thread_stream(new_id()) for _ in range(20)]
+    chance = random.Random(11)
+    made: dict[str, str] = {}
+
+    async def write(writer: int) -> None:
+        for turn in range(25):
+            name, key = chance.choice(names), f"{writer}.{turn}"
+            appended = await chance.choice(nodes).append(saying(name, key, key=key))
+            assert appended.new
+            made[key] = appended.stored.id
+            if chance.random() < 0.2:
+                again = await chance.choice(nodes).append(saying(chance.choice(names), "again", key=key))
+                assert again.stored == appended.stored
+
+    await asyncio.gather(*(write(writer) for writer in range(30)))
+    log = {text_of(stored): stored.id for name in names for stored in await whole(nodes[0], name)}
+    assert log == made
 
 
 async def test_a_killed_database_refuses_and_nothing_is_lost_or_doubled(own_mongo: ReplicaSet) -> None:
