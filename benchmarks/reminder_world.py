@@ -24,6 +24,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 FAR = AT + 3650 * DAY_MS
 BATCH_ROWS = 5000
+INDEXES_S_MAX = 300
 
 
 def due_at(group: int) -> int:
@@ -101,10 +102,12 @@ async def write(mongo_url: str, database: str, threads: int, groups: int, per_gr
         for batch in waiting_rows(threads - groups * per_group):
             await mongo.database["threads"].insert_many(batch, ordered=False)
         # The server's own limit of time is not made for indexes over a million rows.
-        with pymongo.timeout(None):
+        with pymongo.timeout(INDEXES_S_MAX):
             await mongo.prepare()
         for collection, documents in due_threads(groups, per_group).rows.items():
             for rows in batches(documents):
                 await mongo.rows(collection).insert_many(rows, ordered=False)
+        with pymongo.timeout(INDEXES_S_MAX):
+            await mongo.client.admin.command("fsync")  # or the checkpoint of it all would run during the ticks
     finally:
         await mongo.close()

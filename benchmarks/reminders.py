@@ -61,6 +61,7 @@ def hold(effort: Effort, journal: Journal, say: Callable[[str], None]) -> str:
         column(f"tick with {DUE} due, ms", "busy_ms", "{:.0f}"),
         ratio(f"of {SMALL:,} threads", "busy_ms", base["busy_ms"]),
         column("its CPU, ms", "busy_cpu_ms", "{:.0f}"),
+        ratio(f"of {SMALL:,} threads", "busy_cpu_ms", base["busy_cpu_ms"]),
         column("tick with nothing due, ms", "idle_ms"),
         ratio(f"of {SMALL:,} threads", "idle_ms", base["idle_ms"]),
     ]
