@@ -37,12 +37,23 @@ TEMPORARY: Final = {"unavailable", "rate_limited", "internal"}
 """Refusals after which the same message is sent again by itself, with the same key."""
 
 
+Applied = tuple[str, StreamEvent]
+"""A stream's name, and an event of it that is now part of the state."""
+
+
 def reduce(state: State, happening: s.Happening, now: Ms) -> tuple[State, list[c.Asked]]:
     """The state afterwards, and the commands to send now. `now` is any steady count of milliseconds."""
+    state, commands, _ = advance(state, happening, now)
+    return state, commands
+
+
+def advance(state: State, happening: s.Happening, now: Ms) -> tuple[State, list[c.Asked], list[Applied]]:
+    """As `reduce`, with the events that came into the state at its end, in order: those of threads that are followed in
+    full, and of the person's own stream. Of each stream they are dense, except after a `reset`."""
     work = _Work(state, now)
     work.take(happening)
     work.ask()
-    return work.state, work.commands
+    return work.state, work.commands, work.applied
 
 
 def due_at(state: State) -> Ms | None:
@@ -61,7 +72,8 @@ class _Work:
         self.state = state
         self.now = now
         self.commands: list[c.Asked] = []
-        self.later: list[tuple[str, StreamEvent]] = []
+        self.applied: list[Applied] = []
+        self.later: list[Applied] = []
         """Held events that follow on a page, to be applied once the page is in its place."""
 
     def take(self, happening: s.Happening) -> None:
@@ -258,12 +270,14 @@ class _Work:
         first, end = (events[0].seq, events[-1].seq) if events else (page.head + 1, page.head)
         if loaded is None or followed.position is None:
             self.place(page, followed, end)
+            self.applied += [(page.stream, event) for event in events]
             return events
         if first > followed.position + 1:
             # A hole lies between what is loaded and the page: it is asked for like any other.
             self.put(page.stream, one.heard_of(followed, page.head, self.now))
             return loaded
         self.place(page, followed, max(end, followed.position))
+        self.applied += [(page.stream, event) for event in events if event.seq > followed.position]
         older = tuple(event for event in loaded if event.seq < first)
         return older + events + tuple(event for event in loaded if event.seq > end)
 
@@ -322,9 +336,11 @@ class _Work:
     def apply(self, name: str, event: StreamEvent) -> None:
         kind, thread_id = split_stream(name)
         if kind is StreamKind.USER:
+            self.applied.append((name, event))
             self.apply_own(event)
             return
         if thread := self.state.opened.get(thread_id):
+            self.applied.append((name, event))
             if kind is StreamKind.THREAD:
                 self.put_opened(thread_id, threads.thread_after(thread, event))
             else:

@@ -1,0 +1,160 @@
+"""A connection that comes back by itself: connects, says hello, carries frames, and judges how it ended.
+
+Knows the socket, both codecs, back-off and close codes. Refuses to know what frames mean, apart from `live`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.typing import Subprotocol
+
+from protocol import frames as f
+from protocol.descriptions import SOCKET_PATH
+from protocol.errors import ChattarError, Invalid, Unauthenticated
+
+BACK_OFF_FIRST_S: Final = 1.0
+BACK_OFF_MOST_S: Final = 30.0
+DRAIN_SPREAD_S: Final = 5.0
+SILENCE_S: Final = 60.0
+"""Who has said nothing for so long, not even a pulse, is not there any more."""
+FATAL: Final = range(4400, 5000)
+
+T = TypeVar("T")
+
+
+def back_off_s(failures: int, first_s: float = BACK_OFF_FIRST_S) -> float:
+    """How long to wait after so many failures in a row: at random, so that clients don't come back all at once."""
+    return random.uniform(0, min(first_s * 2.0**failures, BACK_OFF_MOST_S))
+
+
+class Link:
+    """The connection. `run` keeps it until it ends for good; then `ended` says why."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        codec: f.Codec,
+        hello: Callable[[], f.Hello],
+        on_frame: Callable[[f.ServerFrame], None],
+        on_down: Callable[[], None],
+        back_off_first_s: float,
+    ) -> None:
+        self.ended: ChattarError | None = None
+        self.connections = 0
+        """How many have become live."""
+        self._nodes = itertools.cycle(urls)
+        self._codec: f.Codec = codec
+        self._hello, self._on_frame, self._on_down = hello, on_frame, on_down
+        self._back_off_first_s = back_off_first_s
+        self._socket: ClientConnection | None = None
+        self._outgoing: asyncio.Queue[f.ClientFrame] = asyncio.Queue()
+        self._heard_at = 0.0
+
+    async def run(self) -> None:
+        """Connect to one node after the other until one says that it is pointless."""
+        failures = 0
+        while True:
+            before = self.connections
+            code, reason = await self._connect_once(next(self._nodes))
+            self._socket = None
+            self._outgoing = asyncio.Queue()
+            if code in FATAL:
+                login = code in (f.CloseCode.UNAUTHENTICATED, f.CloseCode.REVOKED)
+                self.ended = Unauthenticated(reason or None) if login else Invalid(f"Closed with {code}: {reason}")
+            self._on_down()
+            if self.ended is not None:
+                return
+            failures = 0 if self.connections > before else failures + 1
+            draining = code == f.CloseCode.DRAINING
+            await asyncio.sleep(
+                random.uniform(0, DRAIN_SPREAD_S) if draining else back_off_s(failures, self._back_off_first_s)
+            )
+
+    @property
+    def up(self) -> bool:
+        """Frames can be sent."""
+        return self._socket is not None
+
+    def send(self, frame: f.ClientFrame) -> None:
+        """Send a frame, after those sent before. It is lost with the connection."""
+        self._outgoing.put_nowait(frame)
+
+    def cut(self) -> None:
+        """Break the connection without a farewell, as a network would."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def _connect_once(self, url: str) -> tuple[int | None, str]:
+        """One connection, to its end: how it was closed, if it was."""
+        subprotocol = next(name for name, codec in f.SUBPROTOCOLS.items() if codec == self._codec)
+        connecting = connect(
+            _socket_url(url),
+            subprotocols=[Subprotocol(subprotocol)],
+            compression=None,
+            max_size=None,
+            proxy=None,
+            close_timeout=1,
+        )
+        try:
+            async with connecting as socket:
+                await self._converse(socket)
+        except (OSError, InvalidHandshake, InvalidURI, TimeoutError):
+            return None, ""
+        return socket.close_code, socket.close_reason or ""
+
+    async def _converse(self, socket: ClientConnection) -> None:
+        """Until the connection ends. Raises what handling a frame raised: that is a fault of this program."""
+        self._heard_at = asyncio.get_running_loop().time()
+        with contextlib.suppress(ConnectionClosed):
+            await socket.send(f.encode(self._hello(), self._codec), text=self._codec == "json")
+            self._socket = socket
+            helpers = [
+                asyncio.create_task(self._write(socket), name="chattar writer"),
+                asyncio.create_task(self._listen_for_silence(socket), name="chattar silence"),
+            ]
+            try:
+                await self._read(socket)
+            finally:
+                for helper in helpers:
+                    helper.cancel()
+                await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _read(self, socket: ClientConnection) -> None:
+        loop = asyncio.get_running_loop()
+        async for message in socket:
+            self._heard_at = loop.time()
+            frame = f.decode_server_frame(message, self._codec)
+            if isinstance(frame, f.Live):
+                self.connections += 1
+            if frame is not None:
+                self._on_frame(frame)
+
+    async def _write(self, socket: ClientConnection) -> None:
+        """The only writer: what is asked for first is sent first."""
+        outgoing = self._outgoing
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                frame = await outgoing.get()
+                await socket.send(f.encode(frame, self._codec), text=self._codec == "json")
+
+    async def _listen_for_silence(self, socket: ClientConnection) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            left_s = self._heard_at + SILENCE_S - loop.time()
+            if left_s <= 0:
+                socket.transport.abort()
+                return
+            await asyncio.sleep(left_s)
+
+
+def _socket_url(url: str) -> str:
+    parts = urlsplit(url)
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    return urlunsplit((scheme, parts.netloc, SOCKET_PATH, "", ""))
