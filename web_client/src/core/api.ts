@@ -39,11 +39,7 @@ export class Api {
   /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. */
   call<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
     const command = { type: name, ...args } as unknown as CommandOf<N>;
-    if (HTTP_ONLY.has(name)) {
-      this.#post(name, args);
-      return;
-    }
-    return this.#send(command) ?? this.#post(name, args);
+    return (HTTP_ONLY.has(name) ? undefined : this.#send(command)) ?? this.#post(name, args);
   }
 
   /** The same, only if the socket is live; for what is worthless later. */

@@ -1,0 +1,78 @@
+// Telling the server what was seen and what has arrived. Knows what has been told already, and waits a moment to tell
+// several at once. Refuses to judge whether something was seen: the stream does, which knows focus and view (RD-4).
+
+import type { Api } from "./api.ts";
+import { type Id, POSITIONS_MAX, type Seq } from "./protocol.gen.ts";
+import type { State } from "./state.ts";
+
+const TELL_AFTER_MS = 250;
+
+export class Marks {
+  readonly #read = new Map<Id, Seq>();
+  readonly #readWaiting = new Map<Id, Seq>();
+  readonly #delivered = new Map<Id, Seq>();
+  readonly #deliveredWaiting = new Map<Id, Seq>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly api: Api) {}
+
+  /** Everything up to here was seen. True if that is news. */
+  seen(threadId: Id, seq: Seq): boolean {
+    if (seq <= (this.#read.get(threadId) ?? 0)) return false;
+    this.#read.set(threadId, seq);
+    this.#readWaiting.set(threadId, seq);
+    this.#soon();
+    return true;
+  }
+
+  /** Look what has arrived since; contacts' clients say so (RD-4). */
+  arrived(before: State, after: State): void {
+    if (before.rows === after.rows || after.me?.person.side !== "contact") return;
+    for (const row of Object.values(after.rows)) {
+      if (before.rows[row.id] === row || (row.unread ?? 0) === 0) continue;
+      if (row.head <= (this.#delivered.get(row.id) ?? 0)) continue;
+      this.#delivered.set(row.id, row.head);
+      this.#deliveredWaiting.set(row.id, row.head);
+      this.#soon();
+    }
+  }
+
+  /** The connection is back: what could not be told is told now. */
+  again(): void {
+    if (this.#readWaiting.size + this.#deliveredWaiting.size > 0) this.#soon();
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell();
+    }, TELL_AFTER_MS);
+  }
+
+  async #tell(): Promise<void> {
+    const reads = [...this.#readWaiting];
+    const delivered = [...this.#deliveredWaiting].slice(0, POSITIONS_MAX);
+    this.#readWaiting.clear();
+    for (const [id] of delivered) this.#deliveredWaiting.delete(id);
+    const told = reads.map(async ([thread_id, seq]) => {
+      try {
+        await this.api.call("mark.read", { thread_id, seq });
+      } catch {
+        // Told again after the next connect or the next message: positions only grow.
+        if (!this.#readWaiting.has(thread_id)) this.#readWaiting.set(thread_id, seq);
+      }
+    });
+    if (delivered.length > 0) {
+      told.push(
+        this.api.call("mark.delivered", { positions: Object.fromEntries(delivered) }).then(
+          () => undefined,
+          () => {
+            for (const [id, seq] of delivered)
+              if (!this.#deliveredWaiting.has(id)) this.#deliveredWaiting.set(id, seq);
+          },
+        ),
+      );
+    }
+    await Promise.all(told);
+  }
+}

@@ -1,0 +1,85 @@
+// Where sockets are impossible (a proxy that forbids them): the same state by asking now and then over HTTP (RT-3).
+// Knows when to give sockets up for the while and what to ask. The reducer is told the same things as by a socket.
+
+import { insist } from "./api.ts";
+import type { Client } from "./client.ts";
+import type { Me } from "./protocol.gen.ts";
+
+export const POLL_EVERY_MS = 5_000;
+/** Failed connections in a row before HTTP takes over; sockets are still tried behind it. */
+export const FAILURES_BEFORE = 3;
+
+export class Poller {
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #live = false;
+  #busy = false;
+
+  constructor(private readonly client: Client) {
+    client.link.subscribe((link) => {
+      if (link.kind === "waiting" && link.attempt >= FAILURES_BEFORE) this.#start();
+      if (link.kind === "live" || link.kind === "ended") this.#stop();
+    });
+  }
+
+  #start(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => void this.#round(), POLL_EVERY_MS);
+    void this.#round();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#live = false;
+  }
+
+  async #round(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      if (this.#live) await this.#ask();
+      else await this.#begin();
+    } catch {
+      // HTTP is away as well: simply offline.
+      if (this.#live) this.client.dispatch({ type: "disconnected" });
+      this.#live = false;
+      this.client.polling.value = false;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** What `hello` would have brought. */
+  async #begin(): Promise<void> {
+    const me: Me = await this.client.api.call("me.read", {});
+    const own = `u:${me.person.id}`;
+    const heads: Record<string, number> = {};
+    if (this.client.state.value.streams[own] === undefined) {
+      heads[own] = (
+        await this.client.api.call("stream.read", { stream: own, before: Number.MAX_SAFE_INTEGER, limit: 1 })
+      ).head;
+    }
+    if (this.#timer === undefined) return;
+    this.#live = true;
+    this.client.polling.value = true;
+    const epoch = this.client.state.value.epoch ?? "";
+    this.client.dispatch({
+      type: "frame",
+      frame: { type: "welcome", session: "", me, at: Date.now(), epoch, heads },
+    });
+    this.client.dispatch({ type: "frame", frame: { type: "live" } });
+  }
+
+  async #ask(): Promise<void> {
+    const { me, rows, opened, streams } = this.client.state.value;
+    const since = Object.values(rows).reduce((latest, row) => Math.max(latest, row.updated_at), 0);
+    await insist(() => this.client.api.call("me.read", {}), { times: 1 });
+    await this.client.run({ type: "thread.list", since: Math.max(0, since - 5_000), limit: 200 });
+    for (const id of Object.keys(opened))
+      await this.client.run({ type: "thread.open", thread_id: id, limit: 1 });
+    const own = `u:${me?.person.id ?? ""}`;
+    const after = streams[own]?.position;
+    if (after !== undefined && after !== null)
+      await this.client.run({ type: "stream.read", stream: own, after });
+  }
+}

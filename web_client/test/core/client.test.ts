@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Client } from "../../src/core/client.ts";
+import { streamEntries } from "../../src/core/views/stream.ts";
+import { anna, FakeSocket, FakeStorage, id, me, petra, row, said, settled } from "./fakes.ts";
+
+const thread = id("1");
+const body = { content: [{ type: "paragraph", content: [{ type: "text", text: "hi" }] }] } as const;
+let storage: FakeStorage;
+
+beforeEach(() => {
+  FakeSocket.made = [];
+  storage = new FakeStorage();
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1_000_000 });
+});
+afterEach(() => mock.timers.reset());
+
+function make(): Client {
+  return new Client({ socketUrl: "ws://here/ws", storage, makeSocket: FakeSocket.make });
+}
+
+async function greet(person: typeof anna | typeof petra = anna): Promise<void> {
+  FakeSocket.last.open();
+  await settled();
+  FakeSocket.last.say({ type: "welcome", session: id("7"), me: me(person), at: 0, epoch: "e1", heads: {} });
+  FakeSocket.last.say({ type: "live" });
+  await settled();
+}
+
+async function opened(person: typeof anna | typeof petra = anna): Promise<Client> {
+  const client = make();
+  client.start();
+  await greet(person);
+  void client.open(thread);
+  await settled();
+  const [call] = FakeSocket.last.calls("thread.open");
+  assert.ok(call);
+  const events = [said(1, "one"), said(2, "two")];
+  const result = {
+    thread: row("1", { head: 2, unread: 2 }),
+    tasks: [],
+    marks: [],
+    page: { stream: `t:${thread}`, events, head: 2 },
+    notes: { stream: `n:${thread}`, events: [], head: 0 },
+  };
+  FakeSocket.last.say({ type: "reply", id: call.id, result });
+  await settled();
+  return client;
+}
+
+function entries(client: Client): string[] {
+  const source = { state: client.state.value, threadId: thread, writtenAt: () => 0 };
+  return streamEntries(source).map((entry) =>
+    entry.type === "message"
+      ? `${entry.message.key}:${entry.message.receipt?.kind ?? "-"}`
+      : entry.system.kind,
+  );
+}
+
+test("a message shows at once, is sent once, and its row becomes the logged one", async () => {
+  const client = await opened();
+  const key = client.write(thread, body);
+  await settled();
+  assert.deepEqual(entries(client), ["key-1:-", "key-2:-", `${key}:pending`]);
+  const [call, ...more] = FakeSocket.last.calls("message.send");
+  assert.ok(call);
+  assert.equal(more.length, 0);
+  const result = { message_id: id("5"), stream: `t:${thread}`, seq: 3, at: 5 };
+  FakeSocket.last.say({ type: "reply", id: call.id, result });
+  await settled();
+  assert.deepEqual(entries(client).at(-1), `${key}:sent`);
+  FakeSocket.last.say({ type: "event", stream: `t:${thread}`, ...said(3, "hi", anna, key) });
+  assert.deepEqual(entries(client), ["key-1:-", "key-2:-", `${key}:sent`]);
+  assert.equal(storage.length, 0);
+});
+
+test("what was not sent survives a reload and goes out with the same key", async () => {
+  const first = await opened();
+  FakeSocket.last.shut(1006);
+  const key = first.write(thread, body, { internal: true });
+  first.stop();
+
+  const second = make();
+  second.start(me());
+  assert.equal(second.state.value.pending[key]?.state, "sending");
+  await greet();
+  const [call] = FakeSocket.last.calls("message.send");
+  assert.ok(call?.command.type === "message.send");
+  assert.equal(call.command.client_message_id, key);
+  assert.equal(call.command.internal, true);
+});
+
+test("a refused message stays failed after a reload, until it is given up", async () => {
+  const first = await opened();
+  const key = first.write(thread, body);
+  await settled();
+  const [call] = FakeSocket.last.calls("message.send");
+  FakeSocket.last.say({ type: "error", id: call?.id ?? 0, error: { code: "forbidden", message: "No." } });
+  await settled();
+  assert.deepEqual(entries(first).at(-1), `${key}:failed`);
+  first.stop();
+
+  const second = make();
+  second.start(me());
+  assert.equal(second.state.value.pending[key]?.state, "failed");
+  second.discard(key);
+  const third = make();
+  third.start(me());
+  assert.deepEqual(third.state.value.pending, {});
+});
+
+test("another person's unsent messages are not found", async () => {
+  const first = await opened();
+  FakeSocket.last.shut(1006);
+  first.write(thread, body);
+  const second = make();
+  second.start(me(petra));
+  assert.deepEqual(second.state.value.pending, {});
+});
+
+test("trouble shows as failed after some attempts, goes on by itself, and can be hurried", async () => {
+  const client = await opened();
+  const key = client.write(thread, body);
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await settled();
+    const call = FakeSocket.last.calls("message.send").at(-1);
+    FakeSocket.last.say({
+      type: "error",
+      id: call?.id ?? 0,
+      error: { code: "unavailable", message: "Away." },
+    });
+    await settled();
+    if (attempt < 2) mock.timers.tick(10_000);
+  }
+  assert.deepEqual(entries(client).at(-1), `${key}:failed`);
+  const before = FakeSocket.last.calls("message.send").length;
+  client.retry(key);
+  await settled();
+  assert.equal(FakeSocket.last.calls("message.send").length, before + 1);
+});
+
+test("messages of a thread go out one after the other", async () => {
+  const client = await opened();
+  client.write(thread, body);
+  client.write(thread, body);
+  await settled();
+  assert.equal(FakeSocket.last.calls("message.send").length, 1);
+  const result = { message_id: id("5"), stream: `t:${thread}`, seq: 3, at: 5 };
+  FakeSocket.last.say({ type: "reply", id: FakeSocket.last.calls("message.send")[0]?.id ?? 0, result });
+  await settled();
+  assert.equal(FakeSocket.last.calls("message.send").length, 2);
+});
+
+test("what was seen is told once, only forward, and counts at once", async () => {
+  const client = await opened();
+  client.seen(thread, 2);
+  client.seen(thread, 1);
+  assert.equal(client.state.value.rows[thread]?.unread, 0);
+  mock.timers.tick(300);
+  const told = FakeSocket.last.calls("mark.read");
+  assert.equal(told.length, 1);
+  assert.deepEqual(told[0]?.command, { type: "mark.read", thread_id: thread, seq: 2 });
+});
+
+test("a contact's client says what has arrived", async () => {
+  const client = await opened(petra);
+  FakeSocket.last.say({ type: "event", stream: `t:${thread}`, ...said(3, "hej", anna) });
+  mock.timers.tick(300);
+  const told = FakeSocket.last.calls("mark.delivered").at(-1);
+  assert.deepEqual(told?.command, { type: "mark.delivered", positions: { [thread]: 3 } });
+  assert.equal(client.state.value.rows[thread]?.last?.text, "hej");
+});
+
+test("an account that was lost is gone at once, drafts of messages included", async () => {
+  const client = await opened();
+  FakeSocket.last.shut(1006);
+  client.write(thread, body);
+  mock.timers.tick(1_000);
+  await greet();
+  FakeSocket.last.say({ type: "dropped", account_id: id("9") });
+  const { rows, opened: threads, pending } = client.state.value;
+  assert.deepEqual([rows, threads, pending], [{}, {}, {}]);
+  assert.equal(storage.length, 0);
+});
+
+test("positions are said again when it connects again", async () => {
+  await opened();
+  FakeSocket.last.shut(1006);
+  mock.timers.tick(1_000);
+  FakeSocket.last.open();
+  await settled();
+  assert.deepEqual(FakeSocket.last.sent[0], {
+    type: "hello",
+    epoch: "e1",
+    positions: { [`u:${anna.id}`]: 0, [`t:${thread}`]: 2, [`n:${thread}`]: 0 },
+  });
+});
+
+test("typing is told at most every three seconds, and taken back once", async () => {
+  const client = await opened();
+  client.typing(thread, false);
+  client.typing(thread, false);
+  assert.equal(FakeSocket.last.calls("typing.set").length, 1);
+  mock.timers.tick(3_100);
+  client.typing(thread, false);
+  client.typing(thread, false, false);
+  client.typing(thread, false, false);
+  assert.equal(FakeSocket.last.calls("typing.set").length, 3);
+});
