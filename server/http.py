@@ -104,8 +104,8 @@ class Door:
         if proof:
             await self._limits.proof(origin.ip, email)
         wants_cookie = bool(getattr(command, "cookie", False))
-        if wants_cookie and not visitors.is_ours(settings, headers.get("origin")):
-            raise Forbidden("A cookie is for pages of this server only.", reason="origin_not_allowed")
+        if wants_cookie:
+            from_our_pages(settings, headers)
         async with ours():
             result = await dispatch(Context(self._means, principal, origin), command)
         if proof and isinstance(result, c.SessionOpened):
@@ -118,11 +118,17 @@ async def who(means: Means, headers: Mapping[str, str]) -> tuple[Principal, bool
     token, by_cookie = visitors.bearer_token(headers), False
     if token is None:
         token, by_cookie = visitors.cookie_token(means.settings, headers), True
-        if token is not None and not visitors.is_ours(means.settings, headers.get("origin")):
-            raise Forbidden("A session cookie counts from pages of this server only.", reason="origin_not_allowed")
+        if token is not None:
+            from_our_pages(means.settings, headers)
     if token is None:
         raise Unauthenticated
     return await auth.principal_from_token(means.store, means.clock, token), by_cookie
+
+
+def from_our_pages(settings: Settings, headers: Mapping[str, str]) -> None:
+    """Refuse what doesn't come from a page of exactly one of our own origins. Raises Forbidden."""
+    if not visitors.is_ours(settings, headers.get("origin")):
+        raise Forbidden("Cookies are for pages of this server only.", reason="origin_not_allowed")
 
 
 async def read_command(request: Request, entry: Entry) -> c.Asked:
@@ -131,16 +137,22 @@ async def read_command(request: Request, entry: Entry) -> c.Asked:
     if kind != JSON:
         # Also keeps out what a foreign page may post without asking (a form, plain text).
         raise Invalid(path="content-type", expected=JSON, got=kind)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise Invalid(path="body", expected=f"at most {BODY_BYTES_MAX} bytes", got=f"more than {BODY_BYTES_MAX}")
+    body = await read_body(request, BODY_BYTES_MAX)
     try:
-        command: c.Asked = _decoder(entry.command).decode(bytes(body) or b"{}")
+        command: c.Asked = _decoder(entry.command).decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid_from(error) from None
     return command
+
+
+async def read_body(request: Request, bytes_max: int) -> bytes:
+    """A request's body, read no further than it may be long. Raises Invalid."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise Invalid(path="body", expected=f"at most {bytes_max} bytes", got=f"more than {bytes_max}")
+    return bytes(body)
 
 
 @cache

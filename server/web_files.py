@@ -1,0 +1,148 @@
+"""The built web client: its pages, its hashed assets, and the widget's loader and frame.
+
+Knows the folder that Vite builds and its manifest: what the manifest names never changes under its name and may be kept for
+ever. Who is logged in decides between console and portal; nothing else about people is known here.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from protocol.entities import Side
+from protocol.errors import ChattarError, Unavailable
+from server import auth, visitors
+from server.context import Means, Principal
+from server.page_headers import app_policy
+from server.settings import Settings
+from storage.mongo import ours
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+SHORT: Final = "public, max-age=300"
+NEVER: Final = "no-store"
+HOME: Final[Mapping[Side, str]] = {"staff": "/console", "contact": "/portal"}
+_NOT_BUILT: Final = "The web client is not built: python3 dev.py build\n"
+
+
+class Built:
+    """The folder that Vite built, read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.hashed = _named_by_manifest(self.folder / ".vite" / "manifest.json")
+        self.others = {
+            path.name
+            for path in (self.folder.iterdir() if self.folder.is_dir() else ())
+            if path.is_file() and path.suffix != ".html" and not path.name.startswith(".")
+        }
+
+    def page(self, name: str) -> Path | None:
+        """A built page such as `console`."""
+        path = self.folder / f"{name}.html"
+        return path if path.is_file() else None
+
+
+def _named_by_manifest(manifest: Path) -> frozenset[str]:
+    if not manifest.is_file():
+        return frozenset()
+    chunks: dict[str, dict[str, Any]] = json.loads(manifest.read_text())
+    return frozenset(
+        name for chunk in chunks.values() for name in [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
+    )
+
+
+def routes(means: Means) -> list[BaseRoute]:
+    """The client's pages and files."""
+    files = WebFiles(means, Built(means.settings.web_dist))
+    return [
+        Route("/console", files.console),
+        Route("/console/{rest:path}", files.console),
+        Route("/portal", files.portal),
+        Route("/portal/{rest:path}", files.portal),
+        Route("/widget", files.widget),
+        Route("/assets/{rest:path}", files.asset),
+        *(Route(f"/{name}", files.other) for name in sorted(files.built.others)),
+    ]
+
+
+class WebFiles:
+    """See the module's text."""
+
+    def __init__(self, means: Means, built: Built) -> None:
+        self._means = means
+        self.built = built
+
+    async def console(self, request: Request) -> Response:
+        """The staff's page, for staff."""
+        return await self._app(request, "staff", "console")
+
+    async def portal(self, request: Request) -> Response:
+        """The contacts' page, for contacts."""
+        return await self._app(request, "contact", "portal")
+
+    async def _app(self, request: Request, side: Side, name: str) -> Response:
+        principal = await principal_of(self._means, request)
+        if principal is None:
+            place = request.url.path
+            return RedirectResponse(f"/login?next={place}", 303, {"cache-control": NEVER})
+        if principal.side != side:
+            return RedirectResponse(HOME[principal.side], 303, {"cache-control": NEVER})
+        return self._page(name, app_policy(self._means.settings))
+
+    async def widget(self, request: Request) -> Response:
+        """The widget's frame: only pages of the firm's own origins may show it, and it has no cookie."""
+        settings = self._means.settings
+        async with ours():
+            firm = await self._means.store.firms.get(request.query_params.get("firm", ""))
+        if firm is None:
+            return PlainTextResponse("There is no such firm.\n", 404)
+        return self._page("widget", app_policy(settings, {*firm.settings.widget_origins, *demo_origins(settings)}))
+
+    def _page(self, name: str, policy: str) -> Response:
+        path = self.built.page(name)
+        if path is None:
+            return PlainTextResponse(_NOT_BUILT, 503)
+        return FileResponse(path, headers={"cache-control": "no-cache", "content-security-policy": policy})
+
+    async def asset(self, request: Request) -> Response:
+        """A file whose name holds the hash of what is in it."""
+        name = request.url.path.removeprefix("/")
+        if name not in self.built.hashed:
+            return PlainTextResponse("Not found.\n", 404)
+        return FileResponse(
+            self.built.folder / name,
+            headers={"cache-control": FOR_EVER, "cross-origin-resource-policy": "cross-origin"},
+        )
+
+    async def other(self, request: Request) -> Response:
+        """A file with a stable name: the widget's loader, an icon, the portal's manifest."""
+        name = request.url.path.removeprefix("/")
+        return FileResponse(
+            self.built.folder / name,
+            # The loader stands in other people's pages.
+            headers={"cache-control": SHORT, "cross-origin-resource-policy": "cross-origin"},
+        )
+
+
+def demo_origins(settings: Settings) -> list[str]:
+    """Where the development's foreign page with the widget is, if there is one."""
+    if not settings.development or settings.widget_demo_port is None:
+        return []
+    return [f"http://{host}:{settings.widget_demo_port}" for host in ("127.0.0.1", "localhost")]
+
+
+async def principal_of(means: Means, request: Request) -> Principal | None:
+    """Who looks at a page, by their cookie. A database that is away lets the page itself say so."""
+    token = visitors.cookie_token(means.settings, request.headers)
+    if token is None:
+        return None
+    try:
+        return await auth.principal_from_token(means.store, means.clock, token)
+    except Unavailable:
+        raise
+    except ChattarError:
+        return None
