@@ -11,7 +11,7 @@ from typing import Final
 
 from protocol.frames import Codec, json_from_msgpack
 from server.hub import Member, Topic
-from server.wire import BINARY, TEXT, Wire, framed
+from server.wire import BINARY, TEXT, WireLike, framed
 
 SHED_BYTES_MIN: Final = 64 * 1024
 """With more than this pending, a client gets no typing and presence."""
@@ -106,7 +106,7 @@ class Line(Member):
         "write",
     )
 
-    def __init__(self, wire: Wire, codec: Codec, user_id: str, session_id: str) -> None:
+    def __init__(self, wire: WireLike, codec: Codec, user_id: str, session_id: str) -> None:
         super().__init__(user_id, session_id)
         self.wire = wire
         self.write = wire.write
@@ -206,10 +206,16 @@ class Fanout:
         self.writes += len(lines)
         for line in lines:
             parts = line.parts
+            if not parts:
+                continue  # closed meanwhile
             if line.congestion is not None:
                 self._write_slowly(line)
                 continue
-            line.write(parts[0] if len(parts) == 1 else b"".join(parts))
+            try:
+                line.write(parts[0] if len(parts) == 1 else b"".join(parts))
+            except RuntimeError:
+                # uvloop's word for a transport that has just been closed underneath; its protocol hears of it next.
+                line.wire.abort()
             parts.clear()
 
     def congest(self, line: Line, congested: bool) -> None:

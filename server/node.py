@@ -6,13 +6,12 @@ background tasks. Refuses to know what a client says (server.connection) and wha
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 import structlog
 
 from protocol.frames import CloseCode
-from protocol.ids import new_id
 from protocol.wire import Id
 from server.context import Means
 from server.fanout import Fanout, Frame, Line
@@ -30,27 +29,15 @@ CONFIRMATION_S_MAX: Final = 2.0
 """How long a connection waits for Redis. Without it, it goes live all the same: the log is compared often then."""
 
 
-class Concerned(Protocol):
-    """A connection, as far as the node has anything to say to it."""
-
-    principal_firm: Id
-
-    def access_changed(self) -> None:
-        """What its person may see is another now."""
-
-    def end(self, code: CloseCode, reason: str) -> None:
-        """Close it."""
-
-
 class Node:
     """What the connections of this process share. `run` must run for as long as there are any."""
 
-    def __init__(self, means: Means, redis_url: str, bus: Bus | None = None) -> None:
+    def __init__(self, means: Means, bus: Bus, hub_id: str) -> None:
         self.means = means
-        self.id = new_id()
+        self.id = hub_id
+        self.bus = bus
         self.hub = Hub()
         self.fanout = Fanout()
-        self.bus = bus or Bus(redis_url, hub_id=self.id, on_messages=self.heard, on_gap=self._gap)
         self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver)
         self.received = 0
         self.garbled = 0
@@ -174,7 +161,8 @@ class Node:
         for line in self.lines_of(user_id):
             line.access_changed()
 
-    def _gap(self) -> None:
+    def gap(self) -> None:
+        """The bus may have lost something."""
         log.info("node.gap")
         self.healer.look_now()
 

@@ -122,9 +122,8 @@ def merge(planned: Plan, held: list[Frame]) -> list[Frame]:
     fresh: list[Frame] = []
     for frame in held:
         stream = frame.stream
-        if stream is not None:
-            # A stream that the client didn't say it holds: from its first event on we keep count all the same.
-            reached = planned.reached.get(stream, frame.seq - 1)
+        # Of a stream that the client doesn't hold it gets what comes, in the hub's order.
+        if stream is not None and (reached := planned.reached.get(stream)) is not None:
             if frame.seq <= reached:
                 continue
             assert frame.seq == reached + 1, f"a hole in {stream} at {reached + 1}"

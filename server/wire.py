@@ -7,6 +7,7 @@ bytes and buffers. Refuses to know frames' contents, people and streams.
 
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from uvicorn.config import Config
@@ -85,6 +86,24 @@ class Wire:
     def abort(self) -> None:
         """Cut the connection, throwing away whatever is pending."""
         self._protocol.cut()
+
+
+class WireLike(Protocol):
+    """What a line needs: a `Wire`, or `server.plain_wire` where a server has none."""
+
+    @property
+    def write(self) -> Callable[[bytes], None]: ...
+
+    @property
+    def pending_bytes(self) -> int: ...
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def close(self, code: int, reason: str = "") -> None: ...
+
+    def abort(self) -> None: ...
 
 
 class _NoQueue:

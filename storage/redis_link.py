@@ -9,7 +9,7 @@ import random
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import hiredis
 import structlog
@@ -73,8 +73,8 @@ class Link(asyncio.Protocol):
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are none of asyncio's classes, only of their shape.
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         for answer in self._answers:
@@ -101,9 +101,10 @@ class Link(asyncio.Protocol):
             self._keeper.replied(replies)
 
     def write(self, data: bytes) -> None:
-        """Send commands, without waiting."""
+        """Send commands, without waiting. A link that is being closed swallows them: its keeper hears of that."""
         assert self._transport is not None
-        self._transport.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     async def ask(self, *parts: bytes) -> Reply:
         """Send one command and wait for its answer; only before the keeper has the link. Raises RedisRefused."""

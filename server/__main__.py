@@ -1,0 +1,103 @@
+"""`python -m server`: serve. With a word after it: what `server.cli` knows by that word."""
+
+import gc
+import importlib
+import logging
+import os
+import socket
+import sys
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+
+from server.app import House, create_app
+from server.settings import Settings, SettingsError, from_environ
+
+PING_INTERVAL_S: Final = 20.0
+PING_TIMEOUT_S: Final = 20.0
+GRACE_S: Final = 10
+BACKLOG: Final = 2048
+GC_ALLOCATIONS: Final = 50_000
+"""The default makes the collector walk all connections again and again; nothing on a message's way is cyclic."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which drains before it closes."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Send everybody elsewhere in parts; uvicorn would close all of them at once."""
+        await self._house.doorway.drain()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    configure_logs(settings)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="server.wire:WireProtocol",
+        ws_ping_interval=PING_INTERVAL_S,
+        ws_ping_timeout=PING_TIMEOUT_S,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    gc.set_threshold(GC_ALLOCATIONS, 20, 50)
+    gc.freeze()
+    server = Server(config, app.state.house)
+    uvloop.run(server.serve())
+    if not server.started:
+        sys.exit(3)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Structured logs to stdout, without message text: nothing in this code logs a body."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(message)s", stream=sys.stdout)
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
+    formatting: list[structlog.typing.Processor] = (
+        [structlog.processors.format_exc_info] if settings.log_format == "json" else []
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *formatting,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+
+
+def main() -> None:
+    """Serve, or do what the first word says."""
+    if len(sys.argv) > 1:
+        importlib.import_module("server.cli").main()
+        return
+    try:
+        settings = from_environ(os.environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The web process put together: what it is made of, what runs beside it, and how it begins and ends.
+
+Knows every part and no part's work. One background task dying stops the process: better started anew than limping on.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from protocol.ids import new_id
+from server import dev_inbox, http
+from server.announce import Announcer
+from server.doorway import Doorway
+from server.health import Health
+from server.limits import BucketsAway, Limits
+from server.means import assemble
+from server.node import Node
+from server.presence import Attendance
+from server.settings import Settings
+from storage.bus import Bus
+from storage.ephemeral import Ephemeral, EphemeralAway
+from storage.mongo import Mongo
+from storage.store import Store
+
+log = structlog.get_logger(__name__)
+
+STOP_S_MAX: Final = 5.0
+"""How long the end waits for what was spawned: writes under way, consequences being drawn."""
+
+
+class SharedBuckets:
+    """Redis' buckets as `server.limits` wants them."""
+
+    def __init__(self, ephemeral: Ephemeral) -> None:
+        self._ephemeral = ephemeral
+
+    async def take(self, key: str, tokens: int, size: int, fill_s: float) -> int:
+        """See server.limits.Buckets."""
+        try:
+            return await self._ephemeral.take(key, tokens, size, fill_s)
+        except EphemeralAway as error:
+            raise BucketsAway from error
+
+    async def give(self, key: str, tokens: int, size: int, fill_s: float) -> None:
+        """See server.limits.Buckets."""
+        try:
+            await self._ephemeral.give(key, tokens, size, fill_s)
+        except EphemeralAway as error:
+            raise BucketsAway from error
+
+
+class House:
+    """Everything of one web process."""
+
+    def __init__(self, settings: Settings) -> None:
+        hub_id = new_id()
+        self.settings = settings
+        self.mongo = Mongo(settings.mongo_url, settings.mongo_database)
+        self.ephemeral = Ephemeral(settings.redis_url)
+        self.bus = Bus(
+            settings.redis_url,
+            hub_id=hub_id,
+            on_messages=self._heard,
+            on_gap=self._gap,
+        )
+        self.means = assemble(settings, Store(self.mongo), Announcer(self.bus))
+        self.node = Node(self.means, self.bus, hub_id)
+        # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
+        self.doorway = Doorway(self.node, Limits(settings, self.means.clock))
+        self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer)
+        self.attendance.watch(self.doorway)
+        self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
+        self.health = Health(self.doorway)
+
+    def _heard(self, messages: list[tuple[str, bytes]]) -> None:
+        self.node.heard(messages)
+
+    def _gap(self) -> None:
+        self.node.gap()
+
+    def routes(self) -> list[BaseRoute]:
+        """Every door of the process, but for those that only exist in development."""
+        return [
+            WebSocketRoute("/ws", endpoint=self.doorway),
+            *http.routes(self.means, self.http_limits),
+            *self.health.routes(),
+        ]
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Start what runs beside the doors; at the end stop it, with everything done that was begun."""
+        await self.mongo.prepare()
+        if self.settings.development:
+            self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
+        tasks = [
+            _watched(self.node.run(), "node"),
+            _watched(self.doorway.run(), "pulse"),
+            _watched(self.attendance.run(), "attendance"),
+        ]
+        self.health.started = True
+        try:
+            yield
+        finally:
+            self.health.started = False
+            await self.doorway.drain()
+            try:
+                async with asyncio.timeout(STOP_S_MAX):
+                    await self.node.finished()
+                    await self.means.settler.drained()
+                    await self.attendance.retire()
+            except TimeoutError:
+                log.warning("house.unfinished")  # the sweep finishes it (P9)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await self.ephemeral.close()
+            await self.mongo.close()
+
+
+def create_app(settings: Settings, further: Sequence[BaseRoute] = ()) -> Starlette:
+    """The ASGI application. `app.state.house` is its House."""
+    house = House(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if settings.development:
+                inbox = await stack.enter_async_context(dev_inbox.listening(settings))
+                app.router.routes[:0] = dev_inbox.routes(inbox)
+            await stack.enter_async_context(house.open())
+            yield
+
+    app = Starlette(routes=[*house.routes(), *further], lifespan=lifespan)
+    app.state.house = house
+    return app
+
+
+def _watched(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """A background task without which the process is of no use."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_died)
+    return task
+
+
+def _died(task: asyncio.Task[None]) -> None:
+    if task.cancelled():
+        return
+    log.critical("house.task_died", task=task.get_name(), exc_info=task.exception())
+    os.kill(os.getpid(), signal.SIGTERM)

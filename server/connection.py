@@ -1,0 +1,381 @@
+"""One client's conversation: hello, catching up, live, calls and their answers, and the end.
+
+A connection is a line with a person on it. It holds no task while it is idle. Knows the conversation's order and limits.
+Refuses to know what commands do, who may do what (`dispatch`), and how bytes travel.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from protocol.commands import MessageSend
+from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Unauthenticated
+from protocol.frames import (
+    HELLO_DEADLINE_S,
+    INVALID_FRAMES_MAX,
+    Call,
+    CloseCode,
+    Codec,
+    Dropped,
+    ErrorFrame,
+    Hello,
+    Live,
+    Reply,
+    Welcome,
+    decode_client_frame,
+    encode,
+    partial_id,
+)
+from protocol.ids import user_stream
+from protocol.wire import Id, Ms
+from server import auth, resume
+from server.actions import sessions
+from server.commands import ENTRIES, dispatch
+from server.context import Context, Origin, Principal
+from server.fanout import Line
+from server.hub import topics_of
+from server.limits import Limits
+from server.node import Node
+from server.wire import WireLike
+from storage.mongo import ours
+
+log = structlog.get_logger(__name__)
+
+CALLS_AT_ONCE_MAX: Final = 32
+"""Beyond it we read no further, and TCP lets the client wait."""
+EARLY_CALLS_MAX: Final = 64
+"""Calls sent before `live`; they wait for it."""
+RESUME_ATTEMPTS_MAX: Final = 3
+RELOAD_PAUSE_S: Final = 1.0
+
+_LIVE: Final = Live()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What the handshake said: everything that is needed of the request once its headers are gone."""
+
+    origin: Origin
+    cookie_token: str | None
+    """Only if the page that opened the socket is one of ours."""
+    page: str | None
+    """The Origin header."""
+
+
+class Doorway(Protocol):
+    """What a connection needs of where it came in: see server.doorway."""
+
+    limits: Limits
+
+    async def epoch(self) -> str: ...
+
+    def entered(self, connection: "Connection") -> None: ...
+
+    def left(self, connection: "Connection") -> None: ...
+
+
+class Connection(Line):
+    """A socket and who is at the other end."""
+
+    __slots__ = (
+        "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloads", "_sends", "_visitor", "closed",
+        "codec", "doorway", "expires_at", "firm_id", "live", "principal", "slot",
+    )  # fmt: skip
+
+    def __init__(self, node: Node, doorway: Doorway, wire: WireLike, codec: Codec, visitor: Visitor) -> None:
+        super().__init__(wire, codec, "", "")
+        self._node = node
+        self.doorway = doorway
+        self.codec: Codec = codec
+        self._visitor: Visitor | None = visitor
+        self._origin = visitor.origin
+        self.principal: Principal | None = None
+        self.firm_id: Id = ""
+        self.expires_at: Ms = 0
+        self.live = False
+        self.closed = False
+        self.slot = 0
+        self._calls = 0
+        self._invalid = 0
+        self._reloads = 0
+        self._early: list[Call] | None = None
+        self._sends: deque[Call] | None = None
+        self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            HELLO_DEADLINE_S, self.end, CloseCode.HELLO_TIMEOUT, "no hello in time"
+        )
+
+    # what the wire says
+
+    def on_message(self, data: bytes) -> None:
+        """The client said something."""
+        if self.closed:
+            return
+        try:
+            frame = decode_client_frame(data, self.codec)
+        except Invalid as error:
+            self._invalid += 1
+            self.send(ErrorFrame(error=error.problem, id=partial_id(data, self.codec)))
+            if self._invalid > INVALID_FRAMES_MAX:
+                self.end(CloseCode.BAD_FRAMES, "too many frames that could not be understood")
+            return
+        if isinstance(frame, Hello):
+            self._hello(frame)
+        elif self.live:
+            self._call(frame)
+        elif self._visitor is not None:
+            self.end(CloseCode.BAD_FRAMES, "say hello first")
+        else:
+            self._early = self._early or []
+            self._early.append(frame)
+            if len(self._early) > EARLY_CALLS_MAX:
+                self.end(CloseCode.BAD_FRAMES, "too many calls before live")
+
+    def on_congested(self, congested: bool) -> None:
+        """The client reads too slowly, or has caught up."""
+        self._node.fanout.congest(self, congested)
+
+    def on_closed(self) -> None:
+        """Nothing can be sent any more; what was asked for is still done."""
+        if self.closed:
+            return
+        self.closed = True
+        self.live = False
+        self._stop_deadline()
+        self._node.leave(self)
+        self.parts.clear()
+        self.held = None
+        self.doorway.left(self)
+
+    # what the others say
+
+    def send(self, frame: msgspec.Struct) -> None:
+        """Say something to this client, at the end of this turn of the loop."""
+        if not self.closed:
+            self._node.fanout.send(self, encode(frame, self.codec))
+
+    def end(self, code: CloseCode, reason: str) -> None:
+        """Close, after what was said before."""
+        if self.closed:
+            return
+        self._node.fanout.flush()
+        self.wire.close(code, reason)
+        self.on_closed()
+
+    def access_changed(self) -> None:
+        """Deliver nothing more until it is known what this person may see now (AC-15)."""
+        if self.closed:
+            return
+        if not self.live:
+            # It is just catching up, by what was true before.
+            self.end(CloseCode.TRY_AGAIN, "access has changed")
+            return
+        self.hold()
+        self._reloads += 1
+        if self._reloads == 1:
+            self._node.spawn(self._reload(), "reload access")
+
+    # hello
+
+    def _hello(self, hello: Hello) -> None:
+        visitor, self._visitor = self._visitor, None
+        if visitor is None:
+            self.end(CloseCode.BAD_FRAMES, "hello was said already")
+            return
+        self._stop_deadline()
+        self._node.spawn(self._welcome(hello, visitor), "hello")
+
+    async def _welcome(self, hello: Hello, visitor: Visitor) -> None:
+        try:
+            await self._catch_up(hello, visitor)
+        except Unauthenticated as error:
+            self.send(ErrorFrame(error=error.problem))
+            self.end(CloseCode.UNAUTHENTICATED, "log in first")
+        except ChattarError as error:
+            self.send(ErrorFrame(error=error.problem))
+            self.end(CloseCode.TRY_AGAIN, "not possible at the moment")
+        except Exception:
+            log.exception("connection.hello_failed")
+            self.end(CloseCode.TRY_AGAIN, "our fault")
+
+    async def _login(self, hello: Hello, visitor: Visitor) -> auth.Login:
+        means = self._node.means
+        if hello.token is not None:
+            return await auth.login_from_token(means.store, means.clock, hello.token)
+        if hello.identity is not None:
+            return await auth.login_from_identity(
+                means.store, means.clock, hello.identity, visitor.page, means.settings.origins
+            )
+        if visitor.cookie_token is not None:
+            return await auth.login_from_token(means.store, means.clock, visitor.cookie_token)
+        raise Unauthenticated
+
+    async def _catch_up(self, hello: Hello, visitor: Visitor) -> None:
+        """The order matters: listening first, then reading. What happens in between is held, and is known twice."""
+        node, store = self._node, self._node.means.store
+        login = await self._login(hello, visitor)
+        principal = self.principal = login.principal
+        self.user_id, self.session_id = principal.user_id, principal.session_id
+        self.firm_id, self.expires_at = principal.firm_id, login.expires_at
+        self.hold()
+        await node.join(self, topics_of(principal))
+        if self._gone():
+            node.leave(self)
+            return
+        # Asked once more, now that the bell is heard: a change before this is in the answer, one after it rings.
+        if (await self._login(hello, visitor)).principal != principal:
+            self.end(CloseCode.TRY_AGAIN, "access has changed")
+            return
+        epoch = await self.doorway.epoch()
+        own = user_stream(principal.user_id)
+        positions = hello.positions
+        planned = await resume.plan(store, principal, positions, own, same_epoch=hello.epoch in (None, epoch))
+        me = await sessions.me_of(self._context(), principal)
+        if self._gone() or self.held is None:
+            return
+        self.send(
+            Welcome(session=principal.session_id, me=me, at=node.means.clock.now(), epoch=epoch, heads=planned.heads)
+        )
+        try:
+            await resume.close_holes(store, planned, self.held)
+        except resume.HeldTooMuch:
+            self.overflowed = True
+        if self.overflowed:
+            self.end(CloseCode.TRY_AGAIN, "too much happened meanwhile")
+        elif not self._gone():
+            self._go_live(planned)
+
+    def _go_live(self, planned: resume.Plan) -> None:
+        """Without letting the loop turn: what is held is all there is between the log and what comes next."""
+        fresh = resume.merge(planned, self.held or [])
+        self.release(planned.reached)
+        for frame in [*planned.frames, *fresh]:
+            self._node.fanout.send_framed(self, frame.bytes_for(self.binary))
+        self.send(_LIVE)
+        self.live = True
+        self.doorway.entered(self)
+        early, self._early = self._early or [], None
+        for call in early:
+            self._call(call)
+
+    # access
+
+    async def _reload(self) -> None:
+        store, before = self._node.means.store, self.principal
+        assert before is not None
+        while not self.closed:
+            told = self._reloads
+            try:
+                now = await auth.reload(store, before)
+                if told == self._reloads:
+                    await self._node.join(self, topics_of(now))
+            except Unauthenticated:
+                self.end(CloseCode.REVOKED, "there is no access any more")
+                return
+            except ChattarError as error:
+                log.warning("connection.reload_postponed", code=error.code)
+                await asyncio.sleep(RELOAD_PAUSE_S)  # the database is away; meanwhile nothing is delivered
+                continue
+            if told == self._reloads:
+                self._reloads = 0
+                self._with_access(before, now)
+                return
+
+    def _with_access(self, before: Principal, now: Principal) -> None:
+        """Go on with other access: first say what is lost, then deliver what was held and may still be seen."""
+        if self.closed:
+            self._node.leave(self)
+            return
+        self.principal = now
+        if self.overflowed or (before.sees_all and not now.sees_all):
+            # Which accounts are lost is not written down anywhere: connecting again asks for each stream.
+            self.end(CloseCode.TRY_AGAIN, "access has changed")
+            return
+        if not now.sees_all:
+            for account_id in sorted(before.account_ids - now.account_ids):
+                self.send(Dropped(account_id=account_id))
+        for frame in self.release(None):
+            if frame.account_id is None or now.sees(frame.account_id):
+                self._node.fanout.send_framed(self, frame.bytes_for(self.binary))
+
+    # calls
+
+    def _call(self, call: Call) -> None:
+        entry = ENTRIES.get(type(call.command))
+        if entry is None or entry.http_only:
+            refusal = Forbidden("This command is for HTTP only.", reason="http_only")
+            self.send(ErrorFrame(error=refusal.problem, id=call.id))
+            return
+        self._calls += 1
+        if self._calls == CALLS_AT_ONCE_MAX:
+            self.wire.pause_reading()
+        if not isinstance(call.command, MessageSend):
+            self._node.spawn(self._answer(call), "call")
+        elif self._sends is not None:
+            self._sends.append(call)
+        else:
+            self._sends = deque([call])
+            self._node.spawn(self._send_in_order(), "messages in order")
+
+    async def _send_in_order(self) -> None:
+        """One after the other: a person's messages stand in the log in the order in which they were written."""
+        try:
+            while self._sends:
+                await self._answer(self._sends.popleft())
+        finally:
+            self._sends = None
+
+    async def _answer(self, call: Call) -> None:
+        answer: msgspec.Struct
+        try:
+            context = self._context()
+            await self.doorway.limits.command(context.principal, ENTRIES[type(call.command)].cost)
+            async with ours():
+                answer = Reply(id=call.id, result=await dispatch(context, call.command))
+        except ChattarError as error:
+            answer = ErrorFrame(error=error.problem, id=call.id)
+        except Exception:
+            log.exception("connection.call_failed", command=type(call.command).__name__)
+            answer = ErrorFrame(error=InternalError().problem, id=call.id)
+        self._calls -= 1
+        if not self.closed:
+            if self._calls == CALLS_AT_ONCE_MAX - 1:
+                self.wire.resume_reading()
+            self.send(answer)
+
+    def _context(self) -> Context:
+        return Context(self._node.means, self.principal, self._origin)
+
+    def _gone(self) -> bool:
+        """Whether it was closed while we waited for something."""
+        return self.closed
+
+    def _stop_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def look_after(self) -> None:
+        """Now and then: the bus has brought what the log gave before it, and a session may have run out."""
+        if self.ahead is not None:
+            self.ahead = None
+            self.look()
+        if self.expires_at <= auth.real_now(self._node.means.clock):
+            self._node.spawn(self._look_at_session(), "look at session")
+
+    async def _look_at_session(self) -> None:
+        """Close unless the session was renewed in band (`session.renew`)."""
+        means = self._node.means
+        try:
+            async with ours():
+                session = await means.store.people.session_by_id(self.session_id, auth.real_now(means.clock))
+        except ChattarError as error:
+            log.warning("connection.look_postponed", code=error.code)
+            return
+        if session is None:
+            self.end(CloseCode.UNAUTHENTICATED, "the session has run out")
+        else:
+            self.expires_at = session.expires_at

@@ -1,0 +1,156 @@
+"""Where sockets come in and go out: the handshake at /ws, everybody who is connected, their pulse, and the drain.
+
+Knows ASGI and headers, and forgets them after the handshake. Refuses to know what is said afterwards.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Codec, Pulse, encode
+from server import visitors
+from server.connection import Connection, Visitor
+from server.limits import Limits
+from server.node import Node
+from server.plain_wire import PlainWire
+from server.wire import BINARY, EXTENSION, TEXT, Wire, framed
+
+log = structlog.get_logger(__name__)
+
+SLOTS: Final = int(PULSE_INTERVAL_S)
+"""Pulses are spread over the interval, a part of the connections each second."""
+DRAIN_BATCH: Final = 500
+DRAIN_PAUSE_S: Final = 0.25
+DRAIN_SPREAD_MS: Final = 30_000
+
+Watch = Callable[[Connection], None]
+
+
+class Doorway:
+    """Everybody who is connected to this process."""
+
+    def __init__(self, node: Node, limits: Limits) -> None:
+        self.node = node
+        self.limits = limits
+        self.draining = False
+        self.connections: set[Connection] = set()
+        self.opened = 0
+        self.on_entered: list[Watch] = []
+        self.on_left: list[Watch] = []
+        self._slots: list[set[Connection]] = [set() for _ in range(SLOTS)]
+        self._epoch: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application of /ws. Returns as soon as the socket stands, where the server lets it."""
+        await receive()
+        codec = codec_of(scope.get("subprotocols", []))
+        settings = self.node.means.settings
+        if self.draining or len(self.connections) >= settings.connections_max:
+            await _refuse(send, "full" if not self.draining else "draining")
+            return
+        if codec is None:
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": CloseCode.UNSUPPORTED, "reason": "no known subprotocol"})
+            return
+        visitor = visitor_of(self.node, scope)
+        await send({"type": "websocket.accept", "subprotocol": next(n for n, c in SUBPROTOCOLS.items() if c == codec)})
+        self.opened += 1
+        wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
+        if wire is not None:
+            connection = Connection(self.node, self, wire, codec, visitor)
+            self._admit(connection)
+            wire.adopt(connection)
+            return
+        plain = PlainWire(receive, send)
+        connection = Connection(self.node, self, plain, codec, visitor)
+        self._admit(connection)
+        await plain.run(connection)
+
+    async def epoch(self) -> str:
+        """The log's epoch. Raises Unavailable."""
+        if self._epoch is None:
+            self._epoch = await self.node.means.store.facts.epoch()
+        return self._epoch
+
+    def entered(self, connection: Connection) -> None:
+        """A connection has become live."""
+        for watch in self.on_entered:
+            watch(connection)
+
+    def left(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self.connections.discard(connection)
+        self._slots[connection.slot].discard(connection)
+        if connection.principal is not None:
+            for watch in self.on_left:
+                watch(connection)
+
+    async def run(self) -> None:
+        """Give everybody their pulse, until cancelled."""
+        slot = 0
+        while True:
+            await asyncio.sleep(1.0)
+            slot = (slot + 1) % SLOTS
+            self._pulse(slot)
+
+    async def drain(self) -> None:
+        """Let nobody in any more and send everybody elsewhere, in parts, each with a time of their own to come back."""
+        self.draining = True
+        while self.connections:
+            for connection in list(self.connections)[:DRAIN_BATCH]:
+                connection.end(CloseCode.DRAINING, f"retry_after_ms={random.randrange(DRAIN_SPREAD_MS)}")
+            if self.connections:
+                await asyncio.sleep(DRAIN_PAUSE_S)
+
+    def _admit(self, connection: Connection) -> None:
+        connection.slot = self.opened % SLOTS
+        self.connections.add(connection)
+        self._slots[connection.slot].add(connection)
+
+    def _pulse(self, slot: int) -> None:
+        """One part of the connections: their pulse, and what else is to be looked at now and then."""
+        now, fanout = self.node.means.clock.now(), self.node.fanout
+        quiet: dict[Codec, bytes] = {}
+        for connection in [connection for connection in self._slots[slot] if connection.live]:
+            connection.look_after()
+            heads: dict[str, int] = {}
+            for topic in connection.topics:
+                heads |= topic.before
+                heads |= topic.recent
+            if heads:
+                connection.send(Pulse(at=now, heads=heads))
+                continue
+            codec = connection.codec
+            if codec not in quiet:
+                quiet[codec] = framed(encode(Pulse(at=now), codec), BINARY if codec == "msgpack" else TEXT)
+            fanout.send_framed(connection, quiet[codec])
+
+
+def codec_of(offered: list[str]) -> Codec | None:
+    """The codec of the first subprotocol that we know, in the client's order."""
+    return next((SUBPROTOCOLS[name] for name in offered if name in SUBPROTOCOLS), None)
+
+
+def visitor_of(node: Node, scope: Scope) -> Visitor:
+    """What is worth remembering of the handshake."""
+    settings = node.means.settings
+    headers = Headers(scope=scope)
+    page = headers.get("origin")
+    client = scope.get("client")
+    return Visitor(
+        origin=visitors.origin_of(settings, headers, client[0] if client else ""),
+        # A page elsewhere can make a browser send our cookie, but not our origin.
+        cookie_token=visitors.cookie_token(settings, headers) if visitors.is_ours(settings, page) else None,
+        page=page,
+    )
+
+
+async def _refuse(send: Callable[[dict[str, Any]], Awaitable[None]], why: str) -> None:
+    """Before the handshake is over, as HTTP: a load balancer understands it."""
+    await send({"type": "websocket.http.response.start", "status": 503, "headers": [(b"retry-after", b"5")]})
+    await send({"type": "websocket.http.response.body", "body": why.encode()})

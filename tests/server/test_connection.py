@@ -1,0 +1,315 @@
+"""The conversation over real sockets, Redis and MongoDB: who hears what, in which order, and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from protocol.body import paragraph
+from protocol.commands import AccountAssign, LinkUpdate, MeRead, MessageSend, SessionEnd, TypingSet
+from protocol.frames import (
+    INVALID_FRAMES_MAX,
+    JSON_SUBPROTOCOL,
+    MSGPACK_SUBPROTOCOL,
+    Call,
+    CloseCode,
+    Dropped,
+    ErrorFrame,
+    EventFrame,
+    Hello,
+    Live,
+    Presence,
+    Reply,
+    Reset,
+    Typing,
+    Welcome,
+)
+from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.wire import Id
+from tests.server.talking import Talk, node, talk
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+
+def message(thread_id: Id, text: str = "Tack!", *, internal: bool = False) -> MessageSend:
+    return MessageSend(thread_id=thread_id, client_message_id=new_id(), body=paragraph(text), internal=internal)
+
+
+async def event(client: Talk, stream: str, seq: int) -> EventFrame:
+    return await client.until(EventFrame, lambda frame: (frame.stream, frame.seq) == (stream, seq))
+
+
+@pytest.mark.parametrize("subprotocol", [JSON_SUBPROTOCOL, MSGPACK_SUBPROTOCOL])
+async def test_hello_welcome_live_call_reply_and_the_event_for_everybody(
+    world: World, redis_url: str, subprotocol: str
+) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with node(world, redis_url) as one, talk(one, subprotocol) as petra, talk(one, subprotocol) as anna:
+        welcome = await petra.hello(world.token_of(world.petra), {stream: thread.head})
+        assert welcome.me.person.id == world.petra.id
+        assert welcome.heads[stream] == thread.head
+        await anna.hello(world.token_of(world.anna), {stream: thread.head})
+        answer = await petra.call(message(thread.id))
+        assert isinstance(answer, Reply)
+        for client in (petra, anna):
+            if stream not in {frame.stream for frame in client.frames if isinstance(frame, EventFrame)}:
+                await event(client, stream, thread.head + 1)
+            assert client.events(stream) == [thread.head + 1]
+
+
+async def test_two_nodes_hear_each_other(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, node(world, redis_url) as two, talk(one) as petra, talk(two) as anna:
+        await petra.hello(world.token_of(world.petra))
+        await anna.hello(world.token_of(world.anna))
+        await petra.call(message(thread.id))
+        heard = await event(anna, thread_stream(thread.id), thread.head + 1)
+        assert heard.actor is not None
+        assert heard.actor.id == world.petra.id
+
+
+async def test_an_internal_message_reaches_staff_and_no_byte_of_it_a_contact(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as petra, talk(one) as anna, talk(one) as sofia:
+        for client, person in ((petra, world.petra), (anna, world.anna), (sofia, world.sofia)):
+            await client.hello(world.token_of(person))
+        await anna.call(message(thread.id, "hemligt", internal=True))
+        await event(sofia, notes_stream(thread.id), 1)
+        await anna.call(message(thread.id, "öppet"))
+        await event(petra, thread_stream(thread.id), thread.head + 1)
+        assert not any("hemligt" in repr(frame) or "n:" in repr(frame) for frame in petra.frames)
+
+
+async def test_staff_without_access_to_the_account_hear_nothing_of_it(world: World, redis_url: str) -> None:
+    thread, other = await world.thread(), await world.thread(world.wester)
+    async with node(world, redis_url) as one, talk(one) as sofia, talk(one) as olle, talk(one) as anna:
+        for client, person in ((sofia, world.sofia), (olle, world.olle), (anna, world.anna)):
+            await client.hello(world.token_of(person))
+        await anna.call(message(other.id))
+        await anna.call(message(thread.id))
+        await event(sofia, thread_stream(thread.id), thread.head + 1)
+        assert sofia.events(thread_stream(other.id)) == []
+        await olle.call(MeRead())
+        assert not any(isinstance(frame, EventFrame) for frame in olle.frames)
+
+
+async def test_who_was_away_catches_up_exactly(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    for number in range(40):
+        await world.do(world.petra, message(thread.id, f"nr {number}"))
+    async with node(world, redis_url) as one, talk(one) as anna:
+        welcome = await anna.hello(world.token_of(world.anna), {stream: thread.head})
+        assert anna.events(stream) == list(range(thread.head + 1, welcome.heads[stream] + 1))
+        kinds = [type(frame) for frame in anna.frames]
+        assert kinds.index(Welcome) < kinds.index(EventFrame) < kinds.index(Live)
+
+
+async def test_catching_up_while_others_write_misses_nothing_and_repeats_nothing(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with (
+        node(world, redis_url, commands_per_s=10_000, commands_burst=10_000) as one,
+        talk(one) as petra,
+        contextlib.AsyncExitStack() as sockets,
+    ):
+        await petra.hello(world.token_of(world.petra))
+
+        async def write() -> None:
+            for number in range(150):
+                await petra.call(message(thread.id, f"nr {number}"))
+
+        writing = asyncio.create_task(write())
+        readers = []
+        for _ in range(8):
+            async with talk(one) as early:
+                await early.hello(world.token_of(world.anna), {stream: thread.head})
+                reached = max(early.events(stream), default=thread.head)
+            client = await sockets.enter_async_context(talk(one))
+            await client.hello(world.token_of(world.anna), {stream: reached})
+            readers.append((reached, client))
+        await writing
+        last = thread.head + 150
+        for reached, client in readers:
+            if client.events(stream)[-1:] != [last]:
+                await event(client, stream, last)
+            assert client.events(stream) == list(range(reached + 1, last + 1))
+
+
+async def test_who_is_too_far_behind_is_told_to_load_the_stream_anew(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    await asyncio.gather(*(world.do(world.petra, message(thread.id, f"nr {number}")) for number in range(301)))
+    async with node(world, redis_url) as one, talk(one) as anna, talk(one) as erik:
+        welcome = await anna.hello(world.token_of(world.anna), {stream: thread.head})
+        assert [frame for frame in anna.frames if isinstance(frame, Reset)] == [
+            Reset(stream=stream, head=welcome.heads[stream])
+        ]
+        assert anna.events(stream) == []
+        await erik.hello(world.token_of(world.erik), {stream: thread.head + 1})
+        assert len(erik.events(stream)) == 300
+
+
+@pytest.mark.parametrize(("epoch", "beyond"), [("another life", 0), (None, 1000)])
+async def test_positions_of_another_epoch_or_beyond_the_log_are_reset(
+    world: World, redis_url: str, epoch: str | None, beyond: int
+) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with node(world, redis_url) as one, talk(one) as anna:
+        await anna.hello(world.token_of(world.anna), {stream: thread.head + beyond}, epoch=epoch)
+        assert Reset(stream=stream, head=thread.head) in anna.frames
+
+
+async def test_streams_that_somebody_may_not_read_are_dropped_at_resume(world: World, redis_url: str) -> None:
+    thread, other = await world.thread(), await world.thread(world.wester)
+    positions = {thread_stream(thread.id): 0, notes_stream(thread.id): 0, thread_stream(other.id): 0}
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra), positions)
+        dropped = {frame.stream for frame in petra.frames if isinstance(frame, Dropped)}
+        assert dropped == {notes_stream(thread.id), thread_stream(other.id)}
+        assert petra.events(thread_stream(thread.id)) == list(range(1, thread.head + 1))
+
+
+async def test_losing_access_ends_delivery_at_once_and_gaining_it_begins_it(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as anna, talk(one) as sofia:
+        await anna.hello(world.token_of(world.anna))
+        await sofia.hello(world.token_of(world.sofia))
+        take = AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False)
+        await anna.call(take)
+        await anna.call(message(thread.id, "efter"))
+        await sofia.until(Dropped, lambda frame: frame.account_id == world.holm.id)
+        await anna.call(AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=True))
+        await sofia.until(EventFrame, lambda frame: frame.stream == f"u:{world.sofia.id}" and frame.seq >= 2)
+        await anna.call(message(thread.id, "igen"))
+        await event(sofia, thread_stream(thread.id), thread.head + 2)
+        assert sofia.events(thread_stream(thread.id)) == [thread.head + 2]
+
+
+async def test_a_contact_whose_login_is_switched_off_is_cut_off_from_the_account(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as anna, talk(one) as gunilla:
+        await anna.hello(world.token_of(world.anna))
+        await gunilla.hello(world.token_of(world.gunilla))
+        await anna.call(LinkUpdate(account_id=world.eken.id, contact_id=world.gunilla.id, login=False))
+        assert await gunilla.until(Dropped) == Dropped(account_id=world.eken.id)
+
+
+async def test_logging_out_closes_every_socket_of_the_session(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as here, talk(one) as there, talk(one) as anna:
+        for client, person in ((here, world.petra), (there, world.petra), (anna, world.anna)):
+            await client.hello(world.token_of(person))
+        await here.say(Call(id=1, command=SessionEnd()))
+        assert (await there.closing())[0] == CloseCode.REVOKED
+        assert (await here.closing())[0] == CloseCode.REVOKED
+        assert isinstance(await anna.call(MeRead()), Reply)
+
+
+async def test_a_wrong_token_is_refused_with_a_code_that_says_not_to_try_again(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as nobody:
+        await nobody.say(Hello(token="not a token of anybody"))
+        assert (await nobody.closing())[0] == CloseCode.UNAUTHENTICATED
+        assert isinstance(nobody.frames[0], ErrorFrame)
+
+
+async def test_the_session_cookie_counts_only_from_our_own_pages(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one:
+        cookie = f"chattar_{one.house.settings.port}={world.token_of(world.petra)}"
+        own = one.house.settings.own_url
+        async with talk(one, headers={"cookie": cookie, "origin": own}) as petra:
+            assert (await petra.hello(None)).me.person.id == world.petra.id
+        for origin in ({"origin": "https://evil.example"}, {}):
+            async with talk(one, headers={"cookie": cookie, **origin}) as foreign:
+                await foreign.say(Hello())
+                assert (await foreign.closing())[0] == CloseCode.UNAUTHENTICATED
+
+
+async def test_garbage_is_answered_with_what_was_expected_and_closes_that_socket_in_the_end(
+    world: World, redis_url: str
+) -> None:
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        await petra.socket.send('{"type":"call","id":7,"command":{"type":"message.send","thread_id":"x"}}')
+        refusal = await petra.until(ErrorFrame)
+        assert (refusal.id, refusal.error.code) == (7, "invalid")
+        for _ in range(INVALID_FRAMES_MAX):
+            await petra.socket.send("{")
+        assert (await petra.closing())[0] == CloseCode.BAD_FRAMES
+
+
+async def test_calls_before_hello_are_refused(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.say(Call(id=1, command=MeRead()))
+        assert (await petra.closing())[0] == CloseCode.BAD_FRAMES
+
+
+async def test_messages_of_one_connection_stand_in_the_log_in_the_order_in_which_they_were_sent(
+    world: World, redis_url: str
+) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        for number in range(20):
+            await petra.say(Call(id=number, command=message(thread.id, f"nr {number}")))
+        answers: list[tuple[int, int]] = []
+        while len(answers) < 20:
+            frame = await petra.hear()
+            if isinstance(frame, Reply):
+                assert isinstance(frame.result, dict)
+                answers.append((frame.id, frame.result["seq"]))
+        assert answers == [(number, thread.head + 1 + number) for number in range(20)]
+
+
+async def test_typing_is_shown_to_the_others_and_not_to_oneself(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as petra, talk(one) as anna:
+        await petra.hello(world.token_of(world.petra))
+        await anna.hello(world.token_of(world.anna))
+        await petra.call(TypingSet(thread_id=thread.id))
+        assert (await anna.until(Typing)).person.id == world.petra.id
+        await petra.call(message(thread.id))
+        await event(anna, thread_stream(thread.id), thread.head + 1)
+        assert not any(isinstance(frame, Typing) for frame in petra.frames)
+
+
+async def test_staff_see_that_a_contact_is_here_and_contacts_that_the_team_is(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as petra, talk(one) as anna:
+        await petra.hello(world.token_of(world.petra))
+        assert await petra.until(Presence) == Presence(online=False)
+        await anna.hello(world.token_of(world.anna))
+        assert (await anna.until(Presence)).person is not None
+        assert await petra.until(Presence) == Presence(online=True)
+
+
+async def test_a_client_that_speaks_no_subprotocol_of_ours_is_told_so(world: World, redis_url: str) -> None:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import ConnectionClosed
+
+    async with node(world, redis_url) as one, connect(one.url, compression=None) as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == CloseCode.UNSUPPORTED
+
+
+async def test_a_frame_over_the_limit_closes_the_socket_before_it_is_read(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        await petra.socket.send("x" * 70_000)
+        assert (await petra.closing())[0] == 1009
+
+
+async def test_draining_sends_everybody_elsewhere_and_lets_nobody_in(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        await one.house.doorway.drain()
+        code, reason = await petra.closing()
+        assert code == CloseCode.DRAINING
+        assert reason.startswith("retry_after_ms=")
+        with pytest.raises(Exception, match="503"):
+            async with talk(one):
+                pass
