@@ -2,10 +2,8 @@
 // Knows the closed tree of models.ts; what it doesn't know it leaves out.
 
 import type { JSX } from "preact";
+import { LINK } from "./link.ts";
 import type { BlockNode, BodyDoc, InlineNode, TextNode } from "./models.ts";
-
-/** The schemes that a link may have; the server holds the same rule. */
-const LINK = /^(https?:\/\/|mailto:)[^\s"<>]+$/i;
 
 export interface BodyProps {
   readonly body: BodyDoc;

@@ -33,11 +33,17 @@ export function ReminderTimeline({ reminder }: ReminderTimelineProps): JSX.Eleme
       ))}
       <Step
         kind="stop"
-        what={planned.length > 0 ? <Rich of={reminder.hasTasks ? parts("reminder.untilTasks") : parts("reminder.untilReply")} /> : stopText(reminder)}
+        what={planned.length > 0 ? <Rich of={parts(until[reminder.stopsWhen])} /> : stopText(reminder)}
       />
     </ol>
   );
 }
+
+const until = {
+  client_replies: "reminder.untilReply",
+  all_read: "reminder.untilRead",
+  tasks_done_and_all_read: "reminder.untilTasks",
+} as const;
 
 /** Why nothing more goes out, in a sentence. */
 export function stopText(reminder: ReminderView): string {

@@ -90,6 +90,8 @@ export const UnderlineIcon: Icon = (p) => draw(p, "M7 4.5v6.8a5 5 0 0 0 10 0V4.5
 export const BulletListIcon: Icon = (p) => draw(p, "M4.5 6.5h.01M4.5 12h.01M4.5 17.5h.01M9.5 6.5H20M9.5 12H20M9.5 17.5H20", 1.8);
 export const NumberListIcon: Icon = (p) => draw(p, "M10.5 6.5H20M10.5 12H20M10.5 17.5H20M4 5.2l1.5-.9v5M3.9 14.8c.3-1.5 2.7-1.3 2.6.1c0 1.1-1.8 1.8-2.6 3.3h2.8");
 
+export const TextIcon: Icon = (p) => draw(p, "M2.5 18L7.5 6l5 12M4.2 14h6.6M14.5 18l3.3-8l3.3 8M15.7 15.2h4.2");
+
 /** The product's own mark, a C that speaks. Staff side only: clients never see it. */
 export function BrandMark({ size = 34 }: { readonly size?: number }): JSX.Element {
   return (

@@ -3,6 +3,8 @@
 // entities, the gallery makes them by hand. Times are milliseconds since the epoch; texts are already in the
 // reader's words only where a person wrote them, all other words are chosen by the component through i18n.
 
+import type { Block, Body, Inline, ListItem, Text } from "../core/protocol.gen.ts";
+
 export type Side = "staff" | "contact";
 
 /** Somebody who is shown with an avatar. `side` decides its shape: staff squares, contacts circles. */
@@ -27,40 +29,13 @@ export interface FirmView {
   readonly accent?: string;
 }
 
-// --- message bodies: the same closed tree as protocol/body.py -------------------------------------------------
+// --- message bodies: the wire's own closed tree ---------------------------------------------------------------
 
-export interface TextNode {
-  readonly type: "text";
-  readonly text: string;
-  readonly strong?: boolean;
-  readonly em?: boolean;
-  readonly underline?: boolean;
-  readonly link?: string | null;
-}
-export interface MentionNode {
-  readonly type: "mention";
-  readonly id: string;
-  readonly name: string;
-}
-export interface BreakNode {
-  readonly type: "break";
-}
-export type InlineNode = TextNode | MentionNode | BreakNode;
-export interface ParagraphNode {
-  readonly type: "paragraph";
-  readonly content?: readonly InlineNode[];
-}
-export interface ListItemNode {
-  readonly content: readonly BlockNode[];
-}
-export interface ListNode {
-  readonly type: "bullet_list" | "ordered_list";
-  readonly items: readonly ListItemNode[];
-}
-export type BlockNode = ParagraphNode | ListNode;
-export interface BodyDoc {
-  readonly content: readonly BlockNode[];
-}
+export type BodyDoc = Body;
+export type BlockNode = Block;
+export type InlineNode = Inline;
+export type TextNode = Text;
+export type ListItemNode = ListItem;
 
 // --- stream ---------------------------------------------------------------------------------------------------
 
@@ -285,7 +260,8 @@ export interface ReminderView {
   /** The rest of the round, first one next. Empty when stopped. */
   readonly planned: readonly number[];
   readonly verdict: ReminderVerdict;
-  readonly hasTasks: boolean;
+  /** What ends the round early (RM-7). */
+  readonly stopsWhen: "client_replies" | "all_read" | "tasks_done_and_all_read";
   readonly rounds: readonly ReminderRoundView[];
   readonly recipients: readonly RecipientView[];
   readonly sending?: boolean;

@@ -1,0 +1,41 @@
+// Opens the emoji grid, which is fetched at the first press.
+
+import type { ComponentType, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import type { EmojiPickerProps } from "./emoji/EmojiPicker.tsx";
+import { IconButton } from "./IconButton.tsx";
+import { SmileIcon } from "./icons.tsx";
+
+/** A press on a formatting button leaves caret and selection where they are. */
+export function keepSelection(event: PointerEvent): void {
+  event.preventDefault();
+}
+
+export interface EmojiButtonProps {
+  readonly onPick: (char: string) => void;
+  readonly tabIndex?: number;
+}
+
+export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Element {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [Picker, setPicker] = useState<{ readonly component: ComponentType<EmojiPickerProps> }>();
+  const open = async (button: HTMLElement): Promise<void> => {
+    if (!Picker) setPicker({ component: (await import("./emoji/EmojiPicker.tsx")).default });
+    setAnchor(button);
+  };
+  return (
+    <>
+      <IconButton
+        icon={SmileIcon}
+        label={t("emoji")}
+        tabIndex={tabIndex}
+        aria-haspopup="dialog"
+        aria-expanded={anchor !== null}
+        onPointerDown={keepSelection}
+        onClick={(event) => (anchor ? setAnchor(null) : void open(event.currentTarget))}
+      />
+      {anchor && Picker && <Picker.component anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />}
+    </>
+  );
+}

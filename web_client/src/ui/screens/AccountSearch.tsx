@@ -1,0 +1,112 @@
+// Choosing the account that a new chat goes to: a field with a list below it, then a chip that can be taken away.
+
+import type { JSX } from "preact";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { format, t } from "../../i18n/index.ts";
+import { Avatar } from "../Avatar.tsx";
+import { ChosenChip } from "../Chip.tsx";
+import { nextIndex } from "../focus.ts";
+import { LockIcon } from "../icons.tsx";
+import type { AccountChoice } from "../models.ts";
+import { Popover } from "../Popover.tsx";
+import { search } from "../people_search.ts";
+
+const SHOWN_MAX = 8;
+
+export interface AccountSearchProps {
+  /** Those that the server found for what was typed, or all. */
+  readonly choices: readonly AccountChoice[] | undefined;
+  readonly chosen: AccountChoice | undefined;
+  readonly onQuery: (query: string) => void;
+  readonly onChoose: (choice: AccountChoice | undefined) => void;
+}
+
+export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSearchProps): JSX.Element {
+  const id = useId();
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const [open, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const found = useMemo(
+    () => search(choices ?? [], query, (choice) => `${choice.account.name} ${choice.account.shortId ?? ""}`).slice(0, SHOWN_MAX),
+    [choices, query],
+  );
+  if (chosen) {
+    return (
+      <div class="to">
+        <ChosenChip removeLabel={t("newChat.otherAccount")} onRemove={() => onChoose(undefined)}>
+          <Avatar person={{ id: chosen.account.id, side: "contact", name: chosen.account.name }} size={24} />
+          <strong>{chosen.account.name}</strong>
+          {chosen.account.shortId && <span class="chip__note">{chosen.account.shortId}</span>}
+        </ChosenChip>
+        <span class="to__readers">{format.value.list(chosen.readers)}</span>
+      </div>
+    );
+  }
+  const current = Math.min(at, found.length - 1);
+  const choose = (choice: AccountChoice | undefined): void => {
+    if (!choice) return;
+    setOpen(false);
+    setQuery("");
+    onChoose(choice);
+  };
+  return (
+    <>
+      <input
+        ref={field}
+        class="sheet__input"
+        role="combobox"
+        aria-expanded={open}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={open && found.length > 0 ? `${id}-${current}` : undefined}
+        aria-label={t("newChat.to")}
+        placeholder={t("newChat.toPlaceholder")}
+        autocomplete="off"
+        data-autofocus=""
+        value={query}
+        onFocus={() => setOpen(true)}
+        onInput={(event) => {
+          setQuery(event.currentTarget.value);
+          setAt(0);
+          setOpen(true);
+          onQuery(event.currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          const next = event.key === "Home" || event.key === "End" ? undefined : nextIndex(event.key, current, found.length, "vertical");
+          if (next !== undefined) {
+            event.preventDefault();
+            setOpen(true);
+            setAt(next);
+          } else if (event.key === "Enter") {
+            event.preventDefault();
+            choose(found[current]);
+          } else if (event.key === "Tab") setOpen(false);
+        }}
+      />
+      {open && field.current && (
+        <Popover anchor={field.current} onClose={() => setOpen(false)} class="popover--picker popover--over-dialog">
+          <div id={`${id}-list`} class="picker__list" role="listbox" aria-label={t("newChat.to")} onPointerDown={(event) => event.preventDefault()}>
+            {found.map((choice, index) => (
+              <div
+                key={choice.account.id}
+                id={`${id}-${index}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={index === current}
+                class={index === current ? "picker__option picker__option--current" : "picker__option"}
+                onClick={() => choose(choice)}
+                onPointerMove={() => setAt(index)}
+              >
+                <Avatar person={{ id: choice.account.id, side: "contact", name: choice.account.name }} size={24} />
+                <span class="picker__name">{choice.account.name}</span>
+                {choice.canReceive ? <span class="picker__note">{choice.account.shortId}</span> : <LockIcon size={14} />}
+              </div>
+            ))}
+            {choices === undefined && <p class="picker__heading">{t("loading")}</p>}
+            {choices !== undefined && found.length === 0 && <p class="picker__heading">{t("newChat.noAccount")}</p>}
+          </div>
+        </Popover>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+// One thread for a client: who is on the other side, what is to be done, the stream, the field.
+
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { format, t } from "../../i18n/index.ts";
+import { Button } from "../Button.tsx";
+import { ClientComposer } from "../ClientComposer.tsx";
+import { ClientTasks, TodoColumn } from "../ClientTasks.tsx";
+import { EmptyState } from "../EmptyState.tsx";
+import { IconButton } from "../IconButton.tsx";
+import { ArchiveIcon, BackIcon, LockIcon, ProblemIcon } from "../icons.tsx";
+import type { BodyDoc, TaskView, ThreadView as View } from "../models.ts";
+import { Skeleton } from "../Skeleton.tsx";
+import { Stream } from "../Stream.tsx";
+
+export interface PortalThreadProps {
+  readonly view: View;
+  readonly tasks: readonly TaskView[];
+  readonly meId: string;
+  /** "The team is online": somebody of the firm is. */
+  readonly teamOnline: boolean;
+  readonly focusHeading?: boolean;
+  readonly onBack: () => void;
+  readonly onSend: (body: BodyDoc) => void;
+  readonly onDraft: (body: BodyDoc | null) => void;
+  readonly onTyping: () => void;
+  readonly onTick: (taskId: string, done: boolean) => void;
+  readonly onRetry: (key: string) => void;
+  readonly onDiscard: (key: string) => void;
+  readonly onOlder: () => void;
+  readonly onSeen: (seq: number) => void;
+  readonly onReload: () => void;
+}
+
+export function PortalThread(props: PortalThreadProps): JSX.Element {
+  const { view, tasks, focusHeading = false } = props;
+  const { id, archived } = view.header;
+  useEffect(() => {
+    if (focusHeading) document.getElementById("thread-subject")?.focus();
+  }, [id, focusHeading]);
+  if (view.state === "gone") {
+    return (
+      <EmptyState icon={LockIcon} title={t("thread.gone")} action={<Button onClick={props.onBack}>{t("thread.toList")}</Button>}>
+        {t("thread.goneWhy")}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <section class="portal-thread" aria-labelledby="thread-subject">
+        <Header {...props} />
+        <ClientTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
+        {view.state === "failed" ? (
+          <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={props.onReload}>{t("retry")}</Button>}>
+            {t("list.failedWhy")}
+          </EmptyState>
+        ) : view.state === "loading" && view.entries.length === 0 ? (
+          <Skeleton kind="stream" count={3} />
+        ) : (
+          <Stream
+            key={id}
+            client
+            entries={view.entries}
+            unreadFrom={view.unreadFrom}
+            typing={view.typing}
+            older={view.older}
+            olderLoading={view.olderLoading}
+            meId={props.meId}
+            onOlder={props.onOlder}
+            onSeen={props.onSeen}
+            onRetry={props.onRetry}
+            onDiscard={props.onDiscard}
+          />
+        )}
+        {archived && (
+          <p class="portal-thread__archived">
+            <ArchiveIcon size={16} />
+            {t("portal.archived")}
+          </p>
+        )}
+        <ClientComposer
+          rich
+          threadId={id}
+          draft={view.draft.body}
+          receiver={view.receivers[0]}
+          blocked={view.cannotSend === "no_access" ? t("thread.noAccess") : undefined}
+          onDraft={props.onDraft}
+          onSend={props.onSend}
+          onTyping={props.onTyping}
+        />
+      </section>
+      <aside class="portal-todo" aria-label={t("todo")}>
+        <TodoColumn tasks={tasks} readOnly={archived} onTick={props.onTick} />
+      </aside>
+    </>
+  );
+}
+
+function Header({ view, teamOnline, onBack }: PortalThreadProps): JSX.Element {
+  const { people, subject } = view.header;
+  const online = people.find((person) => person.online);
+  return (
+    <header class="portal-thread__head">
+      <IconButton icon={BackIcon} size={22} label={t("back")} class="portal-thread__back" onClick={onBack} />
+      <div class="portal-thread__words">
+        <h2 class="portal-thread__subject" id="thread-subject" tabIndex={-1}>
+          {subject}
+        </h2>
+        <p class="portal-thread__sub">
+          {people.length > 0 && <span>{format.value.list(people.map((person) => person.name))}</span>}
+          {(online || teamOnline) && (
+            <span class="online">
+              {online ? t("portal.online", { name: online.name.split(" ")[0] ?? online.name }) : t("portal.teamOnline")}
+            </span>
+          )}
+        </p>
+      </div>
+    </header>
+  );
+}
