@@ -371,6 +371,8 @@ class Mongod(Server):
             "--replSet", REPLICA_SET, "--quiet", "--nounixsocket", "--oplogSize", "128",
             "--wiredTigerCacheSizeGB", "0.25", "--networkMessageCompressors", "snappy,zstd",
             "--setParameter", "diagnosticDataCollectionEnabled=false",
+            # A process that was killed in a transaction holds its documents for so long; a minute is the default.
+            "--setParameter", "transactionLifetimeLimitSeconds=10",
         ]  # fmt: skip
         self.env.update(program.env)
 

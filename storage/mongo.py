@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
+import pymongo
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient, IndexModel
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -144,11 +145,14 @@ class Mongo:
         async with self.client.start_session() as session:
             for _ in range(TRANSACTION_ATTEMPTS_MAX):
                 try:
-                    return await session.with_transaction(
-                        work,
-                        read_concern=ReadConcern("snapshot"),
-                        write_concern=self.database.write_concern,
-                    )
+                    # Without a limit of its own it would go on for two minutes, such as against the open transaction
+                    # of a node that was killed, which holds its documents until the server gives it up.
+                    with pymongo.timeout(OPERATION_TIMEOUT_MS / 1000):
+                        return await session.with_transaction(
+                            work,
+                            read_concern=ReadConcern("snapshot"),
+                            write_concern=self.database.write_concern,
+                        )
                 except SomebodyWasFirst:
                     continue
             raise Unavailable("Too many are writing here at the moment; try again with the same key.")

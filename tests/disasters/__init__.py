@@ -1,0 +1,1 @@
+"""What must survive the death of servers: histories under faults, and a checker that looks at the whole of each."""

@@ -1,0 +1,107 @@
+"""Writers that send as clients do (again with the same key until it is acknowledged), and the checker of what came of it.
+
+The checker knows the promises only: acknowledged ⊆ log (P1), one event for each key (P2), seq dense from 1 with true totals
+(P3). It reads the log itself, after the faults are over.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pymongo.errors import PyMongoError
+
+from protocol.body import paragraph
+from protocol.entities import Person
+from protocol.errors import Unavailable
+from protocol.events import MessageSent
+from protocol.ids import new_id, thread_stream
+from protocol.wire import Id
+from storage.mongo import Mongo
+from storage.streams import Draft, Stored, Streams
+
+RETRY_PAUSE_S = 0.05
+EVENTS_MAX = 1_000_000
+
+
+@dataclass
+class History:
+    """What was tried and what was answered."""
+
+    firm_id: Id = field(default_factory=new_id)
+    account_id: Id = field(default_factory=new_id)
+    streams: list[str] = field(default_factory=lambda: [thread_stream(new_id()) for _ in range(4)])
+    acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """key → where the first acknowledgement said that the event is."""
+    tried: set[str] = field(default_factory=set)
+    refused: int = 0
+
+    def draft(self, stream: str, writer: Person, key: str) -> Draft:
+        """A message of a writer."""
+        return Draft(
+            stream=stream,
+            firm_id=self.firm_id,
+            account_id=self.account_id,
+            at=1,
+            actor=writer,
+            event=MessageSent(message_id=new_id(), client_message_id=key, body=paragraph(f"meddelande {key}")),
+            key=f"{writer.id}:{key}",
+        )
+
+    async def write(self, log: Streams, number: int, stop: asyncio.Event) -> None:
+        """One writer: message after message, each sent again until it is acknowledged, until the faults are over."""
+        writer = Person(id=new_id(), side="staff" if number % 2 else "contact", name=f"Skribent {number}")
+        sent = 0
+        while not stop.is_set():
+            stream, key = self.streams[sent % len(self.streams)], f"nyckel-{number:03d}-{sent:06d}"
+            draft = self.draft(stream, writer, key)
+            assert draft.key is not None
+            self.tried.add(draft.key)
+            while True:
+                try:
+                    appended = await log.append(draft)
+                except Unavailable:
+                    self.refused += 1
+                    if stop.is_set():
+                        return  # given up without an acknowledgement: it may be in the log or not
+                    await asyncio.sleep(RETRY_PAUSE_S)  # as a client would, so as not to spin
+                    continue
+                self.acknowledged[draft.key] = (appended.stored.stream, appended.stored.seq)
+                break
+            sent += 1
+
+
+async def complaints(mongo: Mongo, history: History) -> list[str]:
+    """Everything in the log that breaks a promise; empty when all hold."""
+    log = Streams(mongo)
+    events: list[Stored] = []
+    found: list[str] = []
+    for stream in history.streams:
+        mine = await log.read(stream, 0, EVENTS_MAX)
+        if [event.seq for event in mine] != list(range(1, len(mine) + 1)):
+            found.append(f"{stream}: seq is not dense")
+        by_staff = by_contacts = 0
+        for event in mine:
+            assert event.actor is not None
+            by_staff += event.actor.side == "staff"
+            by_contacts += event.actor.side == "contact"
+            if (event.totals.staff_messages, event.totals.contact_messages) != (by_staff, by_contacts):
+                found.append(f"{event.id}: totals don't add up")
+        events += mine
+    where = {event.key: (event.stream, event.seq) for event in events}
+    found += [f"{key}: {count} events" for key, count in Counter(event.key for event in events).items() if count > 1]
+    found += [f"{key}: nobody sent it" for key in where if key not in history.tried]
+    for key, place in history.acknowledged.items():
+        if where.get(key) != place:
+            found.append(f"{key}: acknowledged at {place}, is at {where.get(key)}")
+    return found
+
+
+async def until_the_database_answers(mongo: Mongo, patience_s: float = 60) -> None:
+    """Wait until a majority write goes through again."""
+    async with asyncio.timeout(patience_s):
+        while True:
+            try:
+                await mongo.rows("facts").update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
+                return
+            except PyMongoError:
+                await asyncio.sleep(RETRY_PAUSE_S)

@@ -1,0 +1,102 @@
+"""The log under faults of MongoDB: nothing acknowledged is lost, nothing is there twice, no hole (P1, P2, P3)."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from pymongo import WriteConcern
+
+from storage.embedded import ReplicaSet
+from storage.mongo import Mongo
+from storage.streams import Streams
+from tests.disasters.history import History, complaints, until_the_database_answers
+
+pytestmark = pytest.mark.anyio
+
+WRITERS = 12
+ACKNOWLEDGED_BETWEEN_FAULTS = 150
+DATABASE = "disasters"
+
+
+async def under_faults(servers: ReplicaSet, fault: Callable[[], None], *, faults: int, nodes: int = 2) -> History:
+    """Let writers on several nodes write through a number of faults; each fault waits for some progress first."""
+    mongos = [Mongo(servers.url, DATABASE) for _ in range(nodes)]
+    await mongos[0].prepare()
+    logs = [Streams(mongo) for mongo in mongos]
+    history, stop = History(), asyncio.Event()
+    async with asyncio.TaskGroup() as writers:
+        for number in range(WRITERS):
+            writers.create_task(history.write(logs[number % nodes], number, stop))
+        for _ in range(faults):
+            await _progress(history)
+            await asyncio.to_thread(fault)
+        await until_the_database_answers(mongos[0])
+        await _progress(history)
+        stop.set()
+    for mongo in mongos:
+        await mongo.close()
+    return history
+
+
+async def _progress(history: History) -> None:
+    """Wait until more has been acknowledged: the fault then falls into work, and the writers have come back from it."""
+    wanted = len(history.acknowledged) + ACKNOWLEDGED_BETWEEN_FAULTS
+    async with asyncio.timeout(90):
+        while len(history.acknowledged) < wanted:  # noqa: ASYNC110 - a count that many tasks move
+            await asyncio.sleep(0.01)
+
+
+async def test_a_mongod_that_is_killed_and_restarted_loses_nothing(own_mongo: ReplicaSet) -> None:
+    member = own_mongo.members[0]
+
+    def kill_and_restart() -> None:
+        member.kill()
+        member.start()
+
+    history = await under_faults(own_mongo, kill_and_restart, faults=2)
+    mongo = Mongo(own_mongo.url, DATABASE)
+    assert await complaints(mongo, history) == []
+    assert len(history.acknowledged) > 2 * ACKNOWLEDGED_BETWEEN_FAULTS
+    await mongo.close()
+
+
+async def test_primaries_that_step_down_under_load_lose_nothing(replica_set_of_three: ReplicaSet) -> None:
+    history = await under_faults(replica_set_of_three, lambda: _step_down(replica_set_of_three), faults=2)
+    mongo = Mongo(replica_set_of_three.url, DATABASE)
+    assert await complaints(mongo, history) == []
+    await mongo.close()
+
+
+def _step_down(servers: ReplicaSet) -> None:
+    servers.step_down()
+
+
+async def test_the_checker_notices_what_a_weaker_write_concern_loses(replica_set_of_three: ReplicaSet) -> None:
+    """The control: acknowledged by one member that is then killed, the same writes must fail the same checker."""
+    servers = replica_set_of_three
+    mongo = Mongo(servers.url, DATABASE, write_concern=WriteConcern(w=1, j=False))
+    await Mongo(servers.url, DATABASE).prepare()
+    primary = servers.primary()
+    assert primary is not None
+    others = [member for member in servers.members if member is not primary]
+    history, stop, log = History(), asyncio.Event(), Streams(mongo)
+    writing = asyncio.create_task(history.write(log, 1, stop))
+    await _progress(history)
+    # Nobody copies any more: what is acknowledged from here on, only the primary has.
+    for member in others:
+        member.pause()
+    before = len(history.acknowledged)
+    async with asyncio.timeout(30):
+        while len(history.acknowledged) < before + 20:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    primary.kill()
+    for member in others:
+        member.resume()
+    stop.set()
+    await writing
+    await asyncio.to_thread(servers.wait_for_primary, primary)
+    survivor = Mongo(servers.url, DATABASE)
+    await until_the_database_answers(survivor)
+    assert any("acknowledged" in complaint for complaint in await complaints(survivor, history))
+    await survivor.close()
+    await mongo.close()
