@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from protocol.ids import new_id
-from server import dev_inbox, http
+from server import dev_inbox, http, pages
 from server.announce import Announcer
 from server.doorway import Doorway
 from server.health import Health
@@ -91,6 +91,7 @@ class House:
             WebSocketRoute("/ws", endpoint=self.doorway),
             *http.routes(self.means, self.http_limits),
             *self.health.routes(),
+            *pages.routes(self.means, self.http_limits),
         ]
 
     @asynccontextmanager

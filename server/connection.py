@@ -70,6 +70,7 @@ class Doorway(Protocol):
     """What a connection needs of where it came in: see server.doorway."""
 
     limits: Limits
+    hellos: asyncio.Semaphore
 
     async def epoch(self) -> str: ...
 
@@ -190,7 +191,9 @@ class Connection(Line):
 
     async def _welcome(self, hello: Hello, visitor: Visitor) -> None:
         try:
-            await self._catch_up(hello, visitor)
+            async with self.doorway.hellos:
+                if not self.closed:
+                    await self._catch_up(hello, visitor)
         except Unauthenticated as error:
             self.send(ErrorFrame(error=error.problem))
             self.end(CloseCode.UNAUTHENTICATED, "log in first")

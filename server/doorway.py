@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 SLOTS: Final = int(PULSE_INTERVAL_S)
 """Pulses are spread over the interval, a part of the connections each second."""
+HELLOS_AT_ONCE_MAX: Final = 64
+"""After a node's death everybody comes at once: more at a time would only make all of them slow, and some too late."""
 DRAIN_BATCH: Final = 500
 DRAIN_PAUSE_S: Final = 0.25
 DRAIN_SPREAD_MS: Final = 30_000
@@ -43,6 +45,7 @@ class Doorway:
         self.on_entered: list[Watch] = []
         self.on_left: list[Watch] = []
         self._slots: list[set[Connection]] = [set() for _ in range(SLOTS)]
+        self.hellos = asyncio.Semaphore(HELLOS_AT_ONCE_MAX)
         self._epoch: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,8 @@ come or go. Knows who came and went; refuses to know why.
 """
 
 import asyncio
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final, Protocol
 
 import structlog
@@ -24,6 +26,7 @@ BEAT_TTL_S: Final = 9.0
 """A killed hub's people vanish after at most BEAT_TTL_S + BEAT_INTERVAL_S."""
 LEAVE_AFTER_S: Final = 3.0
 """Who reloads a page has not left."""
+GATHER_S: Final = 0.1
 ROSTER_MAX: Final = 200
 """Contacts shown as present to somebody who has just connected."""
 
@@ -42,6 +45,59 @@ class House(Protocol):
 
     on_entered: list[Any]
     on_left: list[Any]
+
+
+class Roster:
+    """Who of a firm is connected, so that what is asked of it for each arrival costs the same however many there are."""
+
+    def __init__(self, present: Iterable[Present]) -> None:
+        self._hubs_of: dict[Id, set[str]] = {}
+        self._staff: set[Id] = set()
+        self._contacts: dict[Id, Present] = {}
+        self._of_account: dict[Id, dict[Id, Present]] = {}
+        for one in present:
+            self.add(one)
+
+    def add(self, who: Present) -> None:
+        """Somebody is at a hub."""
+        self._hubs_of.setdefault(who.user_id, set()).add(who.hub)
+        if who.account_ids is None:
+            self._staff.add(who.user_id)
+            return
+        self._contacts[who.user_id] = who
+        for account_id in who.account_ids:
+            self._of_account.setdefault(account_id, {})[who.user_id] = who
+
+    def remove(self, who: Present) -> None:
+        """Somebody is not at a hub, whatever Redis thought."""
+        hubs = self._hubs_of.get(who.user_id, set())
+        hubs.discard(who.hub)
+        if hubs:
+            return
+        self._staff.discard(who.user_id)
+        self._contacts.pop(who.user_id, None)
+        for account_id in who.account_ids or []:
+            self._of_account.get(account_id, {}).pop(who.user_id, None)
+
+    def has(self, user_id: Id) -> bool:
+        """Whether somebody is at any hub."""
+        return bool(self._hubs_of.get(user_id))
+
+    @property
+    def team_online(self) -> bool:
+        """Whether any member of staff is."""
+        return bool(self._staff)
+
+    def contacts(self, principal: Principal) -> list[Present]:
+        """The contacts that somebody on the staff may see, as many as are shown."""
+        if principal.sees_all:
+            return list(islice(self._contacts.values(), ROSTER_MAX))
+        seen: dict[Id, Present] = {}
+        for account_id in principal.account_ids:
+            seen |= self._of_account.get(account_id, {})
+            if len(seen) >= ROSTER_MAX:
+                break
+        return list(islice(seen.values(), ROSTER_MAX))
 
 
 class Attendance:
@@ -94,62 +150,55 @@ class Attendance:
             loop.call_later(LEAVE_AFTER_S, self._changed.put_nowait, (principal.user_id, None))
 
     async def _tell(self) -> None:
+        """Settle who came and went, all those of a moment together: Redis is asked once for each firm."""
         while True:
-            user_id, guest = await self._changed.get()
-            try:
-                await self._settle(user_id)
-                if guest is not None and not guest.closed:
-                    await self._greet(guest)
-            except EphemeralAway:
-                log.info("presence.away")
+            changes = [await self._changed.get()]
+            await asyncio.sleep(GATHER_S)  # after a restart everybody comes at once
+            while not self._changed.empty():
+                changes.append(self._changed.get_nowait())
+            firms: dict[Id, list[tuple[Id, Guest | None]]] = {}
+            for user_id, guest in changes:
+                principal = self._principals.get(user_id)
+                if principal is not None:
+                    firms.setdefault(principal.firm_id, []).append((user_id, guest))
+            for firm_id, of_firm in firms.items():
+                try:
+                    await self._settle(firm_id, of_firm)
+                except EphemeralAway:
+                    log.info("presence.away")
 
-    async def _settle(self, user_id: Id) -> None:
-        """Bring what is shown of somebody in line with whether they are here."""
-        principal = self._principals[user_id]
-        here = user_id in self._here
-        if here == (user_id in self._shown):
+    async def _settle(self, firm_id: Id, changes: list[tuple[Id, Guest | None]]) -> None:
+        """Bring what is shown of people in line with whether they are here, and greet those who have just come."""
+        roster = Roster(await self._ephemeral.present(firm_id))
+        for user_id in dict.fromkeys(user_id for user_id, _ in changes):
+            here = user_id in self._here
+            if here != (user_id in self._shown):
+                principal = self._principals[user_id]
+                accounts = None if principal.is_staff else sorted(principal.account_ids)
+                who = Present(self._hub_id, user_id, principal.name, accounts)
+                roster.remove(who)
+                self._announce(firm_id, who, roster, here)
+                if here:
+                    roster.add(who)
+                    self._shown.add(user_id)
+                    await self._ephemeral.arrive(firm_id, who)
+                else:
+                    self._shown.discard(user_id)
+                    await self._ephemeral.depart(self._hub_id, firm_id, user_id)
             if not here:
                 self._principals.pop(user_id, None)
-            return
-        accounts = None if principal.is_staff else sorted(principal.account_ids)
-        present = Present(self._hub_id, user_id, principal.name, accounts)
-        before = await self._ephemeral.present(principal.firm_id)
-        if here:
-            await self._ephemeral.arrive(principal.firm_id, present)
-            self._shown.add(user_id)
-        else:
-            await self._ephemeral.depart(self._hub_id, principal.firm_id, user_id)
-            self._shown.discard(user_id)
-            self._principals.pop(user_id, None)
-        others = [one for one in before if not (one.hub == self._hub_id and one.user_id == user_id)]
-        self._announce(principal.firm_id, present, others, here)
+        for _, guest in changes:
+            if guest is not None and not guest.closed:
+                _greet(guest, roster)
 
-    def _announce(self, firm_id: Id, who: Present, others: list[Present], here: bool) -> None:
+    def _announce(self, firm_id: Id, who: Present, others: Roster, here: bool) -> None:
         """Tell of somebody who came or went, unless they are connected elsewhere too."""
         if who.account_ids is None:
-            if not any(one.account_ids is None for one in others):
+            if not others.team_online:
                 self._announcer.team_presence(firm_id, here)
-        elif not any(one.user_id == who.user_id for one in others):
+        elif not others.has(who.user_id):
             for account_id in who.account_ids:
                 self._announcer.contact_presence(firm_id, account_id, Presence(online=here, person=_person(who)))
-
-    async def _greet(self, guest: Guest) -> None:
-        """Tell somebody who has just connected who is here."""
-        principal = guest.principal
-        assert principal is not None
-        present = await self._ephemeral.present(principal.firm_id)
-        if guest.closed:
-            return
-        if not principal.is_staff:
-            guest.send(Presence(online=any(one.account_ids is None for one in present)))
-            return
-        seen = {
-            one.user_id: one
-            for one in present
-            if one.account_ids and any(principal.sees(account) for account in one.account_ids)
-        }
-        for user_id in sorted(seen)[:ROSTER_MAX]:
-            guest.send(Presence(online=True, person=_person(seen[user_id])))
 
     async def _beat(self) -> None:
         while True:
@@ -167,7 +216,7 @@ class Attendance:
 
     async def _gone(self, people: dict[Id, list[Present]]) -> None:
         for firm_id, gone in people.items():
-            others = await self._ephemeral.present(firm_id)
+            others = Roster(await self._ephemeral.present(firm_id))
             for one in gone:
                 self._announce(firm_id, one, others, here=False)
 
@@ -179,3 +228,14 @@ class Attendance:
 
 def _person(contact: Present) -> Person:
     return Person(id=contact.user_id, side="contact", name=contact.name)
+
+
+def _greet(guest: Guest, roster: Roster) -> None:
+    """Tell somebody who has just connected who is here."""
+    principal = guest.principal
+    assert principal is not None
+    if not principal.is_staff:
+        guest.send(Presence(online=roster.team_online))
+        return
+    for contact in roster.contacts(principal):
+        guest.send(Presence(online=True, person=_person(contact)))
