@@ -1,0 +1,283 @@
+"""Invitations, and access that is given and taken: what is written, who hears of it, what stops at once (1.3, AC-15)."""
+
+from typing import Any
+
+import pytest
+
+from protocol import commands as c
+from protocol.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from protocol.events import AccessChanged
+from protocol.ids import new_id, user_stream
+from storage.bus import BusControl, user_channel
+from storage.people import StaffDoc
+from tests.world import Person, World
+
+
+async def secret_of(world: World, person_id: str) -> str:
+    row = await world.store.mongo.rows("letters").find_one({"person_id": person_id}, sort=[("_id", -1)])
+    assert row is not None
+    return str(row["secret"])
+
+
+async def told(world: World, person: Person) -> list[tuple[list[str], list[str]]]:
+    """The access changes in somebody's own stream: lost and gained accounts."""
+    events = [stored.event for stored in await world.store.streams.read(user_stream(person.id), 0, 100)]
+    return [(event.lost, event.gained) for event in events if isinstance(event, AccessChanged)]
+
+
+def controls(world: World, person: Person) -> list[str]:
+    """The bells that rang for somebody's sockets."""
+    return [m.kind for m in world.bell.heard(user_channel(person.id)) if isinstance(m, BusControl)]
+
+
+# invitations (spec 1.3)
+
+
+async def test_an_invitation_activates_and_logs_in_once(world: World) -> None:
+    account = await world.do(world.anna, c.AccountRead(account_id=world.salt.id))
+    assert account.activation == "pending"
+    link = await world.do(world.anna, c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    assert link.invited_at == world.clock.now()
+    secret = await secret_of(world, world.nils.id)
+    shown = await world.do(None, c.InvitationRead(secret=secret))
+    assert (shown.firm.name, shown.name, shown.account_name) == (world.firm.firm.name, "Nils Salt", "Café Saltå AB")
+    opened = await world.do(None, c.InvitationAccept(secret=secret, password="ordning i boken"))
+    assert [account.id for account in opened.me.accounts] == [world.salt.id]
+    assert (await world.do(world.anna, c.AccountRead(account_id=world.salt.id))).activation == "activated"
+    for again in (c.InvitationRead(secret=secret), c.InvitationAccept(secret=secret, password="ordning i boken")):
+        with pytest.raises(NotFound):
+            await world.do(None, again)
+    with pytest.raises(Conflict) as caught:
+        await world.do(world.anna, c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    assert caught.value.reason == "already_activated"
+
+
+async def test_a_newer_invitation_replaces_the_older_and_both_grow_old(world: World) -> None:
+    send = c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id)
+    await world.do(world.anna, send)
+    first = await secret_of(world, world.nils.id)
+    await world.do(world.anna, send)
+    second = await secret_of(world, world.nils.id)
+    with pytest.raises(NotFound):
+        await world.do(None, c.InvitationRead(secret=first))
+    assert (await world.do(None, c.InvitationRead(secret=second))).name == "Nils Salt"
+    world.clock.advance(days=14)
+    with pytest.raises(NotFound):
+        await world.do(None, c.InvitationAccept(secret=second, password="ordning i boken"))
+
+
+async def test_who_lost_login_is_not_let_in_by_an_old_invitation(world: World) -> None:
+    await world.do(world.anna, c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    secret = await secret_of(world, world.nils.id)
+    switch: dict[str, Any] = {"account_id": world.salt.id, "contact_id": world.nils.id}
+    await world.do(world.anna, c.LinkUpdate(**switch, login=False))
+    for command in (c.InvitationRead(secret=secret), c.InvitationAccept(secret=secret, password="ordning i boken")):
+        with pytest.raises(NotFound):
+            await world.do(None, command)
+    with pytest.raises(Conflict):
+        await world.do(world.anna, c.InvitationSend(**switch))
+    await world.do(world.anna, c.LinkUpdate(**switch, login=True))
+    assert (await world.do(None, c.InvitationRead(secret=secret))).name == "Nils Salt"
+
+
+async def test_a_person_known_to_the_firm_is_linked_and_keeps_their_name(world: World) -> None:
+    create = c.ContactCreate(account_id=world.wester.id, name="P. Holm", email="Petra@holmbygg.example", login=True)
+    link = await world.do(world.anna, create)
+    assert (link.contact_id, link.name, link.activated) == (world.petra.id, "Petra Holm", True)
+    assert await told(world, world.petra) == [([], [world.wester.id])]
+    assert (await world.do(world.anna, create)) == link
+    assert len(await told(world, world.petra)) == 1
+    with pytest.raises(Conflict):
+        await world.do(
+            world.anna, c.ContactCreate(account_id=world.wester.id, name="x", email=world.petra.email, notify=False)
+        )
+    me = await world.do(world.petra, c.MeRead())
+    assert {account.id for account in me.accounts} == {world.holm.id, world.wester.id}
+
+
+async def test_the_same_address_at_another_firm_is_another_person(world: World) -> None:
+    link = await world.do(
+        world.grace, c.ContactCreate(account_id=world.harbour.id, name="Petra", email=world.petra.email)
+    )
+    assert link.contact_id != world.petra.id
+
+
+async def test_managing_contacts_does_not_let_anybody_in(world: World) -> None:
+    await world.do(world.anna, c.StaffUpdate(staff_id=world.sofia.id, rights=["manage_contacts"]))
+    plain: dict[str, Any] = {"account_id": world.holm.id, "name": "Ny", "email": "ny@holmbygg.example"}
+    switches: list[dict[str, Any]] = [{"login": True}, {"login": True, "invite": True}]
+    for more in switches:
+        with pytest.raises(Forbidden):
+            await world.do(world.sofia, c.ContactCreate(**plain, **more))
+    assert not (await world.do(world.sofia, c.ContactCreate(**plain))).login
+
+
+# access given and taken (AC-15)
+
+
+async def test_assigning_gives_access_at_once_and_makes_a_follower(world: World) -> None:
+    assign = c.AccountAssign(account_id=world.holm.id, staff_id=world.olle.id, assigned=True)
+    thread = await world.thread()
+    with pytest.raises(Forbidden):
+        await world.do(world.olle, c.ThreadRead(thread_id=thread.id))
+    world.bell.clear()
+    account = await world.do(world.anna, assign)
+    assert world.olle.id in account.staff_ids
+    assert controls(world, world.olle) == ["access"]
+    assert await told(world, world.olle) == [([], [world.holm.id])]
+    assert (await world.do(world.olle, c.ThreadRead(thread_id=thread.id))).thread.id == thread.id
+    assert (await world.do(world.olle, c.AccountRead(account_id=world.holm.id))).following
+    # Again: nothing is written, but the bell rings once more, should it have been lost.
+    await world.do(world.anna, assign)
+    assert len(await told(world, world.olle)) == 1
+    assert controls(world, world.olle) == ["access", "access"]
+
+
+async def test_unassigning_takes_threads_stream_and_assignments_away(world: World) -> None:
+    thread = await world.thread()
+    await world.do(world.anna, c.ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    await world.do(world.anna, c.AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))
+    assert await told(world, world.sofia) == [([world.holm.id], [])]
+    for command in (c.ThreadRead(thread_id=thread.id), c.StreamRead(stream=f"t:{thread.id}")):
+        with pytest.raises(Forbidden):
+            await world.do(world.sofia, command)
+    assert [seen.id for seen in (await world.do(world.sofia, c.ThreadList())).threads] == []
+    await world.settled()
+    row = (await world.do(world.anna, c.ThreadRead(thread_id=thread.id))).thread
+    assert row.staff
+    assert row.staff.assignee_id is None  # AS-5
+
+
+async def test_unassigning_who_sees_everything_anyway_takes_nothing(world: World) -> None:
+    for assigned in (True, False):
+        await world.do(world.anna, c.AccountAssign(account_id=world.holm.id, staff_id=world.vera.id, assigned=assigned))
+    assert await told(world, world.vera) == []
+    assert await world.do(world.vera, c.AccountRead(account_id=world.holm.id))
+
+
+async def test_view_all_accounts_taken_leaves_the_assigned_ones(world: World) -> None:
+    await world.do(world.anna, c.AccountAssign(account_id=world.holm.id, staff_id=world.vera.id, assigned=True))
+    await world.do(world.anna, c.StaffUpdate(staff_id=world.vera.id, rights=[]))
+    ((lost, gained),) = await told(world, world.vera)
+    assert set(lost) == {world.eken.id, world.wester.id, world.salt.id}
+    assert gained == []
+    page = await world.do(world.vera, c.AccountList())
+    assert [account.id for account in page.accounts] == [world.holm.id]
+
+
+async def test_a_deactivated_colleague_is_out_everywhere(world: World) -> None:
+    thread = await world.thread()
+    await world.do(world.anna, c.ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    world.bell.clear()
+    await world.do(world.erik, c.StaffUpdate(staff_id=world.sofia.id, active=False))
+    assert controls(world, world.sofia) == ["access", "session_ended"]
+    with pytest.raises(Unauthenticated):
+        await world.principal(world.sofia)
+    listed = await world.do(world.anna, c.StaffList(account_id=world.holm.id))
+    assert world.sofia.id not in {member.id for member in listed.staff}
+    row = (await world.do(world.anna, c.ThreadRead(thread_id=thread.id))).thread
+    assert row.staff
+    assert row.staff.assignee_id is None
+
+
+async def test_login_off_takes_the_account_and_the_last_one_the_session(world: World) -> None:
+    eken, wester = world.eken.id, world.wester.id
+    await world.do(world.anna, c.LinkUpdate(account_id=eken, contact_id=world.gunilla.id, login=False))
+    assert await told(world, world.gunilla) == [([eken], [])]
+    assert (await world.principal(world.gunilla)).account_ids == {wester}
+    assert controls(world, world.gunilla) == ["access"]
+    await world.do(world.anna, c.LinkUpdate(account_id=wester, contact_id=world.gunilla.id, login=False))
+    assert controls(world, world.gunilla) == ["access", "access", "session_ended"]
+    with pytest.raises(Unauthenticated):
+        await world.principal(world.gunilla)
+    await world.do(world.anna, c.LinkUpdate(account_id=wester, contact_id=world.gunilla.id, login=True))
+    # Their old session is over; the password still is theirs.
+    with pytest.raises(Unauthenticated):
+        await world.principal(world.gunilla)
+
+
+async def test_notify_is_no_access(world: World) -> None:
+    await world.do(world.anna, c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
+    assert await told(world, world.petra) == []
+
+
+# who may change whom (spec 1.1)
+
+
+@pytest.mark.parametrize(
+    ("asker", "target", "change", "allowed"),
+    [
+        ("anna", "sofia", {"role": "admin"}, True),
+        ("anna", "erik", {"role": "employee"}, True),
+        ("anna", "erik", {"active": False}, True),
+        ("anna", "sofia", {"rights": ["view_all_accounts"]}, True),
+        ("erik", "sofia", {"rights": ["view_all_accounts"]}, True),
+        ("erik", "sofia", {"active": False}, True),
+        ("erik", "sofia", {"role": "admin"}, False),
+        ("erik", "erik", {"role": "employee"}, False),
+        ("erik", "erik", {"active": False}, False),
+        ("erik", "anna", {"active": False}, False),
+        ("erik", "anna", {"role": "employee"}, False),
+        ("anna", "anna", {"role": "employee"}, False),
+        ("anna", "anna", {"active": False}, False),
+        ("anna", "anna", {"rights": ["manage_accounts"]}, False),
+        ("sofia", "sofia", {"rights": ["view_all_accounts"]}, False),
+        ("sofia", "olle", {"active": False}, False),
+    ],
+)
+async def test_only_the_owner_touches_roles_and_admins_and_nobody_the_owner(
+    world: World, asker: str, target: str, change: dict[str, Any], allowed: bool
+) -> None:
+    member: StaffDoc = getattr(world, target)
+    command = c.StaffUpdate(staff_id=member.id, **change)
+    if allowed:
+        changed = await world.do(getattr(world, asker), command)
+        assert {name: getattr(changed, name) for name in change} == change
+    else:
+        with pytest.raises(Forbidden):
+            await world.do(getattr(world, asker), command)
+        assert await world.store.people.staff(member.id) == member
+
+
+async def test_a_firm_has_one_owner(world: World) -> None:
+    with pytest.raises(Conflict):
+        await world.do(world.anna, c.StaffUpdate(staff_id=world.erik.id, role="owner"))
+
+
+# accounts
+
+
+async def test_an_account_is_added_once_for_each_key_and_gets_a_short_id(world: World) -> None:
+    create = c.AccountCreate(name="Hans Brun Bygg AB", client_account_id="account-1")
+    first, again = await world.do(world.anna, create), await world.do(world.anna, create)
+    assert first == again
+    assert first.short_id == "HB2"  # Holm & Döttrar Bygg AB is HB1
+    assert first.activation == "not_activated"
+    with pytest.raises(Conflict):
+        await world.do(world.anna, c.AccountCreate(name="Another", client_account_id="account-1"))
+
+
+async def test_who_adds_an_account_sees_it(world: World) -> None:
+    await world.do(world.anna, c.StaffUpdate(staff_id=world.olle.id, rights=["manage_accounts"]))
+    account = await world.do(world.olle, c.AccountCreate(name="Olles kund", client_account_id=new_id()))
+    assert account.staff_ids == [world.olle.id]
+    assert [seen.id for seen in (await world.do(world.olle, c.AccountList())).accounts] == [account.id]
+
+
+async def test_accounts_are_paged_by_name_without_tearing_twins_apart(world: World) -> None:
+    for number in range(3):
+        await world.do(world.anna, c.AccountCreate(name="Brf Eken 4", client_account_id=f"account-{number}"))
+    names: list[str] = []
+    after, more = "", True
+    while more:
+        page = await world.do(world.anna, c.AccountList(after=after, limit=2))
+        names += [account.name for account in page.accounts]
+        after, more = names[-1], page.more
+    assert names == ["Brf Eken 4"] * 4 + ["Café Saltå AB", "Holm & Döttrar Bygg AB", "Wester Konsult AB"]
+
+
+async def test_settings_are_changed_one_by_one(world: World) -> None:
+    view = await world.do(world.erik, c.FirmUpdate(clients_may_create_threads=False, reminder_days=5))
+    assert view.firm.clients_may_create_threads is False
+    assert (view.settings.reminder_days, view.settings.reminder_number) == (5, 1)
+    assert (await world.do(world.petra, c.MeRead())).firm.clients_may_create_threads is False
