@@ -25,6 +25,8 @@ export interface Format {
   marginDay(at: number, now: number): { title: string; date: string };
   /** The calendar day in the zone, as a sortable key "2025-12-03". */
   dayKey(at: number): string;
+  /** The same wall-clock time so many calendar days later, across summer time. */
+  daysLater(at: number, days: number): number;
   number(value: number): string;
   /** "Petra, Linn and Jens" */
   list(names: readonly string[]): string;
@@ -48,10 +50,32 @@ export function makeFormat(language: string, wanted: string | undefined): Format
   const zone = timeZone === undefined ? {} : { timeZone };
   // American month names have three letters ("Sep"); the order of the parts is ours.
   const locale = language === "en" ? "en-US" : language;
-  const clock = new Intl.DateTimeFormat("en-GB", { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const key = new Intl.DateTimeFormat("en-CA", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" });
-  const short = new Intl.DateTimeFormat(locale, { ...zone, weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  const wide = new Intl.DateTimeFormat(locale, { ...zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    ...zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  const key = new Intl.DateTimeFormat("en-CA", {
+    ...zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const short = new Intl.DateTimeFormat(locale, {
+    ...zone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  });
+  const wide = new Intl.DateTimeFormat(locale, {
+    ...zone,
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const exact = new Intl.RelativeTimeFormat(language, { numeric: "always" });
   const numbers = new Intl.NumberFormat(language === "en" ? "en-GB" : language);
@@ -99,7 +123,8 @@ export function makeFormat(language: string, wanted: string | undefined): Format
       const days = daysFrom(at, now);
       if (at <= now || days > 7) return undefined;
       const hours = Math.round((at - now) / HOUR);
-      const span = hours < 1 ? exact.format(Math.ceil((at - now) / 60_000), "minute") : exact.format(hours, "hour");
+      const span =
+        hours < 1 ? exact.format(Math.ceil((at - now) / 60_000), "minute") : exact.format(hours, "hour");
       if (days > 1) return exact.format(days, "day");
       return `${relativeDay(days)}, ${span}`;
     },
@@ -111,6 +136,13 @@ export function makeFormat(language: string, wanted: string | undefined): Format
       return { title, date };
     },
     dayKey: (at) => key.format(at),
+    daysLater(at, days) {
+      const guess = at + days * DAY;
+      const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+      const off = minutes(clock.format(at)) - minutes(clock.format(guess));
+      const shift = off > 720 ? off - 1440 : off < -720 ? off + 1440 : off;
+      return guess + shift * 60_000;
+    },
     number: (value) => numbers.format(value),
     list: (all) => names.format(all),
   };

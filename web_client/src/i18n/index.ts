@@ -3,8 +3,8 @@
 // clients and staff, and xx.staff.ts, the console's) and any date (format.ts). Adding a language is adding its files.
 
 import { computed, signal } from "@preact/signals";
-import type { en } from "./en.ts";
 import type { enStaff } from "./en.staff.ts";
+import type { en } from "./en.ts";
 import { type Format, makeFormat } from "./format.ts";
 import type { Message, Plural, Values } from "./types.ts";
 
@@ -88,7 +88,10 @@ export function t<K extends Key>(key: K, ...[values]: Values<All[K]>): string {
 }
 
 /** The same in pieces, where the message marks words to stress with *asterisks* (asterisks in values stay). */
-export function parts<K extends Key>(key: K, ...[values]: Values<All[K]>): { text: string; strong: boolean }[] {
+export function parts<K extends Key>(
+  key: K,
+  ...[values]: Values<All[K]>
+): { text: string; strong: boolean }[] {
   return template(key, values)
     .split("*")
     .map((piece, index) => ({ text: fill(piece, values), strong: index % 2 === 1 }))

@@ -15,7 +15,13 @@ export type Translated<T extends Readonly<Record<string, Message>>> = {
 };
 
 type Placeholders<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
-type Names<M> = M extends string ? Placeholders<M> : M extends { other: infer S } ? Placeholders<S> : never;
+type Names<M> = M extends string
+  ? Placeholders<M>
+  : M extends { other: infer S }
+    ? "n" | Placeholders<S>
+    : never;
 
 /** The values that a message needs: none for a plain one. */
-export type Values<M> = [Names<M>] extends [never] ? [] : [values: Readonly<Record<Names<M>, string | number>>];
+export type Values<M> = [Names<M>] extends [never]
+  ? []
+  : [values: Readonly<Record<Names<M>, string | number>>];

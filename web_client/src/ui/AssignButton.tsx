@@ -20,7 +20,14 @@ export interface AssignButtonProps {
   readonly kind: "header" | "entry";
 }
 
-export function AssignButton({ account, assignee, choices, onOpen, onAssign, kind }: AssignButtonProps): JSX.Element {
+export function AssignButton({
+  account,
+  assignee,
+  choices,
+  onOpen,
+  onAssign,
+  kind,
+}: AssignButtonProps): JSX.Element {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const toggle = (event: MouseEvent & { currentTarget: HTMLElement }): void => {
     if (!anchor) onOpen?.();
@@ -30,11 +37,26 @@ export function AssignButton({ account, assignee, choices, onOpen, onAssign, kin
   return (
     <>
       {kind === "entry" && !assignee ? (
-        <Button kind="secondary" icon={PersonIcon} small aria-haspopup="dialog" aria-expanded={anchor !== null} onClick={toggle}>
+        <Button
+          kind="secondary"
+          icon={PersonIcon}
+          small
+          aria-haspopup="dialog"
+          aria-expanded={anchor !== null}
+          onClick={toggle}
+        >
           {t("assign")}
         </Button>
       ) : (
-        <button type="button" class="assign" aria-haspopup="dialog" aria-expanded={anchor !== null} aria-label={label} title={label} onClick={toggle}>
+        <button
+          type="button"
+          class="assign"
+          aria-haspopup="dialog"
+          aria-expanded={anchor !== null}
+          aria-label={label}
+          title={label}
+          onClick={toggle}
+        >
           {assignee ? <Avatar person={assignee} size={20} /> : <NobodyAvatar />}
           <span class="assign__name">{assignee ? assignee.name.split(" ")[0] : t("assign")}</span>
           {kind === "header" && <ChevronDownIcon size={16} />}

@@ -1,6 +1,6 @@
 // Somebody in a glance: two initials on a quiet tone. Shape carries the role: staff square, contact round.
 
-import type { JSX } from "preact";
+import type { HTMLAttributes, JSX } from "preact";
 import { t } from "../i18n/index.ts";
 import type { PersonView } from "./models.ts";
 
@@ -18,7 +18,7 @@ export function Avatar({ person, size = 28, named = false }: AvatarProps): JSX.E
   const classes = `avatar avatar--${size} avatar--${person.side} avatar--tone${tone(person.id)}`;
   const label = person.online ? t("person.online", { name: person.name }) : person.name;
   return (
-    <span class={classes} {...(named ? { role: "img", "aria-label": label, title: label } : { "aria-hidden": true })}>
+    <span class={classes} {...labelled(named, label)}>
       {initials(person.name)}
       {person.online && <span class="avatar__presence" />}
     </span>
@@ -26,9 +26,18 @@ export function Avatar({ person, size = 28, named = false }: AvatarProps): JSX.E
 }
 
 /** The dashed square of a thread that nobody is assigned to. */
-export function NobodyAvatar({ size = 20, named = false }: { size?: AvatarSize; named?: boolean }): JSX.Element {
-  const label = named ? { role: "img", "aria-label": t("assign.nobody"), title: t("assign.nobody") } : { "aria-hidden": true };
-  return <span class={`avatar avatar--${size} avatar--nobody`} {...label} />;
+export function NobodyAvatar({
+  size = 20,
+  named = false,
+}: {
+  size?: AvatarSize;
+  named?: boolean;
+}): JSX.Element {
+  return <span class={`avatar avatar--${size} avatar--nobody`} {...labelled(named, t("assign.nobody"))} />;
+}
+
+function labelled(named: boolean, label: string): HTMLAttributes<HTMLSpanElement> {
+  return named ? { role: "img", "aria-label": label, title: label } : { "aria-hidden": true };
 }
 
 /** The firm's mark: its first two initials on ink, as in the portal and the widget. */

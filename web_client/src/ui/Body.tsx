@@ -33,7 +33,15 @@ function Block({ block, ...context }: Context & { readonly block: BlockNode }): 
   switch (block.type) {
     case "paragraph": {
       const content = block.content ?? [];
-      return <p>{content.length === 0 ? <br /> : content.map((node, index) => <Inline key={index} node={node} {...context} />)}</p>;
+      return (
+        <p>
+          {content.length === 0 ? (
+            <br />
+          ) : (
+            content.map((node, index) => <Inline key={index} node={node} {...context} />)
+          )}
+        </p>
+      );
     }
     case "bullet_list":
     case "ordered_list": {
@@ -55,7 +63,11 @@ function Block({ block, ...context }: Context & { readonly block: BlockNode }): 
   }
 }
 
-function Inline({ node, mentions, meId }: Context & { readonly node: InlineNode }): JSX.Element | string | null {
+function Inline({
+  node,
+  mentions,
+  meId,
+}: Context & { readonly node: InlineNode }): JSX.Element | string | null {
   switch (node.type) {
     case "text":
       return marked(node);

@@ -15,7 +15,16 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement
 }
 
 export function Button(props: ButtonProps): JSX.Element {
-  const { kind = "secondary", icon: Before, after: After, small, wide, children, class: extra, ...rest } = props;
+  const {
+    kind = "secondary",
+    icon: Before,
+    after: After,
+    small,
+    wide,
+    children,
+    class: extra,
+    ...rest
+  } = props;
   const classes = ["button", `button--${kind}`, small && "button--small", wide && "button--wide", extra];
   return (
     <button type="button" {...rest} class={classes.filter(Boolean).join(" ")}>

@@ -13,7 +13,14 @@ export interface CheckboxProps {
   readonly children?: ComponentChildren;
 }
 
-export function Checkbox({ checked, onChange, disabled, label, describedBy, children }: CheckboxProps): JSX.Element {
+export function Checkbox({
+  checked,
+  onChange,
+  disabled,
+  label,
+  describedBy,
+  children,
+}: CheckboxProps): JSX.Element {
   return (
     <label class="checkbox">
       <input

@@ -29,7 +29,13 @@ export function ChosenChip({ removeLabel, onRemove, children }: ChosenChipProps)
   return (
     <span class="chip chip--chosen">
       {children}
-      <button type="button" class="chip__remove" aria-label={removeLabel} title={removeLabel} onClick={onRemove}>
+      <button
+        type="button"
+        class="chip__remove"
+        aria-label={removeLabel}
+        title={removeLabel}
+        onClick={onRemove}
+      >
         <CloseIcon size={14} />
       </button>
     </span>

@@ -94,7 +94,13 @@ export function ClientComposer(props: ClientComposerProps): JSX.Element {
           />
           <EmojiButton onPick={(char) => editor.current?.insertText(char)} />
         </div>
-        <button type="button" class="client-composer__send" disabled={blocked !== undefined} onClick={send} aria-label={t("send")}>
+        <button
+          type="button"
+          class="client-composer__send"
+          disabled={blocked !== undefined}
+          onClick={send}
+          aria-label={t("send")}
+        >
           <span class="client-composer__word" aria-hidden="true">
             {t("send")}
           </span>

@@ -10,9 +10,15 @@ import type { MessageProps } from "./Message.tsx";
 import { Quote } from "./Quote.tsx";
 import { Receipt } from "./Receipt.tsx";
 
-export function ClientMessage({ message, continued = false, tabStop = false, ...acts }: MessageProps): JSX.Element {
+export function ClientMessage({
+  message,
+  continued = false,
+  tabStop = false,
+  ...acts
+}: MessageProps): JSX.Element {
   const { author, receipt } = message;
-  const state = receipt?.kind === "pending" || receipt?.kind === "failed" ? ` client-message--${receipt.kind}` : "";
+  const state =
+    receipt?.kind === "pending" || receipt?.kind === "failed" ? ` client-message--${receipt.kind}` : "";
   const kind = message.deleted ? "deleted" : message.mine ? "mine" : "other";
   return (
     <article
@@ -41,7 +47,11 @@ export function ClientMessage({ message, continued = false, tabStop = false, ...
       {(receipt || message.editedAt !== undefined) && (
         <footer class="client-message__foot">
           {message.editedAt !== undefined && (
-            <span>{t("message.edited", { time: format.value.timeBeside(message.editedAt, message.at, now.value) })}</span>
+            <span>
+              {t("message.edited", {
+                time: format.value.timeBeside(message.editedAt, message.at, now.value),
+              })}
+            </span>
           )}
           {receipt && (
             <Receipt

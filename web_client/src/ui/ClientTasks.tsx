@@ -34,7 +34,13 @@ export function ClientTasks({ tasks, readOnly = false, onTick }: ClientTasksProp
           {open > 0 ? t("todo") : t("todo.done")}
         </h2>
         <TaskMarks done={tasks.length - open} total={tasks.length} />
-        <button type="button" class="todo__fold" aria-expanded={!folded} aria-label={t("todo.fold")} onClick={() => setFolded(!folded)}>
+        <button
+          type="button"
+          class="todo__fold"
+          aria-expanded={!folded}
+          aria-label={t("todo.fold")}
+          onClick={() => setFolded(!folded)}
+        >
           {folded ? <ChevronDownIcon size={18} /> : <ChevronUpIcon size={18} />}
         </button>
       </header>
@@ -58,7 +64,11 @@ export function ClientTasks({ tasks, readOnly = false, onTick }: ClientTasksProp
 }
 
 function restText(open: number, done: number): string {
-  if (open > 0 && done > 0) return t("todo.moreAndDone", { more: t("todo.more", { n: open }), done: t("todo.doneCount", { n: done }) });
+  if (open > 0 && done > 0)
+    return t("todo.moreAndDone", {
+      more: t("todo.more", { n: open }),
+      done: t("todo.doneCount", { n: done }),
+    });
   return open > 0 ? t("todo.more", { n: open }) : t("todo.doneOnly", { n: done });
 }
 

@@ -4,8 +4,8 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { format, language, t } from "../i18n/index.ts";
-import { isBlank, trimmed } from "./body_text.ts";
 import { Button } from "./Button.tsx";
+import { isBlank, trimmed } from "./body_text.ts";
 import { EditorField, type EditorHandle, type ToolbarState } from "./EditorField.tsx";
 import { FormatBar, modifier } from "./FormatBar.tsx";
 import { EnterIcon, LockIcon } from "./icons.tsx";
@@ -66,7 +66,11 @@ export function Composer(props: ComposerProps): JSX.Element {
       editor.current?.focus();
       return;
     }
-    onSend({ body: trimmed(body.current as BodyDoc), internal, ...(draft.quote ? { quoteKey: draft.quote.key } : {}) });
+    onSend({
+      body: trimmed(body.current as BodyDoc),
+      internal,
+      ...(draft.quote ? { quoteKey: draft.quote.key } : {}),
+    });
     start.current = { threadId, round: round + 1, body: null };
     body.current = null;
     setRound(round + 1);
@@ -127,7 +131,13 @@ export function Composer(props: ComposerProps): JSX.Element {
         </Switch>
         <span class="composer__side">
           <Hint id={id} empty={empty} blocked={refuse ? blocked : undefined} />
-          <SendButton internal={internal} receivers={receivers} describedBy={`${id}-hint`} disabled={refuse} onClick={send} />
+          <SendButton
+            internal={internal}
+            receivers={receivers}
+            describedBy={`${id}-hint`}
+            disabled={refuse}
+            onClick={send}
+          />
         </span>
       </div>
       <div class="hidden" aria-live="assertive">
@@ -138,10 +148,18 @@ export function Composer(props: ComposerProps): JSX.Element {
 }
 
 function placeholder(receivers: readonly string[]): string {
-  return receivers[0] === undefined ? t("composer.placeholder") : t("composer.writeTo", { name: receivers[0] });
+  return receivers[0] === undefined
+    ? t("composer.placeholder")
+    : t("composer.writeTo", { name: receivers[0] });
 }
 
-function DraftQuote({ quote, onRemove }: { readonly quote: QuoteView; readonly onRemove: (() => void) | undefined }): JSX.Element {
+function DraftQuote({
+  quote,
+  onRemove,
+}: {
+  readonly quote: QuoteView;
+  readonly onRemove: (() => void) | undefined;
+}): JSX.Element {
   return (
     <div class="composer__quote">
       <Quote quote={quote} onRemove={onRemove} />
@@ -150,10 +168,22 @@ function DraftQuote({ quote, onRemove }: { readonly quote: QuoteView; readonly o
 }
 
 /** Beside the button: the shortcut, or why nothing goes out. */
-function Hint({ id, empty, blocked }: { readonly id: string; readonly empty: boolean; readonly blocked: string | undefined }): JSX.Element {
+function Hint({
+  id,
+  empty,
+  blocked,
+}: {
+  readonly id: string;
+  readonly empty: boolean;
+  readonly blocked: string | undefined;
+}): JSX.Element {
   const text = blocked ?? (empty ? t("composer.empty") : undefined);
   return (
-    <span id={`${id}-hint`} class={text ? "composer__why" : "composer__hint"} role={text ? "status" : undefined}>
+    <span
+      id={`${id}-hint`}
+      class={text ? "composer__why" : "composer__hint"}
+      role={text ? "status" : undefined}
+    >
       {text ?? (
         <>
           {modifier()} <EnterIcon size={14} />
@@ -185,7 +215,12 @@ function SendButton({ internal, receivers, describedBy, disabled, onClick }: Sen
   const many = !internal && rest.length > 0;
   return (
     <span class="tip">
-      <Button kind={internal ? "note" : "primary"} disabled={disabled} aria-describedby={describedBy} onClick={onClick}>
+      <Button
+        kind={internal ? "note" : "primary"}
+        disabled={disabled}
+        aria-describedby={describedBy}
+        onClick={onClick}
+      >
         {label}
         {many && <span class="hidden">: {all}</span>}
       </Button>

@@ -23,7 +23,12 @@ export function ConfirmDialog(props: ConfirmDialogProps): JSX.Element {
       <Button kind="quiet" onClick={onCancel} data-autofocus={danger ? "" : undefined}>
         {t("cancel")}
       </Button>
-      <Button kind={danger ? "danger-filled" : "primary"} onClick={onConfirm} disabled={busy} data-autofocus={danger ? undefined : ""}>
+      <Button
+        kind={danger ? "danger-filled" : "primary"}
+        onClick={onConfirm}
+        disabled={busy}
+        data-autofocus={danger ? undefined : ""}
+      >
         {verb}
       </Button>
     </>

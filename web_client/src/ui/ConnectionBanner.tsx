@@ -18,7 +18,11 @@ export interface ConnectionBannerProps {
   readonly immediate?: boolean;
 }
 
-export function ConnectionBanner({ connection, onRetry, immediate = false }: ConnectionBannerProps): JSX.Element {
+export function ConnectionBanner({
+  connection,
+  onRetry,
+  immediate = false,
+}: ConnectionBannerProps): JSX.Element {
   const { state } = connection;
   const [patient, setPatient] = useState(!immediate);
   useEffect(() => {

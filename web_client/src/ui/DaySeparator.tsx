@@ -6,6 +6,7 @@ import { format, t } from "../i18n/index.ts";
 
 export function DaySeparator({ at }: { readonly at: number }): JSX.Element {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: an hr can't hold a date
     <div class="day" role="separator" aria-label={format.value.dayLine(at, now.value)}>
       <span>{format.value.dayLine(at, now.value)}</span>
     </div>
@@ -21,8 +22,11 @@ export interface UnreadDividerProps {
 export function UnreadDivider({ at, day }: UnreadDividerProps): JSX.Element {
   const line = format.value.dayLine(at, now.value);
   const lower = language_lower(line);
-  const text = day ? t("stream.newDay", { day: lower }) : t("stream.newSince", { time: format.value.time(at) });
+  const text = day
+    ? t("stream.newDay", { day: lower })
+    : t("stream.newSince", { time: format.value.time(at) });
   return (
+    // biome-ignore lint/a11y/useSemanticElements: an hr can't hold a date
     <div class="day day--unread" role="separator" aria-label={text}>
       <span>{text}</span>
     </div>

@@ -29,7 +29,8 @@ export function Dialog(props: DialogProps): JSX.Element {
     if (inline) return;
     const opener = document.activeElement;
     const element = surface.current;
-    const first = element?.querySelector<HTMLElement>("[data-autofocus]") ?? (element && focusable(element)[0]);
+    const first =
+      element?.querySelector<HTMLElement>("[data-autofocus]") ?? (element && focusable(element)[0]);
     (first ?? element)?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();

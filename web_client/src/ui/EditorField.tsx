@@ -65,7 +65,13 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
   }, []);
 
   if (Rich) {
-    return <Rich.component {...props} body={typed.current ?? body} autofocus={props.autofocus || hadFocus.current} />;
+    return (
+      <Rich.component
+        {...props}
+        body={typed.current ?? body}
+        autofocus={props.autofocus || hadFocus.current}
+      />
+    );
   }
   return (
     <textarea
@@ -93,7 +99,11 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
 
 type BodyDoc = NonNullable<EditorProps["body"]>;
 
-function plainHandle(area: { readonly current: HTMLTextAreaElement | null }, setText: (text: string) => void, onChange: (body: BodyDoc) => void): EditorHandle {
+function plainHandle(
+  area: { readonly current: HTMLTextAreaElement | null },
+  setText: (text: string) => void,
+  onChange: (body: BodyDoc) => void,
+): EditorHandle {
   const put = (text: string): void => {
     setText(text);
     onChange(bodyOf(text));

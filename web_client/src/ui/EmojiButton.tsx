@@ -35,7 +35,9 @@ export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Ele
         onPointerDown={keepSelection}
         onClick={(event) => (anchor ? setAnchor(null) : void open(event.currentTarget))}
       />
-      {anchor && Picker && <Picker.component anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />}
+      {anchor && Picker && (
+        <Picker.component anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />
+      )}
     </>
   );
 }

@@ -4,7 +4,14 @@ import type { ComponentChildren, InputHTMLAttributes, JSX } from "preact";
 import { useId } from "preact/hooks";
 import { type Icon, InfoIcon, ProblemIcon } from "./icons.tsx";
 
-export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "onInput" | "label" | "icon"> {
+/** Only what our forms need of an input; ARIA and events are the component's own. */
+type InputProps = Pick<
+  InputHTMLAttributes<HTMLInputElement>,
+  "placeholder" | "required" | "maxLength" | "autocomplete" | "inputMode" | "disabled" | "class"
+>;
+
+export interface FieldProps extends InputProps {
+  readonly type?: "text" | "email" | "password" | "search" | "url";
   readonly label: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
@@ -17,7 +24,19 @@ export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
 }
 
 export function Field(props: FieldProps): JSX.Element {
-  const { label, value, onInput, error, hint, labelHidden, icon: Glyph, after, class: extra, ...rest } = props;
+  const {
+    label,
+    value,
+    onInput,
+    error,
+    hint,
+    labelHidden,
+    icon: Glyph,
+    after,
+    type = "text",
+    class: extra,
+    ...rest
+  } = props;
   const id = useId();
   const note = error ?? hint;
   return (
@@ -29,6 +48,8 @@ export function Field(props: FieldProps): JSX.Element {
         {Glyph && <Glyph size={16} />}
         <input
           {...rest}
+          // Preact's types are one interface for each type of input; ours differ only in keyboard and secrecy.
+          type={type as "text"}
           id={id}
           class="field__input"
           value={value}

@@ -3,11 +3,20 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { EmojiButton, keepSelection } from "./EmojiButton.tsx";
 import type { EditorHandle, ListName, MarkName, ToolbarState } from "./EditorField.tsx";
+import { EmojiButton, keepSelection } from "./EmojiButton.tsx";
 import { moveFocus } from "./focus.ts";
 import { IconButton } from "./IconButton.tsx";
-import { AtIcon, BoldIcon, BulletListIcon, type Icon, ItalicIcon, LinkIcon, NumberListIcon, UnderlineIcon } from "./icons.tsx";
+import {
+  AtIcon,
+  BoldIcon,
+  BulletListIcon,
+  type Icon,
+  ItalicIcon,
+  LinkIcon,
+  NumberListIcon,
+  UnderlineIcon,
+} from "./icons.tsx";
 import { LinkPopover } from "./LinkPopover.tsx";
 
 export interface FormatBarProps {
@@ -41,7 +50,8 @@ export function FormatBar({ editor, state, mentions = false, note }: FormatBarPr
       role="toolbar"
       aria-label={t("format")}
       onKeyDown={(event) => {
-        if ((event.target as Element).closest("[role=toolbar] > button")) moveFocus(event, "[role=toolbar] > button", "horizontal");
+        if ((event.target as Element).closest("[role=toolbar] > button"))
+          moveFocus(event, "[role=toolbar] > button", "horizontal");
       }}
     >
       {marks.map(([name, icon, label, key], index) => (
@@ -79,7 +89,13 @@ export function FormatBar({ editor, state, mentions = false, note }: FormatBarPr
       />
       <span class="format-bar__rule" />
       {mentions && (
-        <IconButton icon={AtIcon} label={t("format.mention")} tabIndex={-1} onPointerDown={keepSelection} onClick={() => editor.current?.insertText("@")} />
+        <IconButton
+          icon={AtIcon}
+          label={t("format.mention")}
+          tabIndex={-1}
+          onPointerDown={keepSelection}
+          onClick={() => editor.current?.insertText("@")}
+        />
       )}
       <EmojiButton tabIndex={-1} onPick={(char) => editor.current?.insertText(char)} />
       {note !== undefined && <span class="format-bar__note">{note}</span>}

@@ -81,7 +81,9 @@ export function InboxEntry(props: InboxEntryProps): JSX.Element {
               {t("internal")}
             </Mark>
           )}
-          {entry.tasksTotal !== undefined && <TaskMarks done={entry.tasksDone ?? 0} total={entry.tasksTotal} />}
+          {entry.tasksTotal !== undefined && (
+            <TaskMarks done={entry.tasksDone ?? 0} total={entry.tasksTotal} />
+          )}
           {entry.hasDocuments && <PaperclipIcon size={14} />}
         </p>
         <p class="entry__what">{inboxText(entry)}</p>
@@ -89,7 +91,11 @@ export function InboxEntry(props: InboxEntryProps): JSX.Element {
       {entry.readBy.length > 0 && (
         <span class="entry__read">
           <DoubleCheckIcon size={14} />
-          {t("inbox.readBy", { n: entry.readBy.length, name: (entry.readBy[0] ?? "").split(" ")[0] ?? "", more: entry.readBy.length - 1 })}
+          {t("inbox.readBy", {
+            n: entry.readBy.length,
+            name: (entry.readBy[0] ?? "").split(" ")[0] ?? "",
+            more: entry.readBy.length - 1,
+          })}
         </span>
       )}
       <span class="entry__assign">

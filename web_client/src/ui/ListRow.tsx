@@ -100,7 +100,8 @@ function Documents(): JSX.Element {
 }
 
 function open(event: MouseEvent, id: string, onOpen: ((id: string) => void) | undefined): void {
-  if (!onOpen || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!onOpen || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+    return;
   event.preventDefault();
   onOpen(id);
 }

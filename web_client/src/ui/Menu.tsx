@@ -26,7 +26,13 @@ export interface MenuProps {
 }
 
 /** An icon button with a menu. */
-export function Menu({ label, items, icon = MoreIcon, outlined = false, align = "end" }: MenuProps): JSX.Element {
+export function Menu({
+  label,
+  items,
+  icon = MoreIcon,
+  outlined = false,
+  align = "end",
+}: MenuProps): JSX.Element {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
     <>
@@ -38,7 +44,9 @@ export function Menu({ label, items, icon = MoreIcon, outlined = false, align = 
         aria-expanded={anchor !== null}
         onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
       />
-      {anchor && <MenuList anchor={anchor} label={label} items={items} align={align} onClose={() => setAnchor(null)} />}
+      {anchor && (
+        <MenuList anchor={anchor} label={label} items={items} align={align} onClose={() => setAnchor(null)} />
+      )}
     </>
   );
 }
@@ -77,7 +85,7 @@ export function MenuList({ anchor, label, items, align = "end", onClose }: MenuL
             key={item.label}
             type="button"
             role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-            aria-checked={item.checked}
+            {...(item.checked === undefined ? {} : { "aria-checked": item.checked })}
             tabIndex={-1}
             class={`menu__item${item.danger ? " menu__item--danger" : ""}${item.checked ? " menu__item--checked" : ""}`}
             onClick={() => {

@@ -27,7 +27,13 @@ export interface MessageProps extends MessageActions {
   readonly tabStop?: boolean;
 }
 
-export function Message({ message, continued = false, meId, tabStop = false, ...acts }: MessageProps): JSX.Element {
+export function Message({
+  message,
+  continued = false,
+  meId,
+  tabStop = false,
+  ...acts
+}: MessageProps): JSX.Element {
   const { author, receipt } = message;
   const kind = message.deleted ? "deleted" : message.internal ? "internal" : message.own ? "own" : "other";
   const state = receipt?.kind === "pending" || receipt?.kind === "failed" ? ` message--${receipt.kind}` : "";
@@ -54,14 +60,24 @@ export function Message({ message, continued = false, meId, tabStop = false, ...
       <Time at={message.at} form="time" class="message__time" />
       {!message.deleted && !state && acts.onReply && (
         <span class="message__tools">
-          <IconButton icon={ReplyIcon} label={t("message.reply")} onClick={() => acts.onReply?.(message.key)} />
+          <IconButton
+            icon={ReplyIcon}
+            label={t("message.reply")}
+            onClick={() => acts.onReply?.(message.key)}
+          />
         </span>
       )}
     </article>
   );
 }
 
-function Head({ message, continued }: { readonly message: MessageView; readonly continued: boolean }): JSX.Element {
+function Head({
+  message,
+  continued,
+}: {
+  readonly message: MessageView;
+  readonly continued: boolean;
+}): JSX.Element {
   const note = message.mine ? t("you") : message.authorNote;
   return (
     <>
@@ -80,15 +96,26 @@ function Head({ message, continued }: { readonly message: MessageView; readonly 
   );
 }
 
-function Foot({ message, onRetry, onDiscard }: MessageActions & { readonly message: MessageView }): JSX.Element | null {
+function Foot({
+  message,
+  onRetry,
+  onDiscard,
+}: MessageActions & { readonly message: MessageView }): JSX.Element | null {
   const { receipt, editedAt, key } = message;
   if (!receipt && editedAt === undefined) return null;
   return (
     <footer class="message__foot">
-      {editedAt !== undefined && <span>{t("message.edited", { time: format.value.timeBeside(editedAt, message.at, now.value) })}</span>}
+      {editedAt !== undefined && (
+        <span>{t("message.edited", { time: format.value.timeBeside(editedAt, message.at, now.value) })}</span>
+      )}
       {editedAt !== undefined && receipt && <span aria-hidden="true"> · </span>}
       {receipt && (
-        <Receipt receipt={receipt} beside={message.at} onRetry={onRetry && (() => onRetry(key))} onDiscard={onDiscard && (() => onDiscard(key))} />
+        <Receipt
+          receipt={receipt}
+          beside={message.at}
+          onRetry={onRetry && (() => onRetry(key))}
+          onDiscard={onDiscard && (() => onDiscard(key))}
+        />
       )}
     </footer>
   );

@@ -18,7 +18,14 @@ export interface PopoverProps {
 const GAP = 6;
 const EDGE = 8;
 
-export function Popover({ anchor, align = "start", prefer = "below", onClose, class: name, children }: PopoverProps): JSX.Element {
+export function Popover({
+  anchor,
+  align = "start",
+  prefer = "below",
+  onClose,
+  class: name,
+  children,
+}: PopoverProps): JSX.Element {
   const surface = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -49,16 +56,16 @@ export function Popover({ anchor, align = "start", prefer = "below", onClose, cl
       if ("getBoundingClientRect" in anchor && anchor instanceof Node && path.includes(anchor)) return;
       onClose(false);
     };
-    const escape = (event: KeyboardEvent): void => {
+    const escapes = (event: KeyboardEvent): void => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       onClose(true);
     };
     document.addEventListener("pointerdown", outside, true);
-    document.addEventListener("keydown", escape, true);
+    document.addEventListener("keydown", escapes, true);
     return () => {
       document.removeEventListener("pointerdown", outside, true);
-      document.removeEventListener("keydown", escape, true);
+      document.removeEventListener("keydown", escapes, true);
     };
   }, [anchor, onClose]);
 
@@ -70,12 +77,18 @@ export function Popover({ anchor, align = "start", prefer = "below", onClose, cl
 }
 
 /** Where a surface of this size goes: on the preferred side if it fits, else on the other, and inside the window. */
-function position(at: DOMRect, size: DOMRect, align: "start" | "end", prefer: "below" | "above"): { left: number; top: number } {
+function position(
+  at: DOMRect,
+  size: DOMRect,
+  align: "start" | "end",
+  prefer: "below" | "above",
+): { left: number; top: number } {
   const wanted = align === "start" ? at.left : at.right - size.width;
   const left = Math.max(EDGE, Math.min(wanted, innerWidth - size.width - EDGE));
   const below = at.bottom + GAP;
   const above = at.top - GAP - size.height;
   const fitsBelow = below + size.height <= innerHeight - EDGE;
-  const top = prefer === "below" ? (fitsBelow || above < EDGE ? below : above) : above >= EDGE ? above : below;
+  const top =
+    prefer === "below" ? (fitsBelow || above < EDGE ? below : above) : above >= EDGE ? above : below;
   return { left, top: Math.max(EDGE, Math.min(top, innerHeight - size.height - EDGE)) };
 }

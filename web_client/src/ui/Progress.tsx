@@ -33,8 +33,24 @@ export interface BarProps {
 export function Bar({ label, parts, total }: BarProps): JSX.Element {
   const done = parts.reduce((sum, part) => sum + part.count, 0);
   return (
-    <div class="bar" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={total} aria-valuenow={done}>
-      {parts.map((part) => part.count > 0 && <span key={part.kind} class={`bar__part bar__part--${part.kind}`} style={{ flexGrow: part.count }} />)}
+    <div
+      class="bar"
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={total}
+      aria-valuenow={done}
+    >
+      {parts.map(
+        (part) =>
+          part.count > 0 && (
+            <span
+              key={part.kind}
+              class={`bar__part bar__part--${part.kind}`}
+              style={{ flexGrow: part.count }}
+            />
+          ),
+      )}
       {total > done && <span class="bar__rest" style={{ flexGrow: total - done }} />}
     </div>
   );

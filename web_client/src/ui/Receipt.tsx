@@ -43,7 +43,11 @@ export function Receipt({ receipt, beside, onRetry, onDiscard }: ReceiptProps): 
       return (
         <span class="receipt receipt--failed" role="alert">
           <ProblemIcon size={14} />
-          <span>{receipt.reason === "offline" ? t("receipt.failedOffline") : t("receipt.failedRefused", { reason: receipt.detail ?? "" })}</span>
+          <span>
+            {receipt.reason === "offline"
+              ? t("receipt.failedOffline")
+              : t("receipt.failedRefused", { reason: receipt.detail ?? "" })}
+          </span>
           {onRetry && (
             <button type="button" class="receipt__act" onClick={onRetry}>
               {t("retry")}
@@ -76,7 +80,12 @@ function Reached({ kind, people, when }: ReachedProps): JSX.Element {
       <DoubleCheckIcon size={14} />
       <span>{kind === "read" ? t("receipt.read", { names }) : t("receipt.delivered", { names })}</span>
       {rest > 0 && (
-        <button type="button" class="receipt__more" aria-label={t("receipt.more", { n: rest })} onClick={() => setOpen(true)}>
+        <button
+          type="button"
+          class="receipt__more"
+          aria-label={t("receipt.more", { n: rest })}
+          onClick={() => setOpen(true)}
+        >
           +{rest}
         </button>
       )}

@@ -16,11 +16,14 @@ export function ReminderTimeline({ reminder }: ReminderTimelineProps): JSX.Eleme
   const full = (at: number): string => format.value.full(at, now.value);
   return (
     <ol class="timeline">
-      {anchorAt !== undefined && (
-        <Step kind="past" what={anchorText(reminder)} when={full(anchorAt)} />
-      )}
+      {anchorAt !== undefined && <Step kind="past" what={anchorText(reminder)} when={full(anchorAt)} />}
       {sent.map((one) => (
-        <Step key={one.number} kind="past" what={t("reminder.one", { number: one.number })} when={full(one.at)} />
+        <Step
+          key={one.number}
+          kind="past"
+          what={t("reminder.one", { number: one.number })}
+          when={full(one.at)}
+        />
       ))}
       {planned.map((at, index) => (
         <Step
@@ -87,7 +90,11 @@ export function EarlierRound({ round }: { readonly round: ReminderRoundView }): 
 
 function endText(round: ReminderRoundView): string {
   const sent = round.sent.filter((one) => one.number > 0).length;
-  const base = { sent, of: round.of, day: round.endedAt === undefined ? "" : format.value.day(round.endedAt, now.value) };
+  const base = {
+    sent,
+    of: round.of,
+    day: round.endedAt === undefined ? "" : format.value.day(round.endedAt, now.value),
+  };
   switch (round.ended) {
     case "new_message":
       return t("reminder.endedMessage", base);

@@ -8,5 +8,7 @@ export interface RichProps {
 }
 
 export function Rich({ of }: RichProps): JSX.Element {
-  return <>{of.map((piece) => (piece.strong ? <strong key={piece.text}>{piece.text}</strong> : piece.text))}</>;
+  return (
+    <>{of.map((piece) => (piece.strong ? <strong key={piece.text}>{piece.text}</strong> : piece.text))}</>
+  );
 }

@@ -6,8 +6,9 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Avatar, NobodyAvatar } from "./Avatar.tsx";
 import { nextIndex } from "./focus.ts";
-import { EnterIcon, LockIcon, SearchIcon } from "./icons.tsx";
+import { EnterIcon, SearchIcon } from "./icons.tsx";
 import type { StaffChoice } from "./models.ts";
+import { PickerOption } from "./PickerOption.tsx";
 import { Popover } from "./Popover.tsx";
 import { search } from "./people_search.ts";
 
@@ -64,7 +65,10 @@ export function StaffPicker(props: StaffPickerProps): JSX.Element {
             setAt(0);
           }}
           onKeyDown={(event) => {
-            const next = event.key === "Home" || event.key === "End" ? undefined : nextIndex(event.key, current, options.length, "vertical");
+            const next =
+              event.key === "Home" || event.key === "End"
+                ? undefined
+                : nextIndex(event.key, current, options.length, "vertical");
             if (next !== undefined) {
               event.preventDefault();
               setAt(next);
@@ -78,15 +82,23 @@ export function StaffPicker(props: StaffPickerProps): JSX.Element {
       <div id={`${id}-list`} role="listbox" aria-label={t("picker.colleagues")} class="picker__list">
         {able.length > 0 && <p class="picker__heading">{t("picker.hasAccess", { account: accountName })}</p>}
         {options.map((choice, index) => (
-          <Option key={choice?.person.id ?? "nobody"} id={`${id}-${index}`} choice={choice} current={index === current} onChoose={() => choose(choice)} onPoint={() => setAt(index)} />
+          <Option
+            key={choice?.person.id ?? "nobody"}
+            id={`${id}-${index}`}
+            choice={choice}
+            current={index === current}
+            onChoose={() => choose(choice)}
+            onPoint={() => setAt(index)}
+          />
         ))}
         {unable.length > 0 && <p class="picker__heading picker__heading--ruled">{t("picker.noAccess")}</p>}
-        {unable.map((choice) => (
-          <div key={choice.person.id} role="option" aria-selected={false} aria-disabled="true" class="picker__option picker__option--unable">
-            <Avatar person={choice.person} size={24} />
-            <span class="picker__name">{choice.person.name}</span>
-            <LockIcon size={14} />
-          </div>
+        {unable.map(({ person }) => (
+          <PickerOption
+            key={person.id}
+            able={false}
+            avatar={<Avatar person={person} size={24} />}
+            name={person.name}
+          />
         ))}
         {choices !== undefined && found.length === 0 && <p class="picker__heading">{t("picker.none")}</p>}
         {choices === undefined && <p class="picker__heading">{t("loading")}</p>}
@@ -97,31 +109,25 @@ export function StaffPicker(props: StaffPickerProps): JSX.Element {
 
 interface OptionProps {
   readonly id: string;
+  /** Null: nobody. */
   readonly choice: StaffChoice | null;
   readonly current: boolean;
   readonly onChoose: () => void;
   readonly onPoint: () => void;
 }
 
-function Option({ id, choice, current, onChoose, onPoint }: OptionProps): JSX.Element {
-  return (
-    // Keys are handled by the field, which keeps focus.
-    <div
-      id={id}
-      role="option"
-      tabIndex={-1}
-      aria-selected={current}
-      class={current ? "picker__option picker__option--current" : "picker__option"}
-      onClick={onChoose}
-      onKeyDown={undefined}
-      onPointerMove={onPoint}
-    >
-      {choice ? <Avatar person={choice.person} size={24} /> : <NobodyAvatar size={24} />}
-      <span class="picker__name">
-        {choice ? choice.person.name : t("assign.clear")}
-        {choice?.me && <span class="picker__me"> {t("you").toLowerCase()}</span>}
-      </span>
-      {current ? <EnterIcon size={14} /> : choice?.openCount !== undefined && <span class="picker__note">{t("picker.open", { n: choice.openCount })}</span>}
-    </div>
+function Option({ choice, ...rest }: OptionProps): JSX.Element {
+  if (!choice) return <PickerOption {...rest} avatar={<NobodyAvatar size={24} />} name={t("assign.clear")} />;
+  const { person, me, openCount } = choice;
+  const name = (
+    <>
+      {person.name}
+      {me && <span class="picker__me"> {t("you").toLowerCase()}</span>}
+    </>
   );
+  const count = openCount !== undefined && (
+    <span class="picker__note">{t("picker.open", { n: openCount })}</span>
+  );
+  const note = rest.current ? <EnterIcon size={14} /> : count;
+  return <PickerOption {...rest} avatar={<Avatar person={person} size={24} />} name={name} note={note} />;
 }

@@ -28,7 +28,8 @@ export function Stepper({ label, value, min, max, disabled, hint, onChange }: St
     const next = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
     if (next >= min && next <= max) onChange(next);
   };
-  const step = (by: number): void => type(String(Math.min(max, Math.max(min, (valid ? number : value) + by))));
+  const step = (by: number): void =>
+    type(String(Math.min(max, Math.max(min, (valid ? number : value) + by))));
   const note = valid ? hint : t("field.range", { min, max });
   return (
     <div class="stepper">
@@ -36,7 +37,12 @@ export function Stepper({ label, value, min, max, disabled, hint, onChange }: St
         {label}
       </label>
       <div class={`stepper__box${valid ? "" : " stepper__box--error"}`}>
-        <button type="button" aria-label={t("stepper.less", { label })} disabled={disabled || number <= min} onClick={() => step(-1)}>
+        <button
+          type="button"
+          aria-label={t("stepper.less", { label })}
+          disabled={disabled || number <= min}
+          onClick={() => step(-1)}
+        >
           <MinusIcon size={16} />
         </button>
         <input
@@ -55,7 +61,12 @@ export function Stepper({ label, value, min, max, disabled, hint, onChange }: St
           }}
           onBlur={() => valid || setTyped(String(value))}
         />
-        <button type="button" aria-label={t("stepper.more", { label })} disabled={disabled || number >= max} onClick={() => step(1)}>
+        <button
+          type="button"
+          aria-label={t("stepper.more", { label })}
+          disabled={disabled || number >= max}
+          onClick={() => step(1)}
+        >
           <PlusIcon size={16} />
         </button>
       </div>

@@ -4,8 +4,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { format, t } from "../i18n/index.ts";
-import { textOf } from "./body_text.ts";
 import { Button } from "./Button.tsx";
+import { textOf } from "./body_text.ts";
 import { ClientMessage } from "./ClientMessage.tsx";
 import { DaySeparator, UnreadDivider } from "./DaySeparator.tsx";
 import { moveFocus } from "./focus.ts";
@@ -33,8 +33,22 @@ export interface StreamProps extends MessageActions {
 const NEAR_PX = 48;
 
 export function Stream(props: StreamProps): JSX.Element {
-  const { entries, unreadFrom, typing, older, olderLoading, meId, client = false, onOlder, onSeen, ...acts } = props;
-  const rows = useMemo(() => streamRows(entries, unreadFrom, format.value), [entries, unreadFrom, format.value]);
+  const {
+    entries,
+    unreadFrom,
+    typing,
+    older,
+    olderLoading,
+    meId,
+    client = false,
+    onOlder,
+    onSeen,
+    ...acts
+  } = props;
+  const rows = useMemo(
+    () => streamRows(entries, unreadFrom, format.value),
+    [entries, unreadFrom, format.value],
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useScrolling(scroller, rows[0]?.key, entries, unreadFrom, typing.length);
   useSeen(scroller, entries, onSeen);
@@ -55,7 +69,8 @@ export function Stream(props: StreamProps): JSX.Element {
         aria-label={t("stream")}
         tabIndex={-1}
         onKeyDown={(event) => {
-          if ((event.target as HTMLElement).matches("[data-entry]")) moveFocus(event, "[data-entry]", "vertical");
+          if ((event.target as HTMLElement).matches("[data-entry]"))
+            moveFocus(event, "[data-entry]", "vertical");
         }}
       >
         {older && onOlder && (
@@ -68,8 +83,19 @@ export function Stream(props: StreamProps): JSX.Element {
         {rows.map((row, index) => {
           if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
           if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
-          if (row.type === "system") return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
-          return <OneMessage key={row.key} message={row.message} continued={row.continued} meId={meId} tabStop={index === last} {...acts} onJump={jump} />;
+          if (row.type === "system")
+            return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
+          return (
+            <OneMessage
+              key={row.key}
+              message={row.message}
+              continued={row.continued}
+              meId={meId}
+              tabStop={index === last}
+              {...acts}
+              onJump={jump}
+            />
+          );
         })}
         <TypingDots names={typing} />
       </div>
@@ -96,7 +122,13 @@ function find(scroller: HTMLElement | null, key: string): HTMLElement | null {
 type Scroller = { readonly current: HTMLDivElement | null };
 
 /** Keeps the view where the reader wants it: at the end, at the unread line when opened, or on what they look at. */
-function useScrolling(scroller: Scroller, firstKey: string | undefined, entries: readonly StreamEntry[], unreadFrom: string | undefined, typing: number): boolean {
+function useScrolling(
+  scroller: Scroller,
+  firstKey: string | undefined,
+  entries: readonly StreamEntry[],
+  unreadFrom: string | undefined,
+  typing: number,
+): boolean {
   const [atEnd, setAtEnd] = useState(true);
   const near = useRef(true);
   const before = useRef<{ first: string | undefined; height: number }>({ first: undefined, height: 0 });
@@ -106,7 +138,8 @@ function useScrolling(scroller: Scroller, firstKey: string | undefined, entries:
     const { first, height } = before.current;
     if (first === undefined && firstKey !== undefined) {
       const line = unreadFrom === undefined ? null : element.querySelector<HTMLElement>(".day--unread");
-      if (line && element.scrollHeight - line.offsetTop > element.clientHeight) element.scrollTop = line.offsetTop - element.offsetTop;
+      if (line && element.scrollHeight - line.offsetTop > element.clientHeight)
+        element.scrollTop = line.offsetTop - element.offsetTop;
       else element.scrollTop = element.scrollHeight;
     } else if (near.current) element.scrollTop = element.scrollHeight;
     else if (first !== firstKey) element.scrollTop += element.scrollHeight - height;
@@ -134,14 +167,19 @@ function useScrolling(scroller: Scroller, firstKey: string | undefined, entries:
 }
 
 /** Reports the highest position that stood in view while the page was visible and focused. */
-function useSeen(scroller: Scroller, entries: readonly StreamEntry[], onSeen: ((seq: number) => void) | undefined): void {
+function useSeen(
+  scroller: Scroller,
+  entries: readonly StreamEntry[],
+  onSeen: ((seq: number) => void) | undefined,
+): void {
   const highest = useRef(0);
   const inView = useRef(new Set<Element>());
   const report = useRef<() => void>(() => undefined);
   report.current = () => {
     if (!onSeen || document.visibilityState !== "visible" || !document.hasFocus()) return;
     let seq = highest.current;
-    for (const element of inView.current) seq = Math.max(seq, Number((element as HTMLElement).dataset["seq"] ?? 0));
+    for (const element of inView.current)
+      seq = Math.max(seq, Number((element as HTMLElement).dataset.seq ?? 0));
     if (seq <= highest.current) return;
     highest.current = seq;
     onSeen(seq);
@@ -182,7 +220,10 @@ function Announcer({ entries }: { readonly entries: readonly StreamEntry[] }): J
   const message: MessageView | undefined = newest?.type === "message" ? newest.message : undefined;
   useEffect(() => {
     const fresh = last.current !== undefined && message && message.key !== last.current && !message.mine;
-    if (fresh) setSaid(`${message.internal ? `${t("message.internalSpoken")}. ` : ""}${message.author.name}: ${textOf(message.body)}`);
+    if (fresh)
+      setSaid(
+        `${message.internal ? `${t("message.internalSpoken")}. ` : ""}${message.author.name}: ${textOf(message.body)}`,
+      );
     last.current = message?.key ?? "";
   }, [message?.key]);
   return (

@@ -13,7 +13,14 @@ export interface SwitchProps {
   readonly children: ComponentChildren;
 }
 
-export function Switch({ checked, onChange, disabled, hint, labelFirst, children }: SwitchProps): JSX.Element {
+export function Switch({
+  checked,
+  onChange,
+  disabled,
+  hint,
+  labelFirst,
+  children,
+}: SwitchProps): JSX.Element {
   const id = useId();
   const label = (
     <label class="switch__label" for={id}>

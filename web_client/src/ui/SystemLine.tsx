@@ -2,7 +2,16 @@
 
 import type { JSX } from "preact";
 import { format, t } from "../i18n/index.ts";
-import { ArchiveIcon, BellIcon, ChatIcon, CheckIcon, type Icon, PencilIcon, PersonIcon, TasksIcon } from "./icons.tsx";
+import {
+  ArchiveIcon,
+  BellIcon,
+  ChatIcon,
+  CheckIcon,
+  type Icon,
+  PencilIcon,
+  PersonIcon,
+  TasksIcon,
+} from "./icons.tsx";
 import type { SystemView } from "./models.ts";
 import { Time } from "./Time.tsx";
 

@@ -20,7 +20,12 @@ export interface TabsProps<T extends string> {
 
 export function Tabs<T extends string>({ tabs, selected, onSelect, label, name }: TabsProps<T>): JSX.Element {
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={(event) => moveFocus(event, "[role=tab]", "horizontal")}>
+    <div
+      class="tabs"
+      role="tablist"
+      aria-label={label}
+      onKeyDown={(event) => moveFocus(event, "[role=tab]", "horizontal")}
+    >
       {tabs.map((tab) => (
         <button
           key={tab.id}

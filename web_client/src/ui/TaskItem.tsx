@@ -6,7 +6,15 @@ import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Mark } from "./Badge.tsx";
 import { Checkbox } from "./Checkbox.tsx";
-import { ChevronDownIcon, ChevronUpIcon, ClockIcon, GripIcon, PencilIcon, ProblemIcon, TrashIcon } from "./icons.tsx";
+import {
+  ChevronDownIcon,
+  ChevronUpIcon,
+  ClockIcon,
+  GripIcon,
+  PencilIcon,
+  ProblemIcon,
+  TrashIcon,
+} from "./icons.tsx";
 import { Menu } from "./Menu.tsx";
 import type { TaskView } from "./models.ts";
 
@@ -27,7 +35,13 @@ export interface TaskItemProps extends TaskItemActions {
   readonly onGrab?: ((event: PointerEvent, id: string) => void) | undefined;
 }
 
-export function TaskItem({ task, client = false, readOnly = false, onGrab, ...acts }: TaskItemProps): JSX.Element {
+export function TaskItem({
+  task,
+  client = false,
+  readOnly = false,
+  onGrab,
+  ...acts
+}: TaskItemProps): JSX.Element {
   const id = useId();
   const [editing, setEditing] = useState(false);
   const { onEdit, onMove, onDelete } = acts;
@@ -39,7 +53,9 @@ export function TaskItem({ task, client = false, readOnly = false, onGrab, ...ac
           { label: t("task.down"), icon: ChevronDownIcon, onSelect: () => onMove(task.id, 1) },
         ]
       : []),
-    ...(onDelete ? [{ label: t("task.delete"), icon: TrashIcon, danger: true, onSelect: () => onDelete(task.id) }] : []),
+    ...(onDelete
+      ? [{ label: t("task.delete"), icon: TrashIcon, danger: true, onSelect: () => onDelete(task.id) }]
+      : []),
   ];
   return (
     <li class={`task${task.done ? " task--done" : ""}`} data-task={task.id}>
@@ -54,7 +70,12 @@ export function TaskItem({ task, client = false, readOnly = false, onGrab, ...ac
         />
       ) : (
         <div class="task__main">
-          <Checkbox checked={task.done} disabled={readOnly} describedBy={`${id}-note`} onChange={(done) => acts.onTick(task.id, done)}>
+          <Checkbox
+            checked={task.done}
+            disabled={readOnly}
+            describedBy={`${id}-note`}
+            onChange={(done) => acts.onTick(task.id, done)}
+          >
             {task.text}
           </Checkbox>
           <p class="task__note" id={`${id}-note`}>
@@ -91,7 +112,9 @@ function Note({ task, client }: { readonly task: TaskView; readonly client: bool
   }
   return (
     <Mark kind="due" icon={ClockIcon}>
-      {client ? t("task.by", { day: words.long(task.dueAt, at) }) : t("task.due", { day: words.weekday(task.dueAt, at) })}
+      {client
+        ? t("task.by", { day: words.long(task.dueAt, at) })
+        : t("task.due", { day: words.weekday(task.dueAt, at) })}
     </Mark>
   );
 }

@@ -17,7 +17,10 @@ export function TaskMarks({ done, total }: TaskMarksProps): JSX.Element | null {
       {total <= TICKS_MAX && (
         <span class="task-marks__ticks" aria-hidden="true">
           {Array.from({ length: total }, (_, index) => (
-            <span key={index} class={index < done ? "task-marks__tick task-marks__tick--done" : "task-marks__tick"} />
+            <span
+              key={index}
+              class={index < done ? "task-marks__tick task-marks__tick--done" : "task-marks__tick"}
+            />
           ))}
         </span>
       )}

@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import { now } from "../i18n/clock.ts";
-import { type Format, format } from "../i18n/index.ts";
+import type { Format } from "../i18n/format.ts";
+import { format } from "../i18n/index.ts";
 
 export type TimeForm = "time" | "day" | "weekday" | "long" | "full" | "listTime";
 
@@ -16,7 +17,11 @@ export function Time({ at, form, class: name }: TimeProps): JSX.Element {
   const { value: words } = format;
   const write: Format[TimeForm] = words[form];
   return (
-    <time class={name ? `time ${name}` : "time"} dateTime={new Date(at).toISOString()} title={words.full(at, now.value)}>
+    <time
+      class={name ? `time ${name}` : "time"}
+      dateTime={new Date(at).toISOString()}
+      title={words.full(at, now.value)}
+    >
       {write(at, now.value)}
     </time>
   );

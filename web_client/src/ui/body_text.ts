@@ -6,7 +6,12 @@ import type { BlockNode, BodyDoc, InlineNode } from "./models.ts";
 /** A document that says `text`, one paragraph for each line. */
 export function bodyOf(text: string): BodyDoc {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
-  return { content: lines.map((line) => ({ type: "paragraph", content: line === "" ? [] : [{ type: "text", text: line }] })) };
+  return {
+    content: lines.map((line) => ({
+      type: "paragraph",
+      content: line === "" ? [] : [{ type: "text", text: line }],
+    })),
+  };
 }
 
 /** The document without its marks; list items begin with a dash. */
@@ -36,7 +41,9 @@ export function isBlank(body: BodyDoc | null): boolean {
   const has = (blocks: readonly BlockNode[]): boolean =>
     blocks.some((block) =>
       block.type === "paragraph"
-        ? (block.content ?? []).some((node) => node.type === "mention" || (node.type === "text" && node.text.trim() !== ""))
+        ? (block.content ?? []).some(
+            (node) => node.type === "mention" || (node.type === "text" && node.text.trim() !== ""),
+          )
         : block.items.some((item) => has(item.content)),
     );
   return body === null || !has(body.content);
@@ -45,7 +52,10 @@ export function isBlank(body: BodyDoc | null): boolean {
 /** Without the empty paragraphs at both ends. A blank document stays one empty paragraph. */
 export function trimmed(body: BodyDoc): BodyDoc {
   const empty = (block: BlockNode): boolean =>
-    block.type === "paragraph" && (block.content ?? []).every((node) => node.type === "break" || (node.type === "text" && node.text.trim() === ""));
+    block.type === "paragraph" &&
+    (block.content ?? []).every(
+      (node) => node.type === "break" || (node.type === "text" && node.text.trim() === ""),
+    );
   const content = [...body.content];
   while (content.length > 1 && empty(content[0] as BlockNode)) content.shift();
   while (content.length > 1 && empty(content.at(-1) as BlockNode)) content.pop();

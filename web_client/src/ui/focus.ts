@@ -19,7 +19,11 @@ export function nextIndex(key: string, index: number, count: number, axis: Axis)
 }
 
 /** Key handler of a group: moves focus among the elements that match, and clicks tabs as it goes. */
-export function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }, selector: string, axis: Axis): void {
+export function moveFocus(
+  event: KeyboardEvent & { currentTarget: HTMLElement },
+  selector: string,
+  axis: Axis,
+): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)];
   const from = items.findIndex((item) => item.contains(event.target as Node));
@@ -32,7 +36,9 @@ export function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement },
 
 /** What can be reached with Tab inside an element, in order. */
 export function focusable(inside: ParentNode): HTMLElement[] {
-  return [...inside.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((item) => item.getClientRects().length > 0);
+  return [...inside.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+    (item) => item.getClientRects().length > 0,
+  );
 }
 
 /** Key handler of a dialog: Tab at the end goes to the beginning, and the other way. */
@@ -55,7 +61,9 @@ export function trapTab(event: KeyboardEvent, inside: HTMLElement): void {
 /** F6 goes to the next `[data-column]` that is shown, Shift+F6 to the one before: its marked element, or its first. */
 export function cycleColumns(event: KeyboardEvent, root: HTMLElement): void {
   if (event.key !== "F6") return;
-  const columns = [...root.querySelectorAll<HTMLElement>("[data-column]")].filter((c) => c.getClientRects().length > 0);
+  const columns = [...root.querySelectorAll<HTMLElement>("[data-column]")].filter(
+    (c) => c.getClientRects().length > 0,
+  );
   const from = columns.findIndex((column) => column.contains(document.activeElement));
   const step = event.shiftKey ? -1 : 1;
   const column = columns[from < 0 ? 0 : (from + step + columns.length) % columns.length];

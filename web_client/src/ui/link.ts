@@ -16,5 +16,7 @@ export function linkFrom(typed: string): string | undefined {
 function withScheme(text: string): string {
   if (/^[^\s@/:]+@[^\s@/]+\.[^\s@/]+$/.test(text)) return `mailto:${text}`;
   // "localhost:80" and "example.com:8080" have a port, not a scheme.
-  return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text.replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase()) : `https://${text}`;
+  return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text)
+    ? text.replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase())
+    : `https://${text}`;
 }

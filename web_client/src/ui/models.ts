@@ -92,7 +92,12 @@ export type SystemView =
   | { readonly kind: "archived"; readonly actor: string }
   | { readonly kind: "reopened"; readonly actor: string }
   | { readonly kind: "assigned"; readonly actor: string; readonly assignee?: string }
-  | { readonly kind: "reminder"; readonly number: number; readonly of: number; readonly recipients: readonly string[] }
+  | {
+      readonly kind: "reminder";
+      readonly number: number;
+      readonly of: number;
+      readonly recipients: readonly string[];
+    }
   | { readonly kind: "task_added"; readonly actor: string; readonly text: string }
   | { readonly kind: "task_edited"; readonly actor: string; readonly text: string }
   | { readonly kind: "task_completed"; readonly actor: string; readonly text: string }

@@ -8,7 +8,12 @@ export type StreamRow =
   | { readonly type: "day"; readonly key: string; readonly at: number }
   /** `day`: it stands at the start of a day and carries its date. */
   | { readonly type: "unread"; readonly key: string; readonly at: number; readonly day: boolean }
-  | { readonly type: "message"; readonly key: string; readonly message: MessageView; readonly continued: boolean }
+  | {
+      readonly type: "message";
+      readonly key: string;
+      readonly message: MessageView;
+      readonly continued: boolean;
+    }
   | { readonly type: "system"; readonly key: string; readonly at: number; readonly system: SystemView };
 
 const GROUP_MS = 5 * 60_000;
@@ -22,7 +27,11 @@ export function entryAt(entry: StreamEntry): number {
 }
 
 /** The rows of a stream. `unreadFrom` is the key of the first unread entry. */
-export function streamRows(entries: readonly StreamEntry[], unreadFrom: string | undefined, format: Format): StreamRow[] {
+export function streamRows(
+  entries: readonly StreamEntry[],
+  unreadFrom: string | undefined,
+  format: Format,
+): StreamRow[] {
   const rows: StreamRow[] = [];
   let day = "";
   let before: MessageView | undefined;
@@ -43,7 +52,12 @@ export function streamRows(entries: readonly StreamEntry[], unreadFrom: string |
       before = undefined;
     } else {
       const { message } = entry;
-      rows.push({ type: "message", key, message, continued: before !== undefined && continues(before, message) });
+      rows.push({
+        type: "message",
+        key,
+        message,
+        continued: before !== undefined && continues(before, message),
+      });
       before = message;
     }
   }

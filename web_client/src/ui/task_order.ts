@@ -10,7 +10,11 @@ export function sunk(tasks: readonly TaskView[]): TaskView[] {
 }
 
 /** The id before which a task stands after moving by one among the open ones; null is last; undefined: can't move. */
-export function beforeAfterMove(tasks: readonly TaskView[], id: string, by: -1 | 1): string | null | undefined {
+export function beforeAfterMove(
+  tasks: readonly TaskView[],
+  id: string,
+  by: -1 | 1,
+): string | null | undefined {
   const open = tasks.filter((task) => !task.done);
   const at = open.findIndex((task) => task.id === id);
   const to = at + by;
@@ -19,7 +23,11 @@ export function beforeAfterMove(tasks: readonly TaskView[], id: string, by: -1 |
 }
 
 /** The id before which a task stands when it is dropped on an open one. */
-export function beforeAfterDrop(tasks: readonly TaskView[], id: string, onto: string): string | null | undefined {
+export function beforeAfterDrop(
+  tasks: readonly TaskView[],
+  id: string,
+  onto: string,
+): string | null | undefined {
   const open = tasks.filter((task) => !task.done);
   const [from, to] = [open.findIndex((task) => task.id === id), open.findIndex((task) => task.id === onto)];
   if (from < 0 || to < 0 || from === to) return undefined;

@@ -34,7 +34,8 @@ export default function Editor(props: EditorProps): JSX.Element {
   const [typing, setTyping] = useState<MentionTyping | undefined>(undefined);
   const [current, setCurrent] = useState(0);
   const dismissed = useRef<string | undefined>(undefined);
-  const { able, unable } = typing && props.people ? mentionChoices(props.people, typing.query) : { able: [], unable: [] };
+  const { able, unable } =
+    typing && props.people ? mentionChoices(props.people, typing.query) : { able: [], unable: [] };
   const open = able.length + unable.length > 0;
   const picker = useRef({ able, open, current });
   picker.current = { able, open, current: Math.min(current, able.length - 1) };
@@ -67,10 +68,16 @@ export default function Editor(props: EditorProps): JSX.Element {
         const { open: isOpen, able: people, current: at } = picker.current;
         if (!isOpen || event.isComposing) return false;
         if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-          if (people.length > 0) setCurrent((at + (event.key === "ArrowDown" ? 1 : -1) + people.length) % people.length);
+          if (people.length > 0)
+            setCurrent((at + (event.key === "ArrowDown" ? 1 : -1) + people.length) % people.length);
           return true;
         }
-        if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey && people.length > 0) {
+        if (
+          (event.key === "Enter" || event.key === "Tab") &&
+          !event.ctrlKey &&
+          !event.metaKey &&
+          people.length > 0
+        ) {
           choose(at);
           return true;
         }
@@ -118,7 +125,11 @@ export default function Editor(props: EditorProps): JSX.Element {
   );
 }
 
-function attributes(props: EditorProps, picker: { open: boolean; able: readonly StaffChoice[]; current: number }, id: string): Record<string, string> {
+function attributes(
+  props: EditorProps,
+  picker: { open: boolean; able: readonly StaffChoice[]; current: number },
+  id: string,
+): Record<string, string> {
   return {
     role: "textbox",
     "aria-multiline": "true",

@@ -13,7 +13,11 @@ function blocks(parent: Node): BlockNode[] {
   const found: BlockNode[] = [];
   parent.forEach((node) => {
     if (node.type === schema.nodes.paragraph) found.push({ type: "paragraph", content: inlines(node) });
-    else found.push({ type: node.type === schema.nodes.ordered_list ? "ordered_list" : "bullet_list", items: items(node) });
+    else
+      found.push({
+        type: node.type === schema.nodes.ordered_list ? "ordered_list" : "bullet_list",
+        items: items(node),
+      });
   });
   return found;
 }
@@ -30,7 +34,8 @@ function inlines(paragraph: Node): InlineNode[] {
   const found: InlineNode[] = [];
   paragraph.forEach((node) => {
     if (node.type === schema.nodes.hard_break) found.push({ type: "break" });
-    else if (node.type === schema.nodes.mention) found.push({ type: "mention", id: node.attrs["id"], name: node.attrs["name"] });
+    else if (node.type === schema.nodes.mention)
+      found.push({ type: "mention", id: node.attrs.id, name: node.attrs.name });
     else if (node.isText) found.push(...texts(node));
   });
   return found;
@@ -38,8 +43,9 @@ function inlines(paragraph: Node): InlineNode[] {
 
 /** A line break that hides inside a text (pasted code) becomes a node of its own: text never holds one. */
 function texts(node: Node): InlineNode[] {
-  const has = (name: "strong" | "em" | "underline"): boolean => schema.marks[name].isInSet(node.marks) !== undefined;
-  const href: unknown = schema.marks.link.isInSet(node.marks)?.attrs["href"];
+  const has = (name: "strong" | "em" | "underline"): boolean =>
+    schema.marks[name].isInSet(node.marks) !== undefined;
+  const href: unknown = schema.marks.link.isInSet(node.marks)?.attrs.href;
   const marks: Omit<TextNode, "type" | "text"> = {
     ...(has("strong") && { strong: true }),
     ...(has("em") && { em: true }),
@@ -60,7 +66,8 @@ export function fromBody(body: BodyDoc | null): Node {
 }
 
 function blockNode(block: BlockNode): Node {
-  if (block.type === "paragraph") return schema.node("paragraph", null, Fragment.from((block.content ?? []).map(inlineNode)));
+  if (block.type === "paragraph")
+    return schema.node("paragraph", null, Fragment.from((block.content ?? []).map(inlineNode)));
   return schema.node(block.type, null, block.items.map(itemNode));
 }
 
@@ -74,7 +81,9 @@ function itemNode(item: ListItemNode): Node {
 function inlineNode(node: InlineNode): Node {
   if (node.type === "break") return schema.node("hard_break");
   if (node.type === "mention") return schema.node("mention", { id: node.id, name: node.name });
-  const marks = (["strong", "em", "underline"] as const).filter((name) => node[name]).map((name) => schema.mark(name));
+  const marks = (["strong", "em", "underline"] as const)
+    .filter((name) => node[name])
+    .map((name) => schema.mark(name));
   if (node.link) marks.push(schema.mark("link", { href: node.link }));
   return schema.text(node.text, marks);
 }

@@ -6,7 +6,7 @@ import { history, redo, undo } from "prosemirror-history";
 import { inputRules, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
-import { type Command, EditorState, Plugin } from "prosemirror-state";
+import { type Command, EditorState, Plugin, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { BodyDoc } from "../models.ts";
 import { fromBody, toBody } from "./convert.ts";
@@ -61,7 +61,10 @@ const LISTS_MAX = 5;
 
 const { paragraph, bullet_list, ordered_list, list_item, hard_break, mention } = schema.nodes;
 
-export function createView(mount: HTMLElement, options: ViewOptions): { view: EditorView; handle: EditorHandle } {
+export function createView(
+  mount: HTMLElement,
+  options: ViewOptions,
+): { view: EditorView; handle: EditorHandle } {
   const view = new EditorView(
     { mount },
     {
@@ -86,7 +89,9 @@ function newState(body: BodyDoc | null, options: ViewOptions): EditorState {
     return true;
   };
   const plugins = [
-    inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/, bullet_list), wrappingInputRule(/^\s*1[.)]\s$/, ordered_list)] }),
+    inputRules({
+      rules: [wrappingInputRule(/^\s*[-*]\s$/, bullet_list), wrappingInputRule(/^\s*1[.)]\s$/, ordered_list)],
+    }),
     keymap({
       "Mod-Enter": submit,
       "Mod-b": toggleMark(schema.marks.strong),
@@ -133,7 +138,8 @@ function placeholder(): Plugin {
     props: {
       attributes(state): Record<string, string> {
         const { doc } = state;
-        const empty = doc.childCount === 1 && doc.firstChild?.type === paragraph && doc.firstChild.content.size === 0;
+        const empty =
+          doc.childCount === 1 && doc.firstChild?.type === paragraph && doc.firstChild.content.size === 0;
         return empty ? { class: "editor__text editor__text--empty" } : { class: "editor__text" };
       },
     },
@@ -143,7 +149,10 @@ function placeholder(): Plugin {
 function tell(view: EditorView, options: ViewOptions): void {
   options.onToolbar(toolbarOf(view.state));
   const typing = typedMention(view.state);
-  if (!typing) return options.onMention(undefined);
+  if (!typing) {
+    options.onMention(undefined);
+    return;
+  }
   const { left, right, top, bottom } = view.coordsAtPos(typing.from);
   options.onMention({ query: typing.query, at: new DOMRect(left, top, right - left, bottom - top) });
 }
@@ -152,10 +161,13 @@ function toolbarOf(state: EditorState): ToolbarState {
   const { from, to, empty, $from } = state.selection;
   const on = (name: MarkName): boolean => {
     const type = schema.marks[name];
-    return empty ? type.isInSet(state.storedMarks ?? $from.marks()) !== undefined : state.doc.rangeHasMark(from, to, type);
+    return empty
+      ? type.isInSet(state.storedMarks ?? $from.marks()) !== undefined
+      : state.doc.rangeHasMark(from, to, type);
   };
   const inList = (type: unknown): boolean => listAround(state)?.type === type;
-  const link: unknown = schema.marks.link.isInSet($from.marksAcross(state.selection.$to) ?? $from.marks())?.attrs["href"];
+  const link: unknown = schema.marks.link.isInSet($from.marksAcross(state.selection.$to) ?? $from.marks())
+    ?.attrs.href;
   return {
     strong: on("strong"),
     em: on("em"),
@@ -181,9 +193,29 @@ function typedMention(state: EditorState): { from: number; to: number; query: st
   return found && { from: $from.start() + found.start, to: $from.pos, query: found.query };
 }
 
+/** The stretch that a link command means: the selection, or the whole link that the caret stands in. */
+function linkSpan(state: EditorState): { from: number; to: number } {
+  const { from, to, empty, $from } = state.selection;
+  const link = schema.marks.link.isInSet($from.marks());
+  if (!empty || !link) return { from, to };
+  const span = { from, to };
+  $from.parent.forEach((node, offset) => {
+    const start = $from.start() + offset;
+    const end = start + node.nodeSize;
+    if (!link.isInSet(node.marks) || start > span.to || end < span.from) return;
+    span.from = Math.min(span.from, start);
+    span.to = Math.max(span.to, end);
+  });
+  return span;
+}
+
 function handleOf(view: EditorView, options: ViewOptions): EditorHandle {
   const run = (command: Command): void => {
     command(view.state, view.dispatch, view);
+    view.focus();
+  };
+  const change = (make: (state: EditorState) => Transaction): void => {
+    view.dispatch(make(view.state));
     view.focus();
   };
   return {
@@ -192,27 +224,24 @@ function handleOf(view: EditorView, options: ViewOptions): EditorHandle {
     toggleList(name) {
       const around = listAround(view.state);
       if (around?.type === schema.nodes[name]) run(liftListItem(list_item));
-      else if (around) run((state, dispatch) => (dispatch?.(state.tr.setNodeMarkup(around.pos, schema.nodes[name])), true));
+      else if (around) change((state) => state.tr.setNodeMarkup(around.pos, schema.nodes[name]));
       else run(wrapInList(schema.nodes[name]));
     },
     setLink(href) {
-      run((state, dispatch) => {
-        const { from, to, empty } = state.selection;
-        const { tr } = state;
-        if (href === undefined) tr.removeMark(from, to, schema.marks.link);
-        else if (empty) tr.insert(from, schema.text(href.replace(/^mailto:/, ""), [schema.mark("link", { href })]));
-        else tr.addMark(from, to, schema.mark("link", { href }));
-        dispatch?.(tr);
-        return true;
+      change((state) => {
+        const { from, to } = linkSpan(state);
+        const { link } = schema.marks;
+        if (href === undefined) return state.tr.removeMark(from, to, link);
+        if (from < to) return state.tr.removeMark(from, to, link).addMark(from, to, link.create({ href }));
+        return state.tr.insert(from, schema.text(href.replace(/^mailto:/, ""), [link.create({ href })]));
       });
     },
-    insertText: (text) => run((state, dispatch) => (dispatch?.(state.tr.insertText(text).scrollIntoView()), true)),
+    insertText: (text) => change((state) => state.tr.insertText(text).scrollIntoView()),
     mention({ id, name }) {
-      run((state, dispatch) => {
-        const typing = typedMention(state);
-        const { from, to } = typing ?? state.selection;
-        dispatch?.(state.tr.replaceWith(from, to, [mention.create({ id, name }), schema.text(" ")]).scrollIntoView());
-        return true;
+      change((state) => {
+        const { from, to } = typedMention(state) ?? state.selection;
+        const nodes = [mention.create({ id, name }), schema.text(" ")];
+        return state.tr.replaceWith(from, to, nodes).scrollIntoView();
       });
     },
     replace(body) {

@@ -30,7 +30,10 @@ export default function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProp
   const grid = useRef<HTMLDivElement>(null);
   useEffect(() => field.current?.focus(), []);
   const found = useMemo(() => findEmoji(query), [query]);
-  const groups = query.trim() === "" ? emojiGroups.map((group) => ({ title: t(names[group.key]), emoji: emojiOf(group) })) : [{ title: "", emoji: found }];
+  const groups =
+    query.trim() === ""
+      ? emojiGroups.map((group) => ({ title: t(names[group.key]), emoji: emojiOf(group) }))
+      : [{ title: "", emoji: found }];
   const close = (restore: boolean): void => {
     onClose();
     if (restore) anchor.focus();
@@ -61,9 +64,22 @@ export default function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProp
           }}
         />
       </div>
-      <div ref={grid} class="emoji" role="group" aria-label={t("emoji")} onKeyDown={(event) => move(event, field.current)}>
+      {/* biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset */}
+      <div
+        ref={grid}
+        class="emoji"
+        role="group"
+        aria-label={t("emoji")}
+        onKeyDown={(event) => move(event, field.current)}
+      >
         {groups.map((group, index) => (
-          <Group key={group.title} title={group.title} emoji={group.emoji} first={index === 0} onPick={pick} />
+          <Group
+            key={group.title}
+            title={group.title}
+            emoji={group.emoji}
+            first={index === 0}
+            onPick={pick}
+          />
         ))}
         {query !== "" && found.length === 0 && <p class="picker__heading">{t("emoji.none")}</p>}
       </div>

@@ -20,7 +20,11 @@ export interface AccountPageProps {
   readonly onLogout: () => void;
 }
 
-const roles: Record<NonNullable<MeView["role"]>, PlainKey> = { owner: "role.owner", admin: "role.admin", employee: "role.employee" };
+const roles: Record<NonNullable<MeView["role"]>, PlainKey> = {
+  owner: "role.owner",
+  admin: "role.admin",
+  employee: "role.employee",
+};
 const themes: readonly { id: Theme; label: PlainKey }[] = [
   { id: "system", label: "account.themeSystem" },
   { id: "light", label: "account.themeLight" },
@@ -98,7 +102,12 @@ function Choice({ title, name, value, options, onChange }: ChoiceProps): JSX.Ele
       <div class="choices">
         {options.map((option) => (
           <label key={option.id} class="choice" lang={option.lang}>
-            <input type="radio" name={`${name}-${id}`} checked={option.id === value} onChange={() => onChange(option.id)} />
+            <input
+              type="radio"
+              name={`${name}-${id}`}
+              checked={option.id === value}
+              onChange={() => onChange(option.id)}
+            />
             <span class="choice__dot" aria-hidden="true" />
             <span>{option.label}</span>
           </label>

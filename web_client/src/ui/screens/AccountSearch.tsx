@@ -7,7 +7,8 @@ import { Avatar } from "../Avatar.tsx";
 import { ChosenChip } from "../Chip.tsx";
 import { nextIndex } from "../focus.ts";
 import { LockIcon } from "../icons.tsx";
-import type { AccountChoice } from "../models.ts";
+import type { AccountChoice, PersonView } from "../models.ts";
+import { PickerOption } from "../PickerOption.tsx";
 import { Popover } from "../Popover.tsx";
 import { search } from "../people_search.ts";
 
@@ -28,14 +29,19 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
   const [open, setOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const found = useMemo(
-    () => search(choices ?? [], query, (choice) => `${choice.account.name} ${choice.account.shortId ?? ""}`).slice(0, SHOWN_MAX),
+    () =>
+      search(
+        choices ?? [],
+        query,
+        (choice) => `${choice.account.name} ${choice.account.shortId ?? ""}`,
+      ).slice(0, SHOWN_MAX),
     [choices, query],
   );
   if (chosen) {
     return (
       <div class="to">
         <ChosenChip removeLabel={t("newChat.otherAccount")} onRemove={() => onChoose(undefined)}>
-          <Avatar person={{ id: chosen.account.id, side: "contact", name: chosen.account.name }} size={24} />
+          <Avatar person={asPerson(chosen)} size={24} />
           <strong>{chosen.account.name}</strong>
           {chosen.account.shortId && <span class="chip__note">{chosen.account.shortId}</span>}
         </ChosenChip>
@@ -72,7 +78,10 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
           onQuery(event.currentTarget.value);
         }}
         onKeyDown={(event) => {
-          const next = event.key === "Home" || event.key === "End" ? undefined : nextIndex(event.key, current, found.length, "vertical");
+          const next =
+            event.key === "Home" || event.key === "End"
+              ? undefined
+              : nextIndex(event.key, current, found.length, "vertical");
           if (next !== undefined) {
             event.preventDefault();
             setOpen(true);
@@ -84,29 +93,48 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
         }}
       />
       {open && field.current && (
-        <Popover anchor={field.current} onClose={() => setOpen(false)} class="popover--picker popover--over-dialog">
-          <div id={`${id}-list`} class="picker__list" role="listbox" aria-label={t("newChat.to")} onPointerDown={(event) => event.preventDefault()}>
+        <Popover
+          anchor={field.current}
+          onClose={() => setOpen(false)}
+          class="popover--picker popover--over-dialog"
+        >
+          <div
+            id={`${id}-list`}
+            class="picker__list"
+            role="listbox"
+            aria-label={t("newChat.to")}
+            onPointerDown={(event) => event.preventDefault()}
+          >
             {found.map((choice, index) => (
-              <div
+              <PickerOption
                 key={choice.account.id}
                 id={`${id}-${index}`}
-                role="option"
-                tabIndex={-1}
-                aria-selected={index === current}
-                class={index === current ? "picker__option picker__option--current" : "picker__option"}
-                onClick={() => choose(choice)}
-                onPointerMove={() => setAt(index)}
-              >
-                <Avatar person={{ id: choice.account.id, side: "contact", name: choice.account.name }} size={24} />
-                <span class="picker__name">{choice.account.name}</span>
-                {choice.canReceive ? <span class="picker__note">{choice.account.shortId}</span> : <LockIcon size={14} />}
-              </div>
+                current={index === current}
+                avatar={<Avatar person={asPerson(choice)} size={24} />}
+                name={choice.account.name}
+                note={
+                  choice.canReceive ? (
+                    <span class="picker__note">{choice.account.shortId}</span>
+                  ) : (
+                    <LockIcon size={14} />
+                  )
+                }
+                onChoose={() => choose(choice)}
+                onPoint={() => setAt(index)}
+              />
             ))}
             {choices === undefined && <p class="picker__heading">{t("loading")}</p>}
-            {choices !== undefined && found.length === 0 && <p class="picker__heading">{t("newChat.noAccount")}</p>}
+            {choices !== undefined && found.length === 0 && (
+              <p class="picker__heading">{t("newChat.noAccount")}</p>
+            )}
           </div>
         </Popover>
       )}
     </>
   );
+}
+
+/** An account is drawn round, as its people are. */
+function asPerson({ account }: AccountChoice): PersonView {
+  return { id: account.id, side: "contact", name: account.name };
 }

@@ -3,8 +3,8 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { language, t } from "../../i18n/index.ts";
-import { isBlank, trimmed } from "../body_text.ts";
 import { Button } from "../Button.tsx";
+import { isBlank, trimmed } from "../body_text.ts";
 import { ConfirmDialog } from "../ConfirmDialog.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { EditorField, type EditorHandle, type ToolbarState } from "../EditorField.tsx";
@@ -21,7 +21,14 @@ export interface ClientNewChatProps {
   readonly onClose: () => void;
 }
 
-export function ClientNewChat({ firmName, busy, problem, inline = false, onCreate, onClose }: ClientNewChatProps): JSX.Element {
+export function ClientNewChat({
+  firmName,
+  busy,
+  problem,
+  inline = false,
+  onCreate,
+  onClose,
+}: ClientNewChatProps): JSX.Element {
   const [subject, setSubject] = useState("");
   const [body, setBody] = useState<BodyDoc | null>(null);
   const [tried, setTried] = useState(false);
@@ -46,7 +53,14 @@ export function ClientNewChat({ firmName, busy, problem, inline = false, onCreat
   );
   return (
     <>
-      <Dialog size="form" title={t("clientNew.title", { firm: firmName })} footer={footer} onClose={leave} onSubmit={create} inline={inline}>
+      <Dialog
+        size="form"
+        title={t("clientNew.title", { firm: firmName })}
+        footer={footer}
+        onClose={leave}
+        onSubmit={create}
+        inline={inline}
+      >
         <div class="client-new client">
           {problem && <FieldNote id="client-new-problem" error text={problem} />}
           <Field
@@ -78,12 +92,20 @@ export function ClientNewChat({ firmName, busy, problem, inline = false, onCreat
                 />
               </div>
             </div>
-            {tried && isBlank(body) && <FieldNote id="client-new-body" error text={t("newChat.bodyMissing")} />}
+            {tried && isBlank(body) && (
+              <FieldNote id="client-new-body" error text={t("newChat.bodyMissing")} />
+            )}
           </div>
         </div>
       </Dialog>
       {asking && (
-        <ConfirmDialog title={t("newChat.leave")} verb={t("newChat.leaveVerb")} danger onConfirm={onClose} onCancel={() => setAsking(false)}>
+        <ConfirmDialog
+          title={t("newChat.leave")}
+          verb={t("newChat.leaveVerb")}
+          danger
+          onConfirm={onClose}
+          onCancel={() => setAsking(false)}
+        >
           {t("newChat.leaveWhy")}
         </ConfirmDialog>
       )}

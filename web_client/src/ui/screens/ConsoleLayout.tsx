@@ -34,18 +34,24 @@ export interface ConsoleLayoutProps {
 export function ConsoleLayout(props: ConsoleLayoutProps): JSX.Element {
   const { list, thread, panel, page, column = "list", panelOpen = false, onPanelClose } = props;
   const root = useRef<HTMLDivElement>(null);
+  const closePanel = useRef<(() => void) | undefined>(undefined);
+  closePanel.current = panelOpen ? onPanelClose : undefined;
   const onToastDone = useRef(props.onToastDone);
   onToastDone.current = props.onToastDone;
   const toastDone = useRef(() => onToastDone.current()).current;
   useEffect(() => {
     const keys = (event: KeyboardEvent): void => {
       if (root.current) cycleColumns(event, root.current);
+      if (event.key === "Escape" && !event.defaultPrevented) closePanel.current?.();
     };
     document.addEventListener("keydown", keys);
     return () => document.removeEventListener("keydown", keys);
   }, []);
   return (
-    <div ref={root} class={`console console--${column}${panelOpen ? " console--panel-open" : ""}${page ? " console--page" : ""}`}>
+    <div
+      ref={root}
+      class={`console console--${column}${panelOpen ? " console--panel-open" : ""}${page ? " console--page" : ""}`}
+    >
       <a class="skip" href="#main">
         {t("skip")}
       </a>
@@ -59,18 +65,14 @@ export function ConsoleLayout(props: ConsoleLayoutProps): JSX.Element {
             {thread}
           </main>
           {panel !== undefined && (
-            <aside
-              class="console__panel"
-              aria-label={t("panel")}
-              data-column="panel"
-              onKeyDown={(event) => {
-                if (event.key === "Escape" && panelOpen) onPanelClose?.();
-              }}
-            >
+            <aside class="console__panel" aria-label={t("panel")} data-column="panel">
               {panel}
             </aside>
           )}
-          {panelOpen && <div class="console__veil" role="presentation" onClick={onPanelClose} />}
+          {panelOpen && (
+            // biome-ignore lint/a11y/noStaticElementInteractions: Escape and the close button do the same
+            <div class="console__veil" role="presentation" onClick={onPanelClose} />
+          )}
         </>
       ) : (
         <main class="console__page" id="main" tabIndex={-1} data-column="page">

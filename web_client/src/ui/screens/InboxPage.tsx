@@ -44,7 +44,10 @@ export function inFilter(entry: InboxEntryView, filter: InboxFilter): boolean {
     case "mentions":
       return entry.mentioned || entry.kind === "mention";
     case "messages":
-      return entry.kind === "message_from_contact" || (entry.kind === "thread_created" && entry.actor.side === "contact");
+      return (
+        entry.kind === "message_from_contact" ||
+        (entry.kind === "thread_created" && entry.actor.side === "contact")
+      );
     case "tasks":
       return entry.kind === "tasks_changed" || entry.kind === "tasks_completed";
     case "assigned":
@@ -62,7 +65,11 @@ export function InboxPage(props: InboxPageProps): JSX.Element {
       <header class="page__head">
         <h1 class="page__title">{archived ? t("inbox.titleArchived") : t("inbox.title")}</h1>
         <div class="page__acts">
-          <Button kind="quiet" icon={archived ? InboxIcon : ArchiveIcon} onClick={() => onArchived(!archived)}>
+          <Button
+            kind="quiet"
+            icon={archived ? InboxIcon : ArchiveIcon}
+            onClick={() => onArchived(!archived)}
+          >
             {archived ? t("inbox.toInbox") : t("inbox.toArchived")}
           </Button>
           {!archived && anyRead && <Button onClick={onArchiveRead}>{t("inbox.archiveRead")}</Button>}
@@ -89,7 +96,11 @@ function Days(props: InboxPageProps): JSX.Element {
   if (state === "loading" && entries.length === 0) return <Skeleton kind="entries" />;
   if (state === "failed") {
     return (
-      <EmptyState icon={InboxIcon} title={t("list.failed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <EmptyState
+        icon={InboxIcon}
+        title={t("list.failed")}
+        action={<Button onClick={onRetry}>{t("retry")}</Button>}
+      >
         {t("list.failedWhy")}
       </EmptyState>
     );
@@ -103,7 +114,12 @@ function Days(props: InboxPageProps): JSX.Element {
   }
   const first = entries[0]?.id;
   return (
-    <div onKeyDown={(event) => (event.target as Element).matches("a[data-row]") && moveFocus(event, "a[data-row]", "vertical")}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys between the links, which do the rest
+    <div
+      onKeyDown={(event) =>
+        (event.target as Element).matches("a[data-row]") && moveFocus(event, "a[data-row]", "vertical")
+      }
+    >
       {days.map(({ key, all }) => {
         const margin = words.marginDay(all[0]?.at ?? 0, now.value);
         return (
@@ -114,7 +130,14 @@ function Days(props: InboxPageProps): JSX.Element {
             </h2>
             <ul class="days__entries">
               {all.map((entry) => (
-                <InboxEntry key={entry.id} {...props} entry={entry} staff={staff} href={hrefOf(entry.threadId)} tabStop={entry.id === first} />
+                <InboxEntry
+                  key={entry.id}
+                  {...props}
+                  entry={entry}
+                  staff={staff}
+                  href={hrefOf(entry.threadId)}
+                  tabStop={entry.id === first}
+                />
               ))}
             </ul>
           </section>
@@ -131,7 +154,10 @@ function Days(props: InboxPageProps): JSX.Element {
   );
 }
 
-function byDay(entries: readonly InboxEntryView[], dayKey: (at: number) => string): { key: string; all: InboxEntryView[] }[] {
+function byDay(
+  entries: readonly InboxEntryView[],
+  dayKey: (at: number) => string,
+): { key: string; all: InboxEntryView[] }[] {
   const days: { key: string; all: InboxEntryView[] }[] = [];
   for (const entry of entries) {
     const key = dayKey(entry.at);

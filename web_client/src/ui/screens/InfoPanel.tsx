@@ -41,7 +41,14 @@ export function InfoPanel({ view, onFollow, onLogin, onNotify, onInvite }: InfoP
         <h3>{t("info.contacts")}</h3>
         <ul class="contacts">
           {view.contacts.map((contact) => (
-            <Contact key={contact.person.id} contact={contact} canManage={view.canManage} onLogin={onLogin} onNotify={onNotify} onInvite={onInvite} />
+            <Contact
+              key={contact.person.id}
+              contact={contact}
+              canManage={view.canManage}
+              onLogin={onLogin}
+              onNotify={onNotify}
+              onInvite={onInvite}
+            />
           ))}
         </ul>
         {view.contacts.length === 0 && <p class="info__none">{t("info.noContacts")}</p>}
@@ -101,5 +108,9 @@ function Contact({ contact, canManage, onLogin, onNotify, onInvite }: ContactPro
 
 function stateText({ state, login }: ContactRowView): string {
   if (!login) return t("info.cannotLogin");
-  return state === "activated" ? t("info.activated") : state === "invited" ? t("info.invited") : t("info.notInvited");
+  return state === "activated"
+    ? t("info.activated")
+    : state === "invited"
+      ? t("info.invited")
+      : t("info.notInvited");
 }

@@ -19,7 +19,12 @@ export type LoginStep =
   | { readonly kind: "forgot" }
   | { readonly kind: "sent"; readonly email: string }
   | { readonly kind: "reset" }
-  | { readonly kind: "invitation"; readonly name: string; readonly email: string; readonly accountName: string }
+  | {
+      readonly kind: "invitation";
+      readonly name: string;
+      readonly email: string;
+      readonly accountName: string;
+    }
   /** An invitation or a link for a password that was used or replaced. */
   | { readonly kind: "dead_link" };
 
@@ -54,7 +59,13 @@ export function LoginPage(props: LoginPageProps): JSX.Element {
       </main>
       <footer class="login__foot">
         {languages.map((tag) => (
-          <button key={tag} type="button" lang={tag} aria-pressed={tag === language} onClick={() => onLanguage(tag)}>
+          <button
+            key={tag}
+            type="button"
+            lang={tag}
+            aria-pressed={tag === language}
+            onClick={() => onLanguage(tag)}
+          >
             {tag === "sv" ? "Svenska" : tag === "en" ? "English" : tag}
           </button>
         ))}
@@ -93,7 +104,14 @@ function Step(props: LoginPageProps): JSX.Element {
         </Said>
       );
     case "reset":
-      return <PasswordForm {...props} title={t("login.newPassword")} lead={t("login.newPasswordLead")} verb={t("login.savePassword")} />;
+      return (
+        <PasswordForm
+          {...props}
+          title={t("login.newPassword")}
+          lead={t("login.newPasswordLead")}
+          verb={t("login.savePassword")}
+        />
+      );
     case "invitation":
       return (
         <PasswordForm
@@ -112,7 +130,15 @@ function Step(props: LoginPageProps): JSX.Element {
   }
 }
 
-function Said({ title, children, onBack }: { readonly title: string; readonly children: ComponentChildren; readonly onBack: () => void }): JSX.Element {
+function Said({
+  title,
+  children,
+  onBack,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  readonly onBack: () => void;
+}): JSX.Element {
   return (
     <>
       <h1 class="login__title">{title}</h1>
@@ -150,8 +176,22 @@ function LoginForm(props: LoginPageProps & { readonly email: string }): JSX.Elem
     >
       <h1 class="login__title">{t("login.title")}</h1>
       <Problem text={props.problem} />
-      <Field label={t("login.email")} type="email" autocomplete="username" required value={email} onInput={setEmail} />
-      <Field label={t("login.password")} type="password" autocomplete="current-password" required value={password} onInput={setPassword} />
+      <Field
+        label={t("login.email")}
+        type="email"
+        autocomplete="username"
+        required
+        value={email}
+        onInput={setEmail}
+      />
+      <Field
+        label={t("login.password")}
+        type="password"
+        autocomplete="current-password"
+        required
+        value={password}
+        onInput={setPassword}
+      />
       <Button kind="primary" type="submit" wide disabled={props.busy}>
         {props.busy ? t("login.busy") : t("login.verb")}
       </Button>
@@ -175,7 +215,14 @@ function ForgotForm(props: LoginPageProps): JSX.Element {
       <h1 class="login__title">{t("login.forgotTitle")}</h1>
       <p class="login__lead">{t("login.forgotLead")}</p>
       <Problem text={props.problem} />
-      <Field label={t("login.email")} type="email" autocomplete="username" required value={email} onInput={setEmail} />
+      <Field
+        label={t("login.email")}
+        type="email"
+        autocomplete="username"
+        required
+        value={email}
+        onInput={setEmail}
+      />
       <Button kind="primary" type="submit" wide disabled={props.busy}>
         {t("login.forgotVerb")}
       </Button>

@@ -4,8 +4,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { now } from "../../i18n/clock.ts";
 import { format, language, parts, t } from "../../i18n/index.ts";
-import { isBlank, trimmed } from "../body_text.ts";
 import { Button } from "../Button.tsx";
+import { isBlank, trimmed } from "../body_text.ts";
 import { ConfirmDialog } from "../ConfirmDialog.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { EditorField, type EditorHandle, type ToolbarState } from "../EditorField.tsx";
@@ -55,7 +55,13 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
   const create = (): void => {
     setTried(true);
     if (busy || missing.account || missing.receive || missing.subject || missing.body) return;
-    onCreate({ accountId: account?.account.id ?? "", subject: subject.trim(), body: trimmed(body as BodyDoc), tasks, reminder });
+    onCreate({
+      accountId: account?.account.id ?? "",
+      subject: subject.trim(),
+      body: trimmed(body as BodyDoc),
+      tasks,
+      reminder,
+    });
   };
   const leave = (): void => (dirty ? setAsking(true) : onClose());
   const footer = (
@@ -74,13 +80,31 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
   );
   return (
     <>
-      <Dialog size="form" title={t("newChat.title")} footer={footer} onClose={leave} onSubmit={create} inline={inline}>
+      <Dialog
+        size="form"
+        title={t("newChat.title")}
+        footer={footer}
+        onClose={leave}
+        onSubmit={create}
+        inline={inline}
+      >
         <div class="sheet">
           {problem && <FieldNote id="new-chat-problem" error text={problem} />}
-          <SheetRow label={t("newChat.to")} error={tried && missing.account ? t("newChat.toMissing") : cannot(account)}>
-            <AccountSearch choices={accounts} chosen={account} onQuery={props.onAccountQuery} onChoose={setAccount} />
+          <SheetRow
+            label={t("newChat.to")}
+            error={tried && missing.account ? t("newChat.toMissing") : cannot(account)}
+          >
+            <AccountSearch
+              choices={accounts}
+              chosen={account}
+              onQuery={props.onAccountQuery}
+              onChoose={setAccount}
+            />
           </SheetRow>
-          <SheetRow label={t("newChat.subject")} error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}>
+          <SheetRow
+            label={t("newChat.subject")}
+            error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}
+          >
             <input
               class="sheet__input"
               aria-label={t("newChat.subject")}
@@ -90,13 +114,23 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
               onInput={(event) => setSubject(event.currentTarget.value)}
             />
           </SheetRow>
-          <MessageField onChange={setBody} onSubmit={create} error={tried && missing.body ? t("newChat.bodyMissing") : undefined} />
+          <MessageField
+            onChange={setBody}
+            onSubmit={create}
+            error={tried && missing.body ? t("newChat.bodyMissing") : undefined}
+          />
           <RemindersRow setting={reminder} onChange={setReminder} />
           <TasksRow tasks={tasks} onChange={setTasks} />
         </div>
       </Dialog>
       {asking && (
-        <ConfirmDialog title={t("newChat.leave")} verb={t("newChat.leaveVerb")} danger onConfirm={onClose} onCancel={() => setAsking(false)}>
+        <ConfirmDialog
+          title={t("newChat.leave")}
+          verb={t("newChat.leaveVerb")}
+          danger
+          onConfirm={onClose}
+          onCancel={() => setAsking(false)}
+        >
           {t("newChat.leaveWhy")}
         </ConfirmDialog>
       )}
@@ -112,7 +146,9 @@ function audience({ readers, mailed }: AccountChoice): string {
   if (readers.length === 0) return "";
   if (mailed.length === 0) return `${seen} ${t("newChat.nobodyMailed")}`;
   const sent = t("newChat.mailed", { names: words.list(mailed) });
-  return off.length === 0 ? `${seen} ${sent}.` : `${seen} ${sent}; ${t("newChat.mailOff", { n: off.length, names: words.list(off) })}`;
+  return off.length === 0
+    ? `${seen} ${sent}.`
+    : `${seen} ${sent}; ${t("newChat.mailOff", { n: off.length, names: words.list(off) })}`;
 }
 
 function cannot(account: AccountChoice | undefined): string | undefined {
@@ -188,7 +224,17 @@ function RemindersRow({ setting, onChange }: RemindersRowProps): JSX.Element {
     <SheetRow label={t("newChat.reminders")} top={open}>
       <div class="sheet__line">
         <Switch checked={enabled} onChange={(on) => onChange({ ...setting, enabled: on })}>
-          {enabled ? <Rich of={parts("newChat.rhythm", { days: ordinal(days), n: number })} /> : t("newChat.noReminders")}
+          {enabled ? (
+            <Rich
+              of={
+                days === 1
+                  ? parts("newChat.rhythmDaily", { n: number })
+                  : parts("newChat.rhythm", { days, n: number })
+              }
+            />
+          ) : (
+            t("newChat.noReminders")
+          )}
         </Switch>
         {enabled && (
           <>
@@ -204,7 +250,13 @@ function RemindersRow({ setting, onChange }: RemindersRowProps): JSX.Element {
       </div>
       {open && enabled && (
         <div class="sheet__steppers">
-          <Stepper label={t("reminder.days")} value={days} min={1} max={DAYS_MAX} onChange={(value) => onChange({ ...setting, days: value })} />
+          <Stepper
+            label={t("reminder.days")}
+            value={days}
+            min={1}
+            max={DAYS_MAX}
+            onChange={(value) => onChange({ ...setting, days: value })}
+          />
           <Stepper
             label={t("reminder.number")}
             value={number}
@@ -219,17 +271,14 @@ function RemindersRow({ setting, onChange }: RemindersRowProps): JSX.Element {
   );
 }
 
-/** Swedish says "var 3:e dag" and "varje dag", English "every 3 days" and "every day". */
-function ordinal(days: number): string {
-  return t("newChat.everyDays", { n: days });
-}
-
 const DATES_SHOWN = 3;
 
 /** "Sat 6 Dec, Tue 9 Dec and Fri 12 Dec 10:47" */
 function dates(days: number, number: number): string {
   const words = format.value;
-  const all = Array.from({ length: Math.min(number, DATES_SHOWN) }, (_, index) => words.daysLater(now.value, days * (index + 1)));
+  const all = Array.from({ length: Math.min(number, DATES_SHOWN) }, (_, index) =>
+    words.daysLater(now.value, days * (index + 1)),
+  );
   const list = all.map((at) => words.weekday(at, now.value)).join(", ");
   return `${list}${number > DATES_SHOWN ? ", …" : ""} ${words.time(now.value)}`;
 }
@@ -248,7 +297,12 @@ function TasksRow({ tasks, onChange }: TasksRowProps): JSX.Element {
           <li key={`${index}-${text}`} class="sheet__task">
             <span class="checkbox__box" aria-hidden="true" />
             <span>{text}</span>
-            <IconButton icon={CloseIcon} size={14} label={t("newChat.taskRemove", { text })} onClick={() => onChange(tasks.filter((_, at) => at !== index))} />
+            <IconButton
+              icon={CloseIcon}
+              size={14}
+              label={t("newChat.taskRemove", { text })}
+              onClick={() => onChange(tasks.filter((_, at) => at !== index))}
+            />
           </li>
         ))}
       </ul>

@@ -29,7 +29,11 @@ export function Panel({ tab, onTab, tasksDone, tasksTotal, onClose, children }: 
           selected={tab}
           onSelect={onTab}
           tabs={[
-            { id: "tasks", label: t("panel.tasks"), count: tasksTotal > 0 ? `${tasksDone}/${tasksTotal}` : undefined },
+            {
+              id: "tasks",
+              label: t("panel.tasks"),
+              count: tasksTotal > 0 ? `${tasksDone}/${tasksTotal}` : undefined,
+            },
             { id: "reminders", label: t("panel.reminders") },
             { id: "info", label: t("panel.info") },
           ]}

@@ -48,7 +48,12 @@ export function PortalChats(props: PortalChatsProps): JSX.Element {
             { id: "archived", label: t("list.archived") },
           ]}
         />
-        <div class="portal-list__rows" role="tabpanel" id="portal-panel" aria-labelledby={`portal-${view.tab}`}>
+        <div
+          class="portal-list__rows"
+          role="tabpanel"
+          id="portal-panel"
+          aria-labelledby={`portal-${view.tab}`}
+        >
           <Rows {...props} />
         </div>
       </section>
@@ -67,14 +72,21 @@ function Rows({ view, canCreate, hrefOf, onOpen, onMore, onRetry }: PortalChatsP
   if (view.state === "loading" && view.rows.length === 0) return <Skeleton kind="rows" />;
   if (view.state === "failed") {
     return (
-      <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <EmptyState
+        icon={ProblemIcon}
+        title={t("list.failed")}
+        action={<Button onClick={onRetry}>{t("retry")}</Button>}
+      >
         {t("list.failedWhy")}
       </EmptyState>
     );
   }
   if (view.rows.length === 0) {
     return (
-      <EmptyState icon={ChatIcon} title={view.tab === "active" ? t("portal.noChats") : t("list.noneArchived")}>
+      <EmptyState
+        icon={ChatIcon}
+        title={view.tab === "active" ? t("portal.noChats") : t("list.noneArchived")}
+      >
         {view.tab === "active" && (canCreate ? t("portal.noChatsStart") : t("portal.noChatsWait"))}
       </EmptyState>
     );
@@ -84,7 +96,14 @@ function Rows({ view, canCreate, hrefOf, onOpen, onMore, onRetry }: PortalChatsP
     <>
       <ul class="rows" onKeyDown={(event) => moveFocus(event, "a[data-row]", "vertical")}>
         {view.rows.map((row) => (
-          <ClientListRow key={row.id} row={row} href={hrefOf(row.id)} selected={row.id === view.selectedId} tabStop={row.id === stop} onOpen={onOpen} />
+          <ClientListRow
+            key={row.id}
+            row={row}
+            href={hrefOf(row.id)}
+            selected={row.id === view.selectedId}
+            tabStop={row.id === stop}
+            onOpen={onOpen}
+          />
         ))}
       </ul>
       {view.more && (

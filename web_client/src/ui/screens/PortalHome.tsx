@@ -20,13 +20,24 @@ export interface PortalHomeProps {
   readonly onRetry: () => void;
 }
 
-export function PortalHome({ view, hrefOf, onOpen, onTick, onAccount, onRetry }: PortalHomeProps): JSX.Element {
+export function PortalHome({
+  view,
+  hrefOf,
+  onOpen,
+  onTick,
+  onAccount,
+  onRetry,
+}: PortalHomeProps): JSX.Element {
   const open = view.groups.reduce((sum, group) => sum + group.tasks.filter((task) => !task.done).length, 0);
   const chats = view.unread.length;
   if (view.state === "loading") return <Skeleton kind="rows" />;
   if (view.state === "failed") {
     return (
-      <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <EmptyState
+        icon={ProblemIcon}
+        title={t("list.failed")}
+        action={<Button onClick={onRetry}>{t("retry")}</Button>}
+      >
         {t("list.failedWhy")}
       </EmptyState>
     );
@@ -54,7 +65,13 @@ export function PortalHome({ view, hrefOf, onOpen, onTick, onAccount, onRetry }:
         </section>
       )}
       {view.groups.map((group) => (
-        <Group key={group.threadId} group={group} href={hrefOf(group.threadId)} onOpen={onOpen} onTick={onTick} />
+        <Group
+          key={group.threadId}
+          group={group}
+          href={hrefOf(group.threadId)}
+          onOpen={onOpen}
+          onTick={onTick}
+        />
       ))}
       {view.elsewhere.length > 0 && (
         <section class="home__part">
@@ -77,9 +94,13 @@ export function PortalHome({ view, hrefOf, onOpen, onTick, onAccount, onRetry }:
 
 /** "Two unread chats and four tasks", with words for small numbers. */
 function summary(chats: number, tasks: number): string {
-  const some = [chats > 0 && t("home.chats", { n: chats, count: inWords(chats) }), tasks > 0 && t("home.tasks", { n: tasks, count: inWords(tasks) })];
+  const some = [
+    chats > 0 && t("home.chats", { n: chats, count: inWords(chats) }),
+    tasks > 0 && t("home.tasks", { n: tasks, count: inWords(tasks) }),
+  ];
   const said = some.filter((part) => part !== false);
-  const text = said.length === 2 ? t("home.both", { chats: said[0] ?? "", tasks: said[1] ?? "" }) : (said[0] ?? "");
+  const text =
+    said.length === 2 ? t("home.both", { chats: said[0] ?? "", tasks: said[1] ?? "" }) : (said[0] ?? "");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -113,7 +134,12 @@ function Group({ group, href, onOpen, onTick }: GroupProps): JSX.Element {
       </h2>
       <ul class="todo__list">
         {group.tasks.map((task) => (
-          <TaskItem key={task.id} task={task} client onTick={(id, done) => onTick(group.threadId, id, done)} />
+          <TaskItem
+            key={task.id}
+            task={task}
+            client
+            onTick={(id, done) => onTick(group.threadId, id, done)}
+          />
         ))}
       </ul>
     </section>

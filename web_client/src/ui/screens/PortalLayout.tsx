@@ -122,7 +122,12 @@ function Me({ me, onGo, onLogout }: PortalLayoutProps): JSX.Element {
 }
 
 /** The account's name; a menu where the person has several. Stands twice, for narrow and wide; one is shown. */
-function AccountSwitch({ accounts, accountId, onAccount, where }: PortalLayoutProps & { readonly where: "below" | "right" }): JSX.Element | null {
+function AccountSwitch({
+  accounts,
+  accountId,
+  onAccount,
+  where,
+}: PortalLayoutProps & { readonly where: "below" | "right" }): JSX.Element | null {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const current = accounts.find((account) => account.id === accountId);
   if (!current) return null;
@@ -146,7 +151,11 @@ function AccountSwitch({ accounts, accountId, onAccount, where }: PortalLayoutPr
           anchor={anchor}
           align={where === "below" ? "start" : "end"}
           label={t("portal.otherAccount")}
-          items={accounts.map((account) => ({ label: account.name, checked: account.id === accountId, onSelect: () => onAccount(account.id) }))}
+          items={accounts.map((account) => ({
+            label: account.name,
+            checked: account.id === accountId,
+            onSelect: () => onAccount(account.id),
+          }))}
           onClose={() => setAnchor(null)}
         />
       )}

@@ -40,7 +40,11 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
   }, [id, focusHeading]);
   if (view.state === "gone") {
     return (
-      <EmptyState icon={LockIcon} title={t("thread.gone")} action={<Button onClick={props.onBack}>{t("thread.toList")}</Button>}>
+      <EmptyState
+        icon={LockIcon}
+        title={t("thread.gone")}
+        action={<Button onClick={props.onBack}>{t("thread.toList")}</Button>}
+      >
         {t("thread.goneWhy")}
       </EmptyState>
     );
@@ -51,7 +55,11 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
         <Header {...props} />
         <ClientTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
         {view.state === "failed" ? (
-          <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={props.onReload}>{t("retry")}</Button>}>
+          <EmptyState
+            icon={ProblemIcon}
+            title={t("list.failed")}
+            action={<Button onClick={props.onReload}>{t("retry")}</Button>}
+          >
             {t("list.failedWhy")}
           </EmptyState>
         ) : view.state === "loading" && view.entries.length === 0 ? (
@@ -110,7 +118,9 @@ function Header({ view, teamOnline, onBack }: PortalThreadProps): JSX.Element {
           {people.length > 0 && <span>{format.value.list(people.map((person) => person.name))}</span>}
           {(online || teamOnline) && (
             <span class="online">
-              {online ? t("portal.online", { name: online.name.split(" ")[0] ?? online.name }) : t("portal.teamOnline")}
+              {online
+                ? t("portal.online", { name: online.name.split(" ")[0] ?? online.name })
+                : t("portal.teamOnline")}
             </span>
           )}
         </p>

@@ -5,7 +5,16 @@ import { useState } from "preact/hooks";
 import { type PlainKey, t } from "../../i18n/index.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Count } from "../Badge.tsx";
-import { BrandMark, ChatIcon, type Icon, InboxIcon, LogoutIcon, PersonIcon, SettingsIcon, TasksIcon } from "../icons.tsx";
+import {
+  BrandMark,
+  ChatIcon,
+  type Icon,
+  InboxIcon,
+  LogoutIcon,
+  PersonIcon,
+  SettingsIcon,
+  TasksIcon,
+} from "../icons.tsx";
 import { MenuList } from "../Menu.tsx";
 import type { MeView } from "../models.ts";
 

@@ -38,12 +38,24 @@ export function RemindersPanel({ view, archived, onSave, onRemindNow }: Reminder
   return (
     <div class="reminders">
       <section class="reminders__part">
-        <Switch labelFirst checked={setting.enabled} disabled={archived} hint={t("reminder.hint")} onChange={(enabled) => change({ ...setting, enabled }, true)}>
+        <Switch
+          labelFirst
+          checked={setting.enabled}
+          disabled={archived}
+          hint={t("reminder.hint")}
+          onChange={(enabled) => change({ ...setting, enabled }, true)}
+        >
           {t("reminder.switch")}
         </Switch>
         {setting.enabled && (
           <>
-            <Stepper label={t("reminder.days")} value={setting.days} min={1} max={DAYS_MAX} onChange={(days) => change({ ...setting, days })} />
+            <Stepper
+              label={t("reminder.days")}
+              value={setting.days}
+              min={1}
+              max={DAYS_MAX}
+              onChange={(days) => change({ ...setting, days })}
+            />
             <Stepper
               label={t("reminder.number")}
               value={setting.number}
@@ -107,14 +119,18 @@ function Recipient({ recipient }: { readonly recipient: RecipientView }): JSX.El
     <li class={recipient.notify ? "recipients__row" : "recipients__row recipients__row--off"}>
       <Avatar person={recipient.person} size={24} />
       <span>
-        <span class="recipients__name">{recipient.person.name}</span> · {recipient.notify ? recipient.email : t("reminder.mailOff")}
+        <span class="recipients__name">{recipient.person.name}</span> ·{" "}
+        {recipient.notify ? recipient.email : t("reminder.mailOff")}
       </span>
     </li>
   );
 }
 
 /** What is on the screen before it is saved: a switch saves at once, steppers a moment after the last press. */
-function useSetting(view: ReminderView, onSave: (setting: ReminderSetting) => void): [ReminderSetting, (next: ReminderSetting, now?: boolean) => void] {
+function useSetting(
+  view: ReminderView,
+  onSave: (setting: ReminderSetting) => void,
+): [ReminderSetting, (next: ReminderSetting, now?: boolean) => void] {
   const { enabled, days, number } = view;
   const [setting, setSetting] = useState<ReminderSetting>({ enabled, days, number });
   const waiting = useRef<{ timer: number; next: ReminderSetting } | null>(null);

@@ -61,11 +61,25 @@ export function TasksPage(props: TasksPageProps): JSX.Element {
   );
 }
 
-function Table({ rows, state, more, filter, hrefOf, onOpen, onTick, onMore, onRetry }: TasksPageProps): JSX.Element {
+function Table({
+  rows,
+  state,
+  more,
+  filter,
+  hrefOf,
+  onOpen,
+  onTick,
+  onMore,
+  onRetry,
+}: TasksPageProps): JSX.Element {
   if (state === "loading" && rows.length === 0) return <Skeleton kind="entries" />;
   if (state === "failed") {
     return (
-      <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <EmptyState
+        icon={ProblemIcon}
+        title={t("list.failed")}
+        action={<Button onClick={onRetry}>{t("retry")}</Button>}
+      >
         {t("list.failedWhy")}
       </EmptyState>
     );
@@ -91,7 +105,13 @@ function Table({ rows, state, more, filter, hrefOf, onOpen, onTick, onMore, onRe
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={`${row.threadId}/${row.task.id}`} row={row} href={hrefOf(row.threadId)} onOpen={onOpen} onTick={onTick} />
+            <Row
+              key={`${row.threadId}/${row.task.id}`}
+              row={row}
+              href={hrefOf(row.threadId)}
+              onOpen={onOpen}
+              onTick={onTick}
+            />
           ))}
         </tbody>
       </table>
@@ -161,6 +181,14 @@ function Row({ row, href, onOpen, onTick }: RowProps): JSX.Element {
 
 function Status({ row: { task, createdAt } }: { readonly row: TaskRowView }): JSX.Element {
   const words = format.value;
-  if (task.done) return <>{t("tasksPage.doneBy", { name: task.doneBy ?? "", day: task.doneAt === undefined ? "" : words.day(task.doneAt, now.value) })}</>;
+  if (task.done)
+    return (
+      <>
+        {t("tasksPage.doneBy", {
+          name: task.doneBy ?? "",
+          day: task.doneAt === undefined ? "" : words.day(task.doneAt, now.value),
+        })}
+      </>
+    );
   return <>{t("tasksPage.openSince", { day: words.day(createdAt, now.value) })}</>;
 }

@@ -122,7 +122,13 @@ function Changes({ changes }: { readonly changes: readonly ChangeView[] }): JSX.
   );
 }
 
-function Change({ change, full = false }: { readonly change: ChangeView; readonly full?: boolean }): JSX.Element {
+function Change({
+  change,
+  full = false,
+}: {
+  readonly change: ChangeView;
+  readonly full?: boolean;
+}): JSX.Element {
   return (
     <li class="changes__row">
       <span class="changes__what">
@@ -135,7 +141,10 @@ function Change({ change, full = false }: { readonly change: ChangeView; readonl
 }
 
 /** Dragging by the handle: the row follows in place, and is dropped on the row under the pointer. */
-function useDrag(list: { readonly current: HTMLElement | null }, onDrop: (id: string, onto: string) => void): (event: PointerEvent, id: string) => void {
+function useDrag(
+  list: { readonly current: HTMLElement | null },
+  onDrop: (id: string, onto: string) => void,
+): (event: PointerEvent, id: string) => void {
   return (event, id) => {
     if (event.button !== 0) return;
     event.preventDefault();
@@ -154,7 +163,7 @@ function useDrag(list: { readonly current: HTMLElement | null }, onDrop: (id: st
     };
     const move = (moved: PointerEvent): void => mark(rowAt(moved.clientY));
     const end = (ended: PointerEvent): void => {
-      const onto = target?.dataset["task"];
+      const onto = target?.dataset.task;
       mark(undefined);
       row?.classList.remove("task--dragged");
       removeEventListener("pointermove", move);

@@ -34,7 +34,14 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
         <Subline header={header} />
       </div>
       <div class="thread-header__acts">
-        <AssignButton kind="header" account={header.account} assignee={header.assignee} choices={staff} onOpen={props.onStaffNeeded} onAssign={onAssign} />
+        <AssignButton
+          kind="header"
+          account={header.account}
+          assignee={header.assignee}
+          choices={staff}
+          onOpen={props.onStaffNeeded}
+          onAssign={onAssign}
+        />
         {header.archived ? (
           <Button icon={InboxIcon} onClick={() => onArchive(false)}>
             {t("thread.reopen")}
@@ -42,17 +49,37 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
         ) : (
           <>
             <ReminderButton header={header} onOpen={() => onPanel("reminders")} />
-            <IconButton icon={ArchiveIcon} outlined label={t("thread.archive")} onClick={() => onArchive(true)} />
+            <IconButton
+              icon={ArchiveIcon}
+              outlined
+              label={t("thread.archive")}
+              onClick={() => onArchive(true)}
+            />
           </>
         )}
-        <IconButton icon={TasksIcon} outlined label={t("thread.panel")} class="thread-header__panel" onClick={() => onPanel()} />
-        <Menu label={t("thread.menu")} items={[{ label: t("thread.rename"), icon: PencilIcon, onSelect: () => setRenaming(true) }]} />
+        <IconButton
+          icon={TasksIcon}
+          outlined
+          label={t("thread.panel")}
+          class="thread-header__panel"
+          onClick={() => onPanel()}
+        />
+        <Menu
+          label={t("thread.menu")}
+          items={[{ label: t("thread.rename"), icon: PencilIcon, onSelect: () => setRenaming(true) }]}
+        />
       </div>
     </header>
   );
 }
 
-function ReminderButton({ header, onOpen }: { readonly header: ThreadHeaderView; readonly onOpen: () => void }): JSX.Element {
+function ReminderButton({
+  header,
+  onOpen,
+}: {
+  readonly header: ThreadHeaderView;
+  readonly onOpen: () => void;
+}): JSX.Element {
   const text =
     header.reminderNextAt === undefined
       ? header.reminderOn
@@ -75,7 +102,11 @@ function Subline({ header }: { readonly header: ThreadHeaderView }): JSX.Element
         {header.account.name}
         {header.account.shortId && <span class="thread-header__id"> {header.account.shortId}</span>}
       </span>
-      {header.people.length > 0 && <span class="thread-header__people">{format.value.list(header.people.map((person) => person.name))}</span>}
+      {header.people.length > 0 && (
+        <span class="thread-header__people">
+          {format.value.list(header.people.map((person) => person.name))}
+        </span>
+      )}
       {online && (
         <span class="online">
           <span class="online__dot" aria-hidden="true" />
@@ -107,7 +138,13 @@ function Subject({ header, renaming, onRename, onDone }: SubjectProps): JSX.Elem
   };
   if (!renaming) {
     return (
-      <h2 class="thread-header__subject" id="thread-subject" tabIndex={-1} title={header.subject} data-column-focus>
+      <h2
+        class="thread-header__subject"
+        id="thread-subject"
+        tabIndex={-1}
+        title={header.subject}
+        data-column-focus
+      >
         {header.subject}
       </h2>
     );

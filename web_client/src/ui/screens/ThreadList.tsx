@@ -61,40 +61,75 @@ export function ThreadList(props: ThreadListProps): JSX.Element {
           { id: "archived", label: t("list.archived") },
         ]}
       />
+      {/* biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset */}
       <div class="thread-list__filters" role="group" aria-label={t("list.filters")}>
         <FilterChip pressed={view.filter === "mine"} onClick={() => filter("mine")}>
           {t("list.mine")}
         </FilterChip>
-        <FilterChip pressed={view.filter === "unread"} count={view.unreadCount || undefined} onClick={() => filter("unread")}>
+        <FilterChip
+          pressed={view.filter === "unread"}
+          count={view.unreadCount || undefined}
+          onClick={() => filter("unread")}
+        >
           {t("list.unread")}
         </FilterChip>
         <FilterChip pressed={view.filter === "open_tasks"} onClick={() => filter("open_tasks")}>
           {t("list.openTasks")}
         </FilterChip>
       </div>
-      <div class="thread-list__rows" role="tabpanel" id="threads-panel" aria-labelledby={`threads-${view.tab}`}>
+      <div
+        class="thread-list__rows"
+        role="tabpanel"
+        id="threads-panel"
+        aria-labelledby={`threads-${view.tab}`}
+      >
         <Rows {...props} />
       </div>
     </div>
   );
 }
 
-function Rows({ view, hrefOf, onOpen, onMore, onRetry, onNew, onFilter, onSearch }: ThreadListProps): JSX.Element {
+function Rows({
+  view,
+  hrefOf,
+  onOpen,
+  onMore,
+  onRetry,
+  onNew,
+  onFilter,
+  onSearch,
+}: ThreadListProps): JSX.Element {
   if (view.state === "loading" && view.rows.length === 0) return <Skeleton kind="rows" />;
   if (view.state === "failed") {
     return (
-      <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <EmptyState
+        icon={ProblemIcon}
+        title={t("list.failed")}
+        action={<Button onClick={onRetry}>{t("retry")}</Button>}
+      >
         {t("list.failedWhy")}
       </EmptyState>
     );
   }
-  if (view.rows.length === 0) return <Empty view={view} onNew={onNew} onFilter={onFilter} onSearch={onSearch} />;
+  if (view.rows.length === 0)
+    return <Empty view={view} onNew={onNew} onFilter={onFilter} onSearch={onSearch} />;
   const stop = view.rows.some((row) => row.id === view.selectedId) ? view.selectedId : view.rows[0]?.id;
   return (
     <>
-      <ul class="rows" onKeyDown={(event) => moveFocus(event, "a[data-row]", "vertical")} data-column-focus-within>
+      <ul
+        class="rows"
+        onKeyDown={(event) => moveFocus(event, "a[data-row]", "vertical")}
+        data-column-focus-within
+      >
         {view.rows.map((row) => (
-          <ListRow key={row.id} row={row} href={hrefOf(row.id)} selected={row.id === view.selectedId} tabStop={row.id === stop} onOpen={onOpen} />
+          <ListRow
+            key={row.id}
+            row={row}
+            href={hrefOf(row.id)}
+            selected={row.id === view.selectedId}
+            tabStop={row.id === stop}
+            onOpen={onOpen}
+          />
         ))}
       </ul>
       {view.more && (
@@ -117,7 +152,11 @@ function Empty({ view, onNew, onFilter, onSearch }: EmptyProps): JSX.Element {
       onFilter("all");
     };
     return (
-      <EmptyState icon={SearchIcon} title={t("list.noHits")} action={<Button onClick={clear}>{t("list.showAll")}</Button>}>
+      <EmptyState
+        icon={SearchIcon}
+        title={t("list.noHits")}
+        action={<Button onClick={clear}>{t("list.showAll")}</Button>}
+      >
         {t("list.noHitsWhy")}
       </EmptyState>
     );
@@ -130,7 +169,11 @@ function Empty({ view, onNew, onFilter, onSearch }: EmptyProps): JSX.Element {
     );
   }
   return (
-    <EmptyState icon={ChatIcon} title={t("list.none")} action={<Button onClick={onNew}>{t("list.new")}</Button>}>
+    <EmptyState
+      icon={ChatIcon}
+      title={t("list.none")}
+      action={<Button onClick={onNew}>{t("list.new")}</Button>}
+    >
       {t("list.noneWhy")}
     </EmptyState>
   );
@@ -141,7 +184,14 @@ function useSlash(search: { readonly current: HTMLElement | null }): void {
   useEffect(() => {
     const keys = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || target.isContentEditable || target.matches("input, textarea, select")) return;
+      if (
+        event.key !== "/" ||
+        event.ctrlKey ||
+        event.metaKey ||
+        target.isContentEditable ||
+        target.matches("input, textarea, select")
+      )
+        return;
       const field = search.current?.querySelector("input");
       if (!field || field.getClientRects().length === 0) return;
       event.preventDefault();

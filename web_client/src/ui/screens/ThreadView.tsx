@@ -36,7 +36,11 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
   }, [id, focusHeading]);
   if (view.state === "gone") {
     return (
-      <EmptyState icon={LockIcon} title={t("thread.gone")} action={<Button onClick={props.onBack}>{t("thread.toList")}</Button>}>
+      <EmptyState
+        icon={LockIcon}
+        title={t("thread.gone")}
+        action={<Button onClick={props.onBack}>{t("thread.toList")}</Button>}
+      >
         {t("thread.goneWhy")}
       </EmptyState>
     );
@@ -45,7 +49,11 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
     <div class="thread">
       <ThreadHeader {...props} header={view.header} />
       {view.state === "failed" ? (
-        <EmptyState icon={ProblemIcon} title={t("list.failed")} action={<Button onClick={props.onReload}>{t("retry")}</Button>}>
+        <EmptyState
+          icon={ProblemIcon}
+          title={t("list.failed")}
+          action={<Button onClick={props.onReload}>{t("retry")}</Button>}
+        >
           {t("list.failedWhy")}
         </EmptyState>
       ) : view.state === "loading" && view.entries.length === 0 ? (

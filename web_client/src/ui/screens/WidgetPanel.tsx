@@ -12,7 +12,14 @@ import { EmptyState } from "../EmptyState.tsx";
 import { IconButton } from "../IconButton.tsx";
 import { BackIcon, ChatIcon, ChevronDownIcon, ChevronUpIcon, CloseIcon, ProblemIcon } from "../icons.tsx";
 import { ClientListRow } from "../ListRow.tsx";
-import type { BodyDoc, ConnectionView, FirmView, TaskView, ThreadRowView, ThreadView as View } from "../models.ts";
+import type {
+  BodyDoc,
+  ConnectionView,
+  FirmView,
+  TaskView,
+  ThreadRowView,
+  ThreadView as View,
+} from "../models.ts";
 import { Skeleton } from "../Skeleton.tsx";
 import { Stream } from "../Stream.tsx";
 import { TaskItem } from "../TaskItem.tsx";
@@ -76,10 +83,20 @@ export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
   );
 }
 
-function Header({ firm, teamOnline, onlineName, view, threads, onBack, onClose }: WidgetPanelProps): JSX.Element {
+function Header({
+  firm,
+  teamOnline,
+  onlineName,
+  view,
+  threads,
+  onBack,
+  onClose,
+}: WidgetPanelProps): JSX.Element {
   return (
     <header class="widget__head">
-      {view && threads.length > 1 && <IconButton icon={BackIcon} size={20} label={t("back")} onClick={onBack} />}
+      {view && threads.length > 1 && (
+        <IconButton icon={BackIcon} size={20} label={t("back")} onClick={onBack} />
+      )}
       <FirmMark name={firm.name} />
       <div class="widget__names">
         <h1 class="widget__name">{firm.name}</h1>
@@ -120,7 +137,12 @@ function Thread(props: WidgetPanelProps & { readonly view: View }): JSX.Element 
   const { view, tasks } = props;
   return (
     <>
-      <Folded subject={view.header.subject} tasks={tasks} readOnly={view.header.archived} onTick={props.onTick} />
+      <Folded
+        subject={view.header.subject}
+        tasks={tasks}
+        readOnly={view.header.archived}
+        onTick={props.onTick}
+      />
       <Stream
         key={view.header.id}
         client
