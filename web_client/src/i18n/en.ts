@@ -26,14 +26,7 @@ export const en = {
   "connection.now": "Try now",
 
   // what was done, and what was refused
-  "toast.archived": "The chat is archived, its reminders have stopped",
-  "toast.reopened": "The chat is active again",
-  "toast.entryArchived": "Put away",
   "toast.deleted": "Task deleted",
-  "toast.reminded": "A reminder is on its way",
-  "toast.invited": "The invitation is on its way",
-  "toast.assigned": "Assigned to {name}",
-  "toast.unassigned": "Nobody is assigned",
   "toast.saved": "Saved",
   "problem.login": "The e-mail or the password is wrong.",
 

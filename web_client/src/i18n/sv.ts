@@ -28,14 +28,7 @@ const sv: Translated<typeof en> = {
   "connection.now": "Försök nu",
 
   // vad som gjordes, och vad som inte gick
-  "toast.archived": "Chatten är arkiverad, påminnelserna stoppade",
-  "toast.reopened": "Chatten är aktiv igen",
-  "toast.entryArchived": "Undanlagd",
   "toast.deleted": "Uppgiften är borttagen",
-  "toast.reminded": "En påminnelse är på väg",
-  "toast.invited": "Inbjudan är på väg",
-  "toast.assigned": "Tilldelad {name}",
-  "toast.unassigned": "Ingen är tilldelad",
   "toast.saved": "Sparat",
   "problem.login": "Mejladressen eller lösenordet stämmer inte.",
 
