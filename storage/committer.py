@@ -199,7 +199,7 @@ class Committer:
                 # Somebody else took the place: another node, or a transaction.
                 head = None
                 continue
-            first = await self._first_with(batch[0][0].key or "")
+            first = await self.first_with(batch[0][0].key or "")
             if first is not None:
                 _grant(batch[0], Appended(stored=first, new=False))
                 batch = batch[1:]
@@ -227,7 +227,7 @@ class Committer:
             row = await self._rows.find_one(stream_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
             return msgspec.convert(row["totals"], Head) if row else Head()
 
-    async def _first_with(self, key: str) -> Stored | None:
+    async def first_with(self, key: str) -> Stored | None:
         """The event with a key that was in the way, once it can't be rolled back; None if it was rolled back."""
         async with self._client.start_session() as session:
             # The session is causal: after the local read, the majority read waits until it has seen as much.

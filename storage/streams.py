@@ -124,6 +124,11 @@ class Streams:
         row = await self._rows.find_one({"key": key}, session=session)
         return from_document(row, Stored) if row else None
 
+    async def first_with(self, key: str) -> Stored | None:
+        """The event with this key, also if another node has put it there this very moment: waits for the majority."""
+        async with ours():
+            return await self._committer.first_with(key)
+
     async def message(self, message_id: Id) -> Stored | None:
         """The event in which a message was sent."""
         row = await self._rows.find_one({"event.message_id": message_id})

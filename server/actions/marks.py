@@ -66,11 +66,12 @@ async def _have_delivered(context: Context, thread: ThreadFacts, seq: Seq) -> No
     await means.store.marks.pace.write(f"delivered {mark_id(thread.id, person.id)}", seq, write)
 
 
-async def own_message(means: Means, thread: ThreadDoc, stored: Stored) -> None:
-    """A contact wrote: everything older is read for them (RD-7). May be told again."""
-    if stored.actor is not None and stored.actor.side == "contact":
-        facts = ThreadFacts(id=thread.id, firm_id=thread.firm_id, account_id=thread.account_id)
-        await _contact_has_read(means, facts, stored.actor, stored.seq, stored.totals)
+async def own_message(means: Means, thread: ThreadDoc, stored: Stored) -> ThreadDoc:
+    """A contact wrote: everything older is read for them (RD-7). May be told again. The row as it is then."""
+    if stored.actor is None or stored.actor.side != "contact":
+        return thread
+    facts = ThreadFacts(id=thread.id, firm_id=thread.firm_id, account_id=thread.account_id)
+    return await _contact_has_read(means, facts, stored.actor, stored.seq, stored.totals, thread) or thread
 
 
 async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
@@ -79,7 +80,7 @@ async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq
         return
     if person.side == "staff":
         await _staff_has_read(means, thread, person, seq, totals)
-    elif await _contact_has_read(means, thread, person, seq, totals):
+    elif await _contact_has_read(means, thread, person, seq, totals) is not None:
         await reminders.refresh(means, thread.id)
 
 
@@ -107,15 +108,20 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
         await notifications.thread_read(means, row, person, now)
 
 
-async def _contact_has_read(means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head) -> bool:
-    """A contact's own position, and the furthest of all contacts, which is what the firm looks at (RD-3)."""
+async def _contact_has_read(
+    means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head, known: ThreadDoc | None = None
+) -> ThreadDoc | None:
+    """A contact's own position, and the furthest of all contacts, which is what the firm looks at (RD-3).
+
+    The thread's row as it is then; None when nothing moved.
+    """
     now, store = means.clock.now(), means.store
     moved = await store.marks.read(thread.id, person, seq, totals.staff_messages, now)
     position = Position(seq=seq, messages=totals.staff_messages, at=now)
     row = await store.threads.contact_read(thread.id, position, now)
     if moved:
-        row = row or await store.threads.get(thread.id)
+        row = row or known or await store.threads.get(thread.id)
         unread = max(0, row.head.staff_messages - totals.staff_messages) if row else None
         mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=unread)
         means.announcer.mark(thread.firm_id, thread.account_id, mark, for_contacts=mark)
-    return row is not None
+    return row

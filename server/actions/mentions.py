@@ -51,7 +51,9 @@ async def with_true_names(context: Context, account_id: Id, body: Body) -> Body:
 def _named(block: Block, names: Mapping[Id, str]) -> Block:
     if isinstance(block, Paragraph):
         return Paragraph(
-            content=[replace(node, name=names[node.id]) if isinstance(node, Mention) else node for node in block.content]
+            content=[
+                replace(node, name=names[node.id]) if isinstance(node, Mention) else node for node in block.content
+            ]
         )
     items = [replace(item, content=[_named(inner, names) for inner in item.content]) for item in block.items]
     return replace(block, items=items)

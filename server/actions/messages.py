@@ -36,7 +36,7 @@ async def send(context: Context, command: MessageSend, scope: FactsScope) -> Mes
         raise
     except (ChattarError, KeyTaken):
         # Perhaps it was right at the time: the first try went through, and only its answer was lost.
-        first = await context.store.streams.by_key(key)
+        first = await context.store.streams.first_with(key)
         if first is None:
             raise
         stored = first
@@ -57,7 +57,7 @@ async def _appended(context: Context, command: MessageSend, thread: ThreadFacts,
         if context.principal.is_staff:
             raise Conflict("Reopen the thread first.", reason="thread_archived") from None
     # A retry must not reopen what was archived since.
-    first = await context.store.streams.by_key(key)
+    first = await context.store.streams.first_with(key)
     return first or await threads.reopen_for_contact(context, thread.id, draft)
 
 

@@ -29,7 +29,7 @@ from server.actions import lists, marks, mentions, reminders, trail
 from server.context import Context, Means
 from storage.accounts import AccountDoc
 from storage.documents import to_document
-from storage.mongo import Row, Session, ours
+from storage.mongo import Row, Session
 from storage.streams import Draft, Head, KeyTaken, Stored
 from storage.tasks import TaskDoc
 from storage.threads import Origin, Position, ReminderDoc, ThreadDoc, excerpt_of
@@ -97,11 +97,12 @@ async def _contact_may_start(context: Context, command: ThreadCreate) -> None:
 
 async def started(context: Context, key: str) -> ThreadDoc | None:
     """The thread that this key started. Raises Conflict when the key was used for something else."""
+    # The event first: it comes with the thread or not at all, so a thread that starts this moment is seen whole.
+    if await context.store.streams.first_with(key) is None:
+        return None
     thread = await context.store.threads.by_key(key)
     if thread is None:
-        if await context.store.streams.by_key(key) is not None:
-            raise Conflict("This key was used for something else.", reason="key_reused")
-        return None
+        raise Conflict("This key was used for something else.", reason="key_reused")
     if thread.firm_id != context.principal.firm_id or not context.principal.sees(thread.account_id):
         raise NotFound("There is no such thread.")
     return thread
@@ -135,15 +136,14 @@ async def start(context: Context, new: Start) -> ThreadDoc:
         await context.store.threads.add(thread, session)
         for task in tasks:
             await context.store.tasks.add(task, session)
-            await trail.note(context, thread, "task.add", task.text, session)
+            await trail.note(context, thread, "task.added", task.text, session)
         return thread, stored
 
     try:
         thread, happened = await context.store.streams.transact(thread_stream(thread_id), work)
     except KeyTaken:
         # Our own retry was faster, or a key of a task or message was used before.
-        async with ours():
-            first = await started(context, new.key)
+        first = await started(context, new.key)
         if first is None:
             raise Conflict("A task's key was used before.", reason="key_reused") from None
         return first
@@ -248,7 +248,7 @@ class Change:
     """What a change of a thread comes to."""
 
     audited_as: str
-    """The command's name, for the trail."""
+    """What the trail calls it."""
     events: Sequence[Event] = ()
     """In t:."""
     notes: Sequence[Event] = ()
@@ -295,9 +295,7 @@ async def change(
 
 
 def _draft(thread: ThreadDoc, stream: str, at: int, person: Person, event: Event) -> Draft:
-    return Draft(
-        stream=stream, firm_id=thread.firm_id, account_id=thread.account_id, at=at, actor=person, event=event
-    )
+    return Draft(stream=stream, firm_id=thread.firm_id, account_id=thread.account_id, at=at, actor=person, event=event)
 
 
 def tell(context: Context, happened: Sequence[Stored]) -> None:
@@ -315,7 +313,7 @@ async def rename(context: Context, command: ThreadRename, scope: FactsScope) -> 
         if thread.subject == subject:
             return None
         event, text = e.ThreadRenamed(subject=subject), f"{thread.subject} → {subject}"
-        return Change("thread.rename", events=[event], fields={"subject": subject}, text=text)
+        return Change("thread.renamed", events=[event], fields={"subject": subject}, text=text)
 
     await change(context, scope.thread.id, decide)
     return Done()
@@ -329,7 +327,7 @@ async def archive(context: Context, command: ThreadArchive, scope: FactsScope) -
             return None
         by = to_document(context.principal.person)
         fields = {"state": "archived", "archived_at": context.clock.now(), "archived_by": by}
-        return Change("thread.archive", events=[e.ThreadArchived()], fields=fields, text=thread.subject)
+        return Change("thread.archived", events=[e.ThreadArchived()], fields=fields, text=thread.subject)
 
     await change(context, scope.thread.id, decide)
     return Done()
@@ -346,7 +344,7 @@ def _reopening(context: Context, thread: ThreadDoc) -> Change | None:
         return None
     by = to_document(context.principal.person)
     fields = {"state": "active", "reopened_at": context.clock.now(), "reopened_by": by}
-    return Change("thread.reopen", events=[e.ThreadReopened()], fields=fields, text=thread.subject)
+    return Change("thread.reopened", events=[e.ThreadReopened()], fields=fields, text=thread.subject)
 
 
 async def reopen_for_contact(context: Context, thread_id: Id, message: Draft) -> Stored:
@@ -387,7 +385,7 @@ def _assigning(thread: ThreadDoc, assignee: Person | None) -> Change | None:
     if thread.assignee_id == assignee_id:
         return None
     event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
-    return Change("thread.assign", notes=[event], fields={"assignee_id": assignee_id}, text=name)
+    return Change("thread.assigned", notes=[event], fields={"assignee_id": assignee_id}, text=name)
 
 
 async def clear_assignments(context: Context, staff_id: Id, account_id: Id | None = None) -> None:
@@ -410,15 +408,19 @@ async def clear_assignments(context: Context, staff_id: Id, account_id: Id | Non
 # the projection
 
 
-async def project(means: Means, thread_id: Id, events: Sequence[Stored]) -> None:
-    """Bring a thread's row, and the marks of contacts who wrote, in line with events; as often as need be (P9)."""
+async def project(means: Means, thread_id: Id, events: Sequence[Stored]) -> ThreadDoc | None:
+    """Bring a thread's row, and the marks of contacts who wrote, in line with events; as often as need be (P9).
+
+    The row as it is then.
+    """
     thread = await means.store.threads.project(thread_id, events, means.clock.now())
     if thread is None:
-        return
+        return None
     latest: dict[Id, Stored] = {}
     for stored in sorted(events, key=lambda event: event.seq):
         wrote = isinstance(stored.event, MessageSent) and stored.stream.startswith("t:")
         if wrote and stored.actor is not None and stored.actor.side == "contact":
             latest[stored.actor.id] = stored
     for stored in latest.values():
-        await marks.own_message(means, thread, stored)
+        thread = await marks.own_message(means, thread, stored)
+    return thread

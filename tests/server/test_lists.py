@@ -1,0 +1,275 @@
+"""What is shown, over the real store: lists, paging, catching up, opened threads, streams (spec 3.17)."""
+
+import itertools
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from protocol.body import paragraph
+from protocol.commands import (
+    MarkRead,
+    MessageSend,
+    StreamRead,
+    TaskSet,
+    ThreadArchive,
+    ThreadList,
+    ThreadOpen,
+    ThreadPage,
+    ThreadRename,
+)
+from protocol.entities import Thread
+from protocol.errors import Forbidden, Invalid, NotFound
+from protocol.frames import RESUME_BYTES_MAX
+from protocol.ids import new_id, notes_stream, thread_stream, user_stream
+from server.actions.lists import SINCE_OVERLAP_MS
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+
+async def sends(world: World, who: Person, thread: Thread, text: str, *, internal: bool = False) -> None:
+    said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(text), internal=internal)
+    await world.do(who, said)
+
+
+async def says(world: World, who: Person, thread: Thread, text: str = "Hej", *, internal: bool = False) -> None:
+    await sends(world, who, thread, text, internal=internal)
+    await world.settled()
+
+
+async def page(world: World, who: Person, command: ThreadList | None = None) -> ThreadPage:
+    found = await world.do(who, command or ThreadList())
+    assert isinstance(found, ThreadPage)
+    return found
+
+
+async def subjects(world: World, who: Person, command: ThreadList | None = None) -> list[str]:
+    return [thread.subject for thread in (await page(world, who, command)).threads]
+
+
+async def several(world: World, count: int) -> list[Thread]:
+    """Threads a second apart: every third is unread for the firm, all are unread for Petra but those she answered."""
+    made = []
+    for number in range(count):
+        world.clock.advance(s=1)
+        made.append(await world.thread(subject=f"nr {number:02}"))
+        if number % 3 == 0:
+            await says(world, world.petra, made[-1])
+    return made
+
+
+async def test_unread_first_then_the_latest(world: World) -> None:
+    """LS-2, RD-2, acceptance 32; unread is the firm's for staff and one's own for a contact."""
+    await several(world, 7)
+    await world.settled()
+    staff = ["nr 06", "nr 03", "nr 00", "nr 05", "nr 04", "nr 02", "nr 01"]
+    assert await subjects(world, world.sofia) == staff
+    assert await subjects(world, world.petra) == ["nr 05", "nr 04", "nr 02", "nr 01", "nr 06", "nr 03", "nr 00"]
+    assert await subjects(world, world.linn) == [f"nr {n:02}" for n in range(6, -1, -1)]
+    found = await page(world, world.sofia)
+    assert (found.unread_threads, found.open_total) == (3, 7)
+    found = await page(world, world.petra)
+    assert (found.unread_threads, found.open_total) == (4, 7)
+    assert await subjects(world, world.sofia, ThreadList(only="unread")) == staff[:3]
+    assert await subjects(world, world.petra, ThreadList(only="unread")) == ["nr 05", "nr 04", "nr 02", "nr 01"]
+
+
+@pytest.mark.parametrize("who", ["anna", "sofia", "petra"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+async def test_pages_hold_every_thread_once_in_order(world: World, who: str, limit: int) -> None:
+    await several(world, 7)
+    person: Person = getattr(world, who)
+    whole = await subjects(world, person)
+    found: list[str] = []
+    after: str | None = None
+    for _ in range(10):
+        part = await page(world, person, ThreadList(limit=limit, after=after))
+        found += [thread.subject for thread in part.threads]
+        assert len(part.threads) <= limit
+        after = part.next
+        if after is None:
+            break
+    assert found == whole
+
+
+async def test_a_page_stays_true_when_others_move(world: World) -> None:
+    """What didn't change is neither missed nor doubled by what did."""
+    made = await several(world, 9)
+    first = await page(world, world.sofia, ThreadList(limit=4))
+    await says(world, world.petra, made[1])
+    await world.do(world.sofia, MarkRead(thread_id=made[6].id, seq=99))
+    rest = await page(world, world.sofia, ThreadList(limit=200, after=first.next))
+    seen = [thread.id for thread in [*first.threads, *rest.threads]]
+    still = [thread.id for thread in made if thread.id not in (made[1].id, made[6].id)]
+    assert [thread_id for thread_id in seen if thread_id in still] == list(dict.fromkeys(
+        thread_id for thread_id in seen if thread_id in still))  # fmt: skip
+    assert set(still) <= set(seen)
+
+
+@pytest.mark.parametrize("cursor", ["x", "1.2", "1.2.3", "2." + "0" * 32, "1.2." + "z" * 32, "1.99999999999999999.0"])
+async def test_a_foreign_cursor_is_refused(world: World, cursor: str) -> None:
+    for who in (world.anna, world.petra):
+        with pytest.raises(Invalid) as refused:
+            await world.do(who, ThreadList(after=cursor))
+        assert refused.value.problem.path == "after"
+
+
+async def test_everybody_sees_their_own_accounts_only(world: World) -> None:
+    """AC-4, LS-1: acceptance 2, 3 and 4."""
+    for account, subject in ((world.holm, "holm"), (world.eken, "eken"), (world.wester, "wester")):
+        await world.thread(account, subject=subject)
+    await world.thread(world.harbour, by=world.grace, subject="harbour")
+    expected = {
+        "anna": {"holm", "eken", "wester"}, "erik": {"holm", "eken", "wester"}, "vera": {"holm", "eken", "wester"},
+        "sofia": {"holm", "eken"}, "olle": set(), "petra": {"holm"}, "linn": {"holm"},
+        "gunilla": {"eken", "wester"}, "grace": {"harbour"}, "tom": {"harbour"}, "emma": {"harbour"},
+    }  # fmt: skip
+    for (name, theirs), command in itertools.product(
+        expected.items(), (ThreadList(), ThreadList(since=0), ThreadList(search="e"), ThreadList(search="holm"))
+    ):
+        found = await page(world, getattr(world, name), command)
+        assert {thread.subject for thread in found.threads} <= theirs, (name, command)
+        assert found.open_total == len(theirs)
+        if not command.search:
+            assert {thread.subject for thread in found.threads} == theirs, (name, command)
+    assert await subjects(world, world.gunilla, ThreadList(account_id=world.wester.id)) == ["wester"]
+    with pytest.raises(Forbidden):
+        await world.do(world.sofia, ThreadList(account_id=world.wester.id))
+    for stranger in (world.petra, world.grace, world.emma):
+        with pytest.raises(NotFound):
+            await world.do(stranger, ThreadList(account_id=world.wester.id))
+
+
+async def test_search_finds_subject_and_account_name(world: World) -> None:
+    """LS-5, within what one may see; letters beyond ASCII in either case; nothing is a pattern."""
+    await world.thread(world.holm, subject="Årsbokslut (2025)")
+    await world.thread(world.eken, subject="Moms")
+    for words, found in (
+        ("årsBOK", ["Årsbokslut (2025)"]), ("döttrar", ["Årsbokslut (2025)"]), ("DÖTTRAR", ["Årsbokslut (2025)"]),
+        ("(2025)", ["Årsbokslut (2025)"]), (".*", []), ("brf", ["Moms"]), ("  ", ["Moms", "Årsbokslut (2025)"]),
+    ):  # fmt: skip
+        assert sorted(await subjects(world, world.anna, ThreadList(search=words))) == sorted(found), words
+    assert await subjects(world, world.petra, ThreadList(search="moms")) == []
+
+
+async def test_filters_of_tasks_and_state(world: World) -> None:
+    with_tasks = await world.thread(subject="uppgifter", tasks=["a"])
+    old = await world.thread(subject="gammal")
+    await world.do(world.anna, ThreadArchive(thread_id=old.id))
+    assert await subjects(world, world.petra, ThreadList(only="open_tasks")) == ["uppgifter"]
+    task = (await world.do(world.petra, ThreadOpen(thread_id=with_tasks.id))).tasks[0]
+    await world.do(world.petra, TaskSet(thread_id=with_tasks.id, task_id=task.id, done=True))
+    assert await subjects(world, world.anna, ThreadList(only="open_tasks")) == []
+    assert await subjects(world, world.anna, ThreadList(state="archived")) == ["gammal"]
+    with pytest.raises(Invalid):
+        await world.do(world.petra, ThreadList(only="mine"))
+
+
+async def test_since_brings_what_changed_in_order_of_change(world: World) -> None:
+    """How a client catches up on threads it doesn't hold: archived ones too, internal changes for staff only."""
+    first, second = await world.thread(subject="första"), await world.thread(subject="andra")
+    await world.thread(subject="tredje")
+    await world.settled()
+    world.clock.advance(s=1 + SINCE_OVERLAP_MS / 1000)
+    since = world.clock.now()
+    assert await subjects(world, world.anna, ThreadList(since=since)) == []
+    await says(world, world.sofia, second, "internt", internal=True)
+    world.clock.advance(s=1)
+    await world.do(world.anna, ThreadArchive(thread_id=first.id))
+    await world.settled()
+    assert await subjects(world, world.anna, ThreadList(since=since)) == ["andra", "första"]
+    assert await subjects(world, world.petra, ThreadList(since=since)) == ["första"]
+    part = await page(world, world.anna, ThreadList(since=since, limit=1))
+    assert part.next is not None
+    assert await subjects(world, world.anna, ThreadList(since=since, limit=1, after=part.next)) == ["första"]
+    world.clock.advance(s=1 + SINCE_OVERLAP_MS / 1000)
+    since = world.clock.now()
+    await world.do(world.petra, MarkRead(thread_id=second.id, seq=2))
+    assert await subjects(world, world.petra, ThreadList(since=since)) == ["andra"], "read on another device"
+
+
+async def test_an_opened_thread_is_of_one_moment(world: World) -> None:
+    thread = await world.thread(tasks=["a", "b"])
+    for number in range(60):
+        await world.do(
+            world.petra, MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(str(number)))
+        )
+    opened = await world.do(world.sofia, ThreadOpen(thread_id=thread.id, limit=20))
+    assert (opened.page.head, opened.thread.head, opened.thread.unread) == (64, 64, 60), "also before it is settled"
+    assert opened.thread.last.text == "59"
+    assert [event.seq for event in opened.page.events] == list(range(45, 65))
+    assert opened.page.more
+    assert (opened.notes.head, opened.notes.events, opened.notes.more) == (0, [], False)
+    assert [task.text for task in opened.tasks] == ["a", "b"]
+    assert opened.writers == ["Linn Holm", "Petra Holm"]
+    theirs = await world.do(world.petra, ThreadOpen(thread_id=thread.id))
+    assert (theirs.notes, theirs.thread.staff) == (None, None)
+    assert theirs.writers == ["Anna Lindberg"]
+
+
+async def test_streams_page_both_ways(world: World) -> None:
+    thread = await world.thread()
+    for number in range(10):
+        await world.do(
+            world.anna, MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(str(number)))
+        )
+    ask = StreamRead(stream=thread_stream(thread.id), limit=5)
+    found = await world.do(world.petra, ask)
+    assert ([event.seq for event in found.events], found.head, found.more) == ([1, 2, 3, 4, 5], 12, True)
+    found = await world.do(world.petra, replace(ask, after=9))
+    assert ([event.seq for event in found.events], found.more) == ([10, 11, 12], False)
+    found = await world.do(world.petra, replace(ask, before=4))
+    assert ([event.seq for event in found.events], found.more) == ([1, 2, 3], False)
+    found = await world.do(world.petra, replace(ask, before=9))
+    assert ([event.seq for event in found.events], found.more) == ([4, 5, 6, 7, 8], True)
+    with pytest.raises(Invalid):
+        await world.do(world.petra, replace(ask, before=4, after=1))
+
+
+async def test_a_page_weighs_no_more_than_it_may(world: World) -> None:
+    thread = await world.thread()
+    for _ in range(20):
+        await sends(world, world.anna, thread, "x" * 19_000)
+    ask = StreamRead(stream=thread_stream(thread.id), limit=200)
+    seqs: list[int] = []
+    for _ in range(10):
+        found = await world.do(world.petra, replace(ask, after=seqs[-1] if seqs else 0))
+        weight = sum(len(msgspec.msgpack.encode(event)) for event in found.events)
+        assert weight <= RESUME_BYTES_MAX
+        seqs += [event.seq for event in found.events]
+        if not found.more:
+            break
+    assert seqs == list(range(1, 23))
+    opened = await world.do(world.petra, ThreadOpen(thread_id=thread.id, limit=200))
+    assert opened.page.events[-1].seq == 22
+    assert opened.page.more
+
+
+async def test_whose_streams_may_be_read(world: World) -> None:
+    """RT-2, AC-6."""
+    thread = await world.thread()
+    allowed = {
+        thread_stream(thread.id): {"anna", "sofia", "vera", "petra", "linn"},
+        notes_stream(thread.id): {"anna", "sofia", "vera"},
+        user_stream(world.petra.id): {"petra"},
+        user_stream(world.anna.id): {"anna"},
+        thread_stream(new_id()): set(),
+    }
+    everybody = ["anna", "sofia", "vera", "petra", "linn", "olle", "gunilla", "grace", "tom", "emma"]
+    for (stream, readers), name in itertools.product(allowed.items(), everybody):
+        if name in readers:
+            await world.do(getattr(world, name), StreamRead(stream=stream))
+        else:
+            with pytest.raises((NotFound, Forbidden)):
+                await world.do(getattr(world, name), StreamRead(stream=stream))
+
+
+async def test_a_long_message_is_excerpted_on_one_line(world: World) -> None:
+    """LS-3."""
+    thread = await world.thread()
+    await says(world, world.petra, thread, "första raden\nandra " + "x" * 500)
+    await world.do(world.anna, ThreadRename(thread_id=thread.id, subject="Nytt"))
+    (row,) = (await page(world, world.anna)).threads
+    assert row.last is not None
+    assert (row.last.person.name, row.last.text[:19], len(row.last.text)) == ("Petra Holm", "första raden andra ", 140)

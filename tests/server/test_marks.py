@@ -1,0 +1,313 @@
+"""Read and delivered marks, and typing, over the real store: spec 3.6."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from protocol.body import paragraph
+from protocol.commands import (
+    MarkDelivered,
+    MarkRead,
+    MessageSend,
+    StreamRead,
+    ThreadArchive,
+    ThreadList,
+    ThreadOpen,
+    ThreadRead,
+    TypingSet,
+)
+from protocol.entities import Mark, Thread
+from protocol.errors import Forbidden, Invalid, NotFound
+from protocol.frames import POSITIONS_MAX, MarkMoved, ServerFrame, Typing, decode_server_frame
+from protocol.ids import new_id, thread_stream
+from server import consequences
+from storage.bus import BusState, account_channel, firm_channel
+from storage.pace import Pace, Throttle
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+
+async def says(world: World, who: Person, thread: Thread, text: str = "Hej", *, internal: bool = False) -> int:
+    said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(text), internal=internal)
+    accepted = await world.do(who, said)
+    await world.settled()
+    seq: int = accepted.seq
+    return seq
+
+
+async def reads(world: World, who: Person, thread: Thread, seq: int = 10_000) -> None:
+    reading = asyncio.create_task(world.do(who, MarkRead(thread_id=thread.id, seq=seq)))
+    await asyncio.sleep(0)
+    while not reading.done():
+        await world.store.marks.pace.drained()  # without the second between two marks
+        await asyncio.sleep(0)
+    await reading
+
+
+async def unread(world: World, who: Person, thread: Thread) -> tuple[int, int]:
+    row = (await world.do(who, ThreadRead(thread_id=thread.id))).thread
+    listed = next(t for t in (await world.do(who, ThreadList())).threads if t.id == thread.id)
+    assert (listed.unread, listed.read_seq) == (row.unread, row.read_seq), "the list and the thread say the same"
+    return row.unread, row.read_seq
+
+
+async def mark_of(world: World, who: Person, thread: Thread) -> Mark | None:
+    marks: Sequence[Mark] = (await world.do(world.anna, ThreadOpen(thread_id=thread.id))).marks
+    return next((mark for mark in marks if mark.person.id == who.id), None)
+
+
+def told(world: World, channel: str, kind: type[ServerFrame]) -> list[ServerFrame | None]:
+    frames = [decode_server_frame(m.frame, "msgpack") for m in world.bell.heard(channel) if isinstance(m, BusState)]
+    return [frame for frame in frames if isinstance(frame, kind)]
+
+
+async def test_one_colleagues_reading_is_the_firms(world: World) -> None:
+    """RD-1, RD-2, acceptance 14: shared, and kept for each person all the same."""
+    thread = await world.thread()
+    for text in ("ett", "två", "tre"):
+        await says(world, world.petra, thread, text)
+    assert await unread(world, world.anna, thread) == (3, 0)
+    await reads(world, world.sofia, thread, 4)
+    for who in (world.anna, world.sofia, world.vera):
+        assert await unread(world, who, thread) == (1, 4)
+    assert await mark_of(world, world.anna, thread) is None
+    mark = await mark_of(world, world.sofia, thread)
+    assert mark is not None
+    assert [step.seq for step in mark.read] == [4]
+    await reads(world, world.erik, thread, 3)  # behind the firm's position, but his own
+    assert await unread(world, world.anna, thread) == (1, 4)
+    assert [step.seq for step in (await mark_of(world, world.erik, thread) or mark).read] == [3]
+    await reads(world, world.anna, thread)
+    assert await unread(world, world.sofia, thread) == (0, 5)
+    assert (await world.do(world.anna, ThreadList())).unread_threads == 0
+
+
+async def test_each_contact_reads_for_themselves_and_the_firm_looks_at_the_furthest(world: World) -> None:
+    """RD-3."""
+    thread = await world.thread()
+    last = await says(world, world.anna, thread, "två")
+    await reads(world, world.petra, thread, last)
+    assert await unread(world, world.petra, thread) == (0, last)
+    assert await unread(world, world.linn, thread) == (2, 0)
+    await reads(world, world.linn, thread, 2)
+    assert await unread(world, world.linn, thread) == (1, 2)
+    row = await world.store.threads.get(thread.id)
+    assert row is not None
+    assert (row.contact_read.seq, row.contact_read.messages) == (last, 2)
+
+
+async def test_a_contacts_reply_has_read_everything_older(world: World) -> None:
+    """RD-7: for that contact, not for the other one; and own messages are never unread on their side."""
+    thread = await world.thread()
+    await says(world, world.anna, thread)
+    seq = await says(world, world.petra, thread, "Svar")
+    assert await unread(world, world.petra, thread) == (0, seq)
+    assert await unread(world, world.linn, thread) == (2, 0)
+    assert await unread(world, world.anna, thread) == (1, 0)
+    mark = await mark_of(world, world.petra, thread)
+    assert mark is not None
+    assert ([step.seq for step in mark.read], [step.seq for step in mark.delivered]) == ([seq], [seq])
+    await says(world, world.anna, thread)
+    assert await unread(world, world.petra, thread) == (1, seq)
+
+
+async def test_marks_are_clamped_and_never_go_back(world: World) -> None:
+    thread = await world.thread()
+    head = await says(world, world.petra, thread)
+    await reads(world, world.anna, thread, 2**53 - 1)
+    await reads(world, world.anna, thread, 1)
+    await reads(world, world.anna, thread, 0)
+    mark = await mark_of(world, world.anna, thread)
+    assert mark is not None
+    assert [step.seq for step in mark.read] == [head]
+    assert await unread(world, world.anna, thread) == (0, head)
+
+
+async def test_steps_keep_their_times(world: World) -> None:
+    """RD-4: a message was read when the first step at or above it was made; what is read was received."""
+    thread = await world.thread()
+    start = world.clock.now()
+    second = await says(world, world.anna, thread)
+    await world.do(world.petra, MarkDelivered(positions={thread.id: second}))
+    world.clock.advance(s=10)
+    await reads(world, world.petra, thread, 2)
+    world.clock.advance(s=10)
+    await reads(world, world.petra, thread, second)
+    mark = await mark_of(world, world.petra, thread)
+    assert mark is not None
+    assert [(step.seq, step.at - start) for step in mark.delivered] == [(second, 0)]
+    assert [(step.seq, step.at - start) for step in mark.read] == [(2, 10_000), (second, 20_000)]
+
+
+async def test_looking_marks_nothing(world: World) -> None:
+    """RD-6: lists, opening and paging are not reading; a window in view says mark.read."""
+    thread = await world.thread()
+    await says(world, world.petra, thread)
+    for who in (world.anna, world.linn):
+        before = await unread(world, who, thread)
+        await world.do(who, ThreadOpen(thread_id=thread.id))
+        await world.do(who, StreamRead(stream=thread_stream(thread.id)))
+        await world.do(who, ThreadList(search="bokslut"))
+        assert await unread(world, who, thread) == before
+
+
+async def test_everybody_hears_of_a_mark_but_contacts_nothing_of_the_firms_counts(world: World) -> None:
+    thread = await world.thread()
+    await says(world, world.petra, thread)
+    await says(world, world.sofia, thread, "hemligt", internal=True)
+    world.bell.clear()
+    await reads(world, world.sofia, thread)
+    (inside,) = told(world, firm_channel(world.firm.id), MarkMoved)
+    (outside,) = told(world, account_channel(world.holm.id), MarkMoved)
+    assert isinstance(inside, MarkMoved)
+    assert isinstance(outside, MarkMoved)
+    assert (inside.read_seq, inside.unread, inside.person.id) == (3, 0, world.sofia.id)
+    assert (outside.read_seq, outside.unread, outside.person.id) == (3, None, world.sofia.id)
+    world.bell.clear()
+    await says(world, world.sofia, thread, "mer", internal=True)
+    await reads(world, world.sofia, thread)
+    assert told(world, firm_channel(world.firm.id), MarkMoved) == []
+    assert world.bell.heard(account_channel(world.holm.id)) == []
+
+
+async def test_delivered_is_what_reached_the_clients_side(world: World) -> None:
+    """RD-4."""
+    thread, other = await world.thread(), await world.thread()
+    world.bell.clear()
+    await world.do(world.petra, MarkDelivered(positions={thread.id: 99, other.id: 1}))
+    assert [
+        step.seq for step in (await mark_of(world, world.petra, thread) or Mark(person=thread.created_by)).delivered
+    ] == [2]
+    moved = told(world, firm_channel(world.firm.id), MarkMoved)
+    assert sorted(m.delivered_seq or 0 for m in moved if isinstance(m, MarkMoved)) == [1, 2]
+    await world.do(world.anna, MarkDelivered(positions={thread.id: 2}))
+    assert await mark_of(world, world.anna, thread) is None
+    assert await unread(world, world.petra, thread) == (1, 0)
+
+
+async def test_marks_need_the_account(world: World) -> None:
+    thread, own = await world.thread(), await world.thread(world.eken)
+    for who, refusal in ((world.olle, Forbidden), (world.gunilla, NotFound), (world.grace, NotFound)):
+        with pytest.raises(refusal):
+            await reads(world, who, thread, 1)
+        with pytest.raises(refusal):
+            await world.do(who, MarkDelivered(positions={thread.id: 1}))
+        with pytest.raises(refusal):
+            await world.do(who, TypingSet(thread_id=thread.id))
+    with pytest.raises(NotFound):
+        await world.do(world.gunilla, MarkDelivered(positions={own.id: 1, thread.id: 1}))
+    assert await world.store.marks.of_thread(own.id) == []
+    with pytest.raises(Invalid):
+        await world.do(world.anna, MarkDelivered(positions={new_id(): 1 for _ in range(POSITIONS_MAX + 1)}))
+
+
+async def test_marks_work_in_archived_threads(world: World) -> None:
+    """AR-1: history stays readable."""
+    thread = await world.thread()
+    await world.do(world.anna, ThreadArchive(thread_id=thread.id))
+    await reads(world, world.petra, thread)
+    assert (await world.do(world.petra, ThreadRead(thread_id=thread.id))).thread.unread == 0
+
+
+async def test_settling_twice_moves_no_mark_twice(world: World) -> None:
+    """P9."""
+    thread = await world.thread()
+    await says(world, world.petra, thread)
+    before, row = await world.store.marks.of_thread(thread.id), await world.store.threads.get(thread.id)
+    world.clock.advance(s=5)
+    world.bell.clear()
+    events = await world.store.streams.read(thread_stream(thread.id), 0, 100)
+    await consequences.draw(world.means, thread.id, events[::-1])
+    assert await world.store.marks.of_thread(thread.id) == before
+    after = await world.store.threads.get(thread.id)
+    assert after is not None
+    assert row is not None
+    assert (after.head, after.last, after.firm_unread, after.contact_read) == (
+        row.head, row.last, row.firm_unread, row.contact_read,
+    )  # fmt: skip
+    assert told(world, firm_channel(world.firm.id), MarkMoved) == []
+
+
+async def test_many_marks_of_many_people_at_once(world: World) -> None:
+    thread = await world.thread()
+    for _ in range(6):
+        await says(world, world.petra, thread)
+    people: list[Person] = [world.anna, world.erik, world.sofia, world.vera, world.linn]
+    persons = [(await world.principal(who)).person for who in people]
+    marks_at = [(person, seq) for person in persons for seq in (3, 5, 1, 8, 2)]
+    await asyncio.gather(*(world.store.marks.read(thread.id, person, seq, seq, seq) for person, seq in marks_at))
+    marks = await world.store.marks.of_thread(thread.id)
+    assert {mark.person.id for mark in marks if mark.read_seq == 8} >= {who.id for who in people}
+    for mark in marks:
+        steps = [step.seq for step in mark.read]
+        assert steps == sorted(set(steps)), "positions only grow"
+
+
+# how often
+
+
+async def test_the_pace_writes_first_and_last_and_little_between() -> None:
+    pace, written = Pace(gap_s=30), []
+
+    async def write(position: int) -> None:
+        written.append(position)
+
+    await pace.write("k", 1, write)
+    assert written == [1]
+    later = [asyncio.create_task(pace.write("k", position, write)) for position in (2, 7, 5)]
+    other = asyncio.create_task(pace.write("other", 1, write))
+    await other
+    assert written == [1, 1]
+    later[1].cancel()  # the highest one's caller goes away
+    await asyncio.sleep(0)
+    await pace.drained()
+    await asyncio.gather(later[0], later[2])
+    assert written == [1, 1, 7]
+
+
+async def test_a_write_that_fails_is_told_to_those_who_waited_for_it() -> None:
+    pace, tries = Pace(gap_s=0), []
+
+    async def write(position: int) -> None:
+        tries.append(position)
+        if len(tries) == 1:
+            raise RuntimeError("away")
+
+    with pytest.raises(RuntimeError, match="away"):
+        await pace.write("k", 1, write)
+    await pace.write("k", 1, write)
+    assert tries == [1, 1]
+
+
+def test_typing_is_told_at_most_once_in_three_seconds() -> None:
+    throttle = Throttle(every_s=3, turn_s=1)
+    moments = [
+        (False, 0.0),
+        (True, 0.0),
+        (True, 2.9),
+        (True, 3.0),
+        (False, 3.1),
+        (False, 3.2),
+        (True, 3.5),
+        (True, 4.2),
+    ]
+    told = [throttle.allows("k", on, at_s) for on, at_s in moments]
+    assert told == [False, True, False, True, True, False, False, True]
+
+
+async def test_typing_reaches_the_thread_and_internal_typing_only_staff(world: World) -> None:
+    thread = await world.thread()
+    world.bell.clear()
+    for _ in range(3):
+        await world.do(world.sofia, TypingSet(thread_id=thread.id, internal=True))
+    assert world.bell.heard(account_channel(world.holm.id)) == []
+    assert len(told(world, firm_channel(world.firm.id), Typing)) == 1
+    await world.do(world.petra, TypingSet(thread_id=thread.id))
+    assert len(told(world, firm_channel(world.firm.id), Typing)) == 2
+    (shown,) = told(world, account_channel(world.holm.id), Typing)
+    assert isinstance(shown, Typing)
+    assert shown.person.id == world.petra.id
+    with pytest.raises(Forbidden):
+        await world.do(world.petra, TypingSet(thread_id=thread.id, internal=True))
