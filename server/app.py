@@ -12,16 +12,18 @@ from typing import Any, Final
 
 import structlog
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from protocol.ids import new_id
-from server import dev_inbox, http, pages
+from server import dev_inbox, http, pages, widget_demo
 from server.announce import Announcer
 from server.doorway import Doorway
 from server.health import Health
 from server.limits import BucketsAway, Limits
 from server.means import assemble
 from server.node import Node
+from server.page_headers import SafeHeaders
 from server.presence import Attendance
 from server.settings import Settings
 from storage.bus import Bus
@@ -136,9 +138,12 @@ def create_app(settings: Settings, further: Sequence[BaseRoute] = ()) -> Starlet
                 inbox = await stack.enter_async_context(dev_inbox.listening(settings))
                 app.router.routes[:0] = dev_inbox.routes(inbox)
             await stack.enter_async_context(house.open())
+            if settings.development:
+                await stack.enter_async_context(widget_demo.listening(house.means))
             yield
 
-    app = Starlette(routes=[*house.routes(), *further], lifespan=lifespan)
+    safe = Middleware(SafeHeaders, settings=settings)
+    app = Starlette(routes=[*house.routes(), *further], middleware=[safe], lifespan=lifespan)
     app.state.house = house
     return app
 
