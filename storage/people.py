@@ -129,7 +129,9 @@ class People:
         """Everybody who works or worked at a firm, by name."""
         return [from_document(row, StaffDoc) async for row in self._staff.find({"firm_id": firm_id}).sort("name", 1)]
 
-    async def change_staff(self, staff_id: Id, fields: dict[str, Any], session: Session | None = None) -> StaffDoc | None:
+    async def change_staff(
+        self, staff_id: Id, fields: dict[str, Any], session: Session | None = None
+    ) -> StaffDoc | None:
         """Set fields; the person as they are then."""
         row = await self._staff.find_one_and_update(
             {"_id": staff_id}, {"$set": fields}, return_document=True, session=session
@@ -181,7 +183,9 @@ class People:
 
     async def links_of_contact(self, contact_id: Id) -> list[LinkDoc]:
         """The accounts a contact belongs to."""
-        return [from_document(row, LinkDoc) async for row in self._links.find({"contact_id": contact_id}).sort("_id", 1)]
+        return [
+            from_document(row, LinkDoc) async for row in self._links.find({"contact_id": contact_id}).sort("_id", 1)
+        ]
 
     async def change_link(
         self, account_id: Id, contact_id: Id, fields: dict[str, Any], session: Session | None = None
