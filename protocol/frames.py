@@ -41,7 +41,7 @@ class CloseCode(IntEnum):
     """Why the server closes. 4000-4399: connect again, with back-off; 4400-4999: something must change first."""
 
     DRAINING = 1012
-    """The node is going down in good order: connect again, after a random delay of up to 5 seconds."""
+    """The node is going down in good order: connect again, after the `retry_after_ms=<n>` of the reason."""
     TRY_AGAIN = 4000
     """Something here is not available for the moment: connect again, with back-off."""
     TOO_SLOW = 4001

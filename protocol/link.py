@@ -22,8 +22,11 @@ from protocol.errors import ChattarError, Invalid, Unauthenticated
 BACK_OFF_FIRST_S: Final = 1.0
 BACK_OFF_MOST_S: Final = 30.0
 DRAIN_SPREAD_S: Final = 5.0
+DRAIN_MOST_S: Final = 60.0
 SILENCE_S: Final = 60.0
 """Who has said nothing for so long, not even a pulse, is not there any more."""
+LIVE_DEADLINE_S: Final = 15.0
+"""Who isn't live by then gives the connection up."""
 FATAL: Final = range(4400, 5000)
 
 T = TypeVar("T")
@@ -56,6 +59,7 @@ class Link:
         self._socket: ClientConnection | None = None
         self._outgoing: asyncio.Queue[f.ClientFrame] = asyncio.Queue()
         self._heard_at = 0.0
+        self._live = False
 
     async def run(self) -> None:
         """Connect to one node after the other until one says that it is pointless."""
@@ -73,9 +77,7 @@ class Link:
                 return
             failures = 0 if self.connections > before else failures + 1
             draining = code == f.CloseCode.DRAINING
-            await asyncio.sleep(
-                random.uniform(0, DRAIN_SPREAD_S) if draining else back_off_s(failures, self._back_off_first_s)
-            )
+            await asyncio.sleep(_told_s(reason) if draining else back_off_s(failures, self._back_off_first_s))
 
     @property
     def up(self) -> bool:
@@ -112,6 +114,7 @@ class Link:
     async def _converse(self, socket: ClientConnection) -> None:
         """Until the connection ends. Raises what handling a frame raised: that is a fault of this program."""
         self._heard_at = asyncio.get_running_loop().time()
+        self._live = False
         with contextlib.suppress(ConnectionClosed):
             await socket.send(f.encode(self._hello(), self._codec), text=self._codec == "json")
             self._socket = socket
@@ -132,6 +135,7 @@ class Link:
             self._heard_at = loop.time()
             frame = f.decode_server_frame(message, self._codec)
             if isinstance(frame, f.Live):
+                self._live = True
                 self.connections += 1
             if frame is not None:
                 self._on_frame(frame)
@@ -146,12 +150,18 @@ class Link:
 
     async def _listen_for_silence(self, socket: ClientConnection) -> None:
         loop = asyncio.get_running_loop()
-        while True:
-            left_s = self._heard_at + SILENCE_S - loop.time()
-            if left_s <= 0:
-                socket.transport.abort()
-                return
+        await asyncio.sleep(LIVE_DEADLINE_S)
+        while self._live and (left_s := self._heard_at + SILENCE_S - loop.time()) > 0:
             await asyncio.sleep(left_s)
+        socket.transport.abort()
+
+
+def _told_s(reason: str) -> float:
+    """How long a node that goes down wants us to stay away."""
+    name, _, value = reason.partition("=")
+    if name == "retry_after_ms" and value.isascii() and value.isdigit():
+        return min(int(value) / 1000, DRAIN_MOST_S)
+    return random.uniform(0, DRAIN_SPREAD_S)
 
 
 def _socket_url(url: str) -> str:
