@@ -14,8 +14,8 @@ import msgspec
 
 from benchmarks.machine import HERE, VAR, BenchmarkError, other_core, pinned, run_quietly
 
-RUN_S_MAX = 75
-"""The generator ends itself after 58 s; this only guards against a bug in it."""
+RUN_S_MAX = 300
+"""The generator ends each of its stages after 58 s; this only guards against a bug in it."""
 
 
 class Comeback(msgspec.Struct, frozen=True):
@@ -128,5 +128,5 @@ def run(arguments: Sequence[str]) -> Findings:
         raise BenchmarkError(f"the generator ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
     findings = msgspec.json.decode(done.stdout, type=Findings)
     if not findings.complete:
-        raise BenchmarkError(f"connections were lost, of {findings.live}: {done.stderr.strip()[-2000:]}")
+        raise BenchmarkError(f"not everyone stayed connected: {done.stderr.strip()[-2000:]}")
     return findings

@@ -33,7 +33,7 @@ def measure(crowd: Crowd) -> Phase:
         options += ["--text-bytes", str(TEXT_BYTES), "--capture", POSITION]
         options += ["--resume-url", heir_url, "--resume-step", RESUME, "--resume-step", LIVE]
         options += [part for name, pids in accounts.items() for part in ("--account", f"{name}={pids[0]}")]
-        options += ["--kill", str(doomed.pid), "--phase", f"rate,{PER_SECOND},{WINDOW_S},{WARM_S}"]
+        options += ["--drain-s", "30", "--kill", str(doomed.pid), "--phase", f"rate,{PER_SECOND},{WINDOW_S},{WARM_S}"]
         return generator.run(options).phases[0]
 
 

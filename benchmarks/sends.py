@@ -50,9 +50,9 @@ def one_node(crowd: Crowd, folder: Path) -> Iterator[Stage]:
         yield Stage(waiting, {"server": [process.pid], **around.accounts})
 
 
-def load(stage: Stage, senders: int, kind: str, level: int, effort: Effort, settle_s: float = 0.5) -> Figures:
+def load(stage: Stage, senders: int, kind: str, level: int, effort: Effort) -> Figures:
     """One phase with so many senders; the figures of acknowledgements."""
-    crowd = ["--listeners", str(senders), "--room-size", "1", "--settle-s", str(settle_s)]
+    crowd = ["--listeners", str(senders), "--room-size", "1", "--settle-s", "0.5"]
     phase = f"{kind},{level},{effort.window_s},{effort.warm_s}"
     return acknowledged(generator.run([*stage.arguments(), *crowd, "--phase", phase]).phases[0])
 
@@ -82,7 +82,7 @@ def beside_idle(effort: Effort) -> Figures:
         everybody = (folder / "listeners").read_text().splitlines(keepends=True)
         (folder / "silent").write_text("".join(everybody[SENDERS:]))
         with silent_crowd(stage, idle, folder):
-            return load(stage, SENDERS, "rate", PER_SECOND, effort, settle_s=4)
+            return load(stage, SENDERS, "rate", PER_SECOND, effort)
 
 
 @contextlib.contextmanager
@@ -90,8 +90,12 @@ def silent_crowd(stage: Stage, people: int, folder: Path) -> Iterator[None]:
     """A second generator that connects and then only listens, until the end of the block."""
     options = [*stage.options, "--listeners", str(people), "--room-size", "1", "--settle-s", "45"]
     options[options.index("--lines") + 1] = str(folder / "silent")
-    with subprocess.Popen(pinned(other_core(), [generator.build(), *options]), stdout=subprocess.DEVNULL) as process:
+    command = pinned(other_core(), [generator.build(), *options])
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         try:
+            told = process.stderr.readline().strip() if process.stderr else ""
+            if told != f"connected {people}":
+                raise BenchmarkError(f"the silent crowd did not come: {told}")
             yield
             if process.poll() is not None:
                 raise BenchmarkError("the silent crowd did not stay")

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define PHASES_MAX 16
-#define RUN_S_MAX 58
+#define STAGE_S_MAX 58 /* connecting one half, and each phase with its drain, end by themselves in this time */
 
 enum kind { CLOSED, RATE };
 
@@ -43,7 +43,7 @@ static struct {
     int account_count;
     struct phase phases[PHASES_MAX];
     int phase_count, kill_pid;
-} run = {.senders = 1, .at_once = 64, .settle_s = 1, .drain_s = 4, .connect_s = 30};
+} run = {.senders = 1, .at_once = 64, .settle_s = 1, .drain_s = 4, .connect_s = 50};
 
 static struct connection *connections;
 static int connection_count;
@@ -191,6 +191,7 @@ static void wait_s(double seconds) {
 static void connect_up_to(int count) {
     static int next;
     uint64_t until = now_ns() + (uint64_t)(run.connect_s * 1e9);
+    alarm(STAGE_S_MAX);
     while (pool.live + pool.dead < count && now_ns() < until) {
         while (next < count && pool.connecting < run.at_once) connection_start(&connections[next++]);
         sockets_poll(20);
@@ -210,6 +211,8 @@ static bool connect_all(void) {
     start = now_ns();
     connect_up_to(connection_count);
     seconds += (double)(now_ns() - start) / 1e9;
+    fprintf(stderr, "connected %d\n", pool.live);
+    alarm(STAGE_S_MAX);
     wait_s(run.settle_s);
     if (server) after = account_read(server);
     printf("{\"listeners\":%d,\"room_size\":%d,\"text_bytes\":%zu,\"live\":%d,\"connect_s\":%.4f,\"connect_server_cpu_s\":%.4f,"
@@ -328,7 +331,9 @@ static void drive_until(uint64_t until, const struct phase *p, struct progress *
 
 static void drain(const struct progress *g, struct comeback *back) {
     uint64_t until = now_ns() + (uint64_t)(run.drain_s * 1e9), expected = (counts.sent - g->before.sent) * (uint64_t)run.room_size;
-    while (counts.deliveries - g->before.deliveries < expected && now_ns() < until && everyone_there()) {
+    while (now_ns() < until && everyone_there()) {
+        bool all_back = back->returned == back->lost && !pool.dead;
+        if (counts.deliveries - g->before.deliveries >= expected && all_back) break;
         comeback_step(back);
         sockets_poll(5);
     }
@@ -359,6 +364,7 @@ static void print_comeback(const struct comeback *back) {
 static void phase_run(const struct phase *p) {
     struct progress g = {.start_ns = now_ns(), .before = counts};
     struct comeback back = {0};
+    alarm(STAGE_S_MAX);
     pool.last_arrival_ns = g.start_ns;
     histogram_clear();
     if (p->kind == RATE) clock_start(p->level);
@@ -385,6 +391,14 @@ static void phase_run(const struct phase *p) {
     printf("}");
 }
 
+/* Whatever the server does, nothing is left running. */
+static void overdue(int number) {
+    static const char told[] = "wsload: a stage took too long\n";
+    (void)number;
+    if (write(STDERR_FILENO, told, sizeof told - 1) < 0) _exit(3);
+    _exit(2);
+}
+
 static void raise_file_limit(void) {
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -400,7 +414,7 @@ int main(int argc, char **argv) {
     }
     if (optind < argc) fail("unexpected %s", argv[optind]);
     options_check();
-    alarm(RUN_S_MAX); /* a run ends by itself, whatever the server does */
+    signal(SIGALRM, overdue);
     raise_file_limit();
     count_open(run.listeners, run.room_size);
     sockets_open();
