@@ -212,6 +212,11 @@ export class Client {
     this.dispatch({ type: "discard", client_message_id: key });
   }
 
+  /** The person changed something about themselves. */
+  know(me: Me): void {
+    this.#set({ ...this.state.value, me });
+  }
+
   /** Forget what this browser keeps of the person: at log-out. */
   forget(): void {
     this.#outbox?.clear();

@@ -35,11 +35,13 @@ export function accountView(account: AccountBrief): AccountView {
     : { id: account.id, name: account.name };
 }
 
+const NOBODY: ReadonlyMap<Id, StaffMember> = new Map<Id, StaffMember>();
+const NONE: ReadonlySet<Id> = new Set<Id>();
+
 export function rowView(
   row: Thread,
   state: State,
-  staff: ReadonlyMap<Id, StaffMember>,
-  drafts: ReadonlySet<Id>,
+  { staff = NOBODY, drafts = NONE }: { staff?: ReadonlyMap<Id, StaffMember>; drafts?: ReadonlySet<Id> } = {},
 ): ThreadRowView {
   const meId = state.me?.person.id;
   const assignee = row.staff?.assignee_id ? staff.get(row.staff.assignee_id) : undefined;

@@ -1,0 +1,140 @@
+// What the console's pages share: the client, the lists, the open thread, the directory; and staff's actions on a thread.
+
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { newKey } from "../core/keys.ts";
+import { Lists } from "../core/lists.ts";
+import type { Id, Me } from "../core/protocol.gen.ts";
+import { memberView, staffChoices } from "../core/views/panels.ts";
+import { personView } from "../core/views/people.ts";
+import { t } from "../i18n/index.ts";
+import type { Page } from "../shell/boot.ts";
+import { idIn, path } from "../shell/router.ts";
+import { Ticks } from "../shell/tasks.ts";
+import { type StaffHeader, ThreadModel } from "../shell/thread.ts";
+import { attempt, say } from "../shell/toasts.ts";
+import type { StaffChoice } from "../ui/models.ts";
+import type { PanelTab } from "../ui/screens/Panel.tsx";
+import { Directory } from "./directory.ts";
+
+export const THREADS = "/console/threads/";
+export const hrefOf = (threadId: Id): string => THREADS + threadId;
+
+export class Desk {
+  readonly directory: Directory;
+  readonly lists: Lists;
+  readonly thread: ThreadModel;
+  readonly ticks: Ticks;
+  readonly me: ReadonlySignal<Me>;
+  readonly panel: Signal<PanelTab> = signal("tasks");
+  /** The panel is shown where it doesn't always stand. */
+  readonly panelOpen = signal(false);
+  readonly newChat = signal(false);
+  /** The threads' id in the path. */
+  readonly threadId = computed(() => idIn(path.value, THREADS));
+
+  constructor(readonly page: Page) {
+    const { client } = page;
+    this.me = page.me;
+    this.directory = new Directory(client);
+    this.lists = new Lists(client, { state: "active", only: "all", search: "" }, this.threadId);
+    this.ticks = new Ticks(client);
+    this.thread = new ThreadModel(client, this.#header());
+  }
+
+  get client(): Page["client"] {
+    return this.page.client;
+  }
+
+  /** Begin: what every page of the console shows. */
+  start(): void {
+    void attempt(() => this.directory.loadStaff());
+    void this.lists.load();
+    void this.client.run({ type: "notification.list" });
+    this.client.accessListeners.add(() => void this.directory.loadStaff());
+    this.threadId.subscribe((id) => {
+      this.thread.show(id);
+      this.panelOpen.value = false;
+    });
+    // What stands in the header needs the account; it comes once the thread's row is known.
+    computed(() => this.#row()?.account.id).subscribe((id) => {
+      if (id !== undefined && this.directory.account(id) === undefined) void this.loadAccount(id);
+    });
+  }
+
+  async loadAccount(id: Id): Promise<void> {
+    // Without it the header says less; the thread itself doesn't need it.
+    await this.directory.loadAccount(id).catch(() => undefined);
+  }
+
+  /** Colleagues for a picker, those with access to the account first. */
+  choices(accountId: Id | undefined): readonly StaffChoice[] | undefined {
+    const { staff } = this.directory;
+    if (staff.value.size === 0) return undefined;
+    const state = this.client.state.value;
+    const access = this.directory.access(accountId);
+    return access === null ? undefined : staffChoices(staff.value, access, state);
+  }
+
+  /** The same with what is known so far, for the @-picker, which must not wait. */
+  mentionable(accountId: Id | undefined): readonly StaffChoice[] {
+    const { staff } = this.directory;
+    return staffChoices(staff.value, this.directory.access(accountId), this.client.state.value);
+  }
+
+  needStaff(accountId: Id | undefined): void {
+    if (accountId !== undefined) void attempt(() => this.directory.loadAccess(accountId));
+  }
+
+  // actions on a thread
+
+  async archive(id: Id, archived: boolean, quiet = false): Promise<void> {
+    const done = await attempt(() =>
+      this.client.api.call(archived ? "thread.archive" : "thread.reopen", { thread_id: id }),
+    );
+    if (!done || quiet) return;
+    const action = { label: t("undo"), run: () => void this.archive(id, !archived, true) };
+    say(t(archived ? "toast.archived" : "toast.reopened"), { icon: "archive", action });
+  }
+
+  async assign(id: Id, staffId: Id | null): Promise<void> {
+    const args = staffId === null ? { thread_id: id } : { thread_id: id, staff_id: staffId };
+    if (!(await attempt(() => this.client.api.call("thread.assign", args)))) return;
+    const name = staffId === null ? undefined : this.directory.staff.value.get(staffId)?.name;
+    say(name === undefined ? t("toast.unassigned") : t("toast.assigned", { name }), { icon: "person" });
+  }
+
+  async rename(id: Id, subject: string): Promise<void> {
+    await attempt(() => this.client.api.call("thread.rename", { thread_id: id, subject }));
+  }
+
+  async addTask(id: Id, text: string): Promise<void> {
+    const key = newKey();
+    await attempt(() => this.client.api.call("task.add", { thread_id: id, client_task_id: key, text }));
+  }
+
+  #row() {
+    const id = this.threadId.value;
+    return id === null ? undefined : this.client.state.value.rows[id];
+  }
+
+  #header(): ReadonlySignal<StaffHeader | undefined> {
+    return computed(() => {
+      const row = this.#row();
+      if (row === undefined) return { people: [] };
+      const state = this.client.state.value;
+      const account = this.directory.account(row.account.id);
+      const readers = account?.links.filter((link) => link.login && link.activated);
+      const assignee = memberView(row.staff?.assignee_id, state, this.directory.staff.value);
+      const reminder = row.staff?.reminder;
+      return {
+        people: (readers ?? []).map((link) =>
+          personView({ id: link.contact_id, side: "contact", name: link.name }, state),
+        ),
+        reminderOn: reminder?.enabled ?? false,
+        ...(assignee ? { assignee } : {}),
+        ...(reminder?.next_due_at ? { reminderNextAt: reminder.next_due_at } : {}),
+        ...(readers ? { receivers: readers.map((link) => link.name.split(" ")[0] ?? link.name) } : {}),
+      };
+    });
+  }
+}

@@ -1,0 +1,15 @@
+// The staff's page begins here.
+
+import "../../styles/console.css";
+import { render } from "preact";
+import { boot } from "../shell/boot.ts";
+import { App } from "./App.tsx";
+import { Desk } from "./desk.ts";
+
+const page = await boot("staff");
+const root = document.getElementById("app");
+if (page !== null && root !== null) {
+  const desk = new Desk(page);
+  desk.start();
+  render(<App desk={desk} />, root);
+}

@@ -1,0 +1,205 @@
+// The portal's places, by path, in their layout. The firm is the brand here; the product isn't named.
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { newKey } from "../core/keys.ts";
+import { problemOf } from "../core/problems.ts";
+import type { Body, Language } from "../core/protocol.gen.ts";
+import { rowView } from "../core/views/rows.ts";
+import { languages } from "../i18n/index.ts";
+import { logout, meView, speak } from "../shell/boot.ts";
+import { go, path } from "../shell/router.ts";
+import { setTheme, theme } from "../shell/theme.ts";
+import { attempt, problemText, toast, unsay } from "../shell/toasts.ts";
+import type { ThreadListView } from "../ui/models.ts";
+import { AccountPage } from "../ui/screens/AccountPage.tsx";
+import { ClientNewChat } from "../ui/screens/ClientNewChat.tsx";
+import { PortalChats } from "../ui/screens/PortalChats.tsx";
+import { PortalHome } from "../ui/screens/PortalHome.tsx";
+import { PortalLayout, type PortalPlace } from "../ui/screens/PortalLayout.tsx";
+import { PortalThread } from "../ui/screens/PortalThread.tsx";
+import { hrefOf, type Visit } from "./visit.ts";
+
+const PATHS: Readonly<Record<PortalPlace, string>> = {
+  home: "/portal",
+  chats: "/portal/threads",
+  account: "/portal/settings",
+};
+
+function placeOf(where: string): PortalPlace {
+  if (where.startsWith(PATHS.chats)) return "chats";
+  return where === PATHS.account ? "account" : "home";
+}
+
+export function App({ visit }: { readonly visit: Visit }): JSX.Element {
+  const { client } = visit;
+  const me = visit.me.value;
+  const place = placeOf(path.value);
+  const unreadCount = visit.lists.counts.value.unread;
+  const firm = me.firm.name;
+  useEffect(() => {
+    document.title = unreadCount > 0 ? `(${unreadCount}) ${firm}` : firm;
+  }, [unreadCount, firm]);
+  return (
+    <PortalLayout
+      me={meView(me)}
+      accounts={(me.accounts ?? []).map(({ id, name }) => ({ id, name }))}
+      accountId={visit.accountId.value}
+      place={place}
+      unreadCount={unreadCount}
+      inThread={visit.threadId.value !== null}
+      connection={visit.page.connection.value}
+      toast={toast.value}
+      hrefOf={(to) => PATHS[to]}
+      onGo={(to) => go(PATHS[to])}
+      onAccount={(id) => {
+        visit.choose(id);
+        if (visit.threadId.value !== null) go(PATHS.home);
+      }}
+      onLogout={() => void attempt(() => logout(visit.page))}
+      onRetry={() => client.wake()}
+      onToastDone={unsay}
+    >
+      {place === "home" && (
+        <PortalHome
+          view={visit.home.view.value}
+          hrefOf={hrefOf}
+          onOpen={(id) => go(hrefOf(id))}
+          onTick={(threadId, taskId, done) => void visit.ticks.set(threadId, taskId, done)}
+          onAccount={(id) => visit.choose(id)}
+          onRetry={() => void visit.home.load()}
+        />
+      )}
+      {place === "chats" && <Chats visit={visit} />}
+      {place === "account" && <Account visit={visit} />}
+      {visit.newChat.value && <NewChat visit={visit} />}
+    </PortalLayout>
+  );
+}
+
+function Chats({ visit }: { readonly visit: Visit }): JSX.Element {
+  const { lists, client } = visit;
+  const query = lists.query.value;
+  const state = client.state.value;
+  const drafts = client.drafts?.begun.value;
+  const selectedId = visit.threadId.value;
+  const rows = lists.rows.value;
+  const view: ThreadListView = {
+    tab: query.state,
+    filter: "all",
+    search: "",
+    activeCount: query.state === "active" ? rows.length : 0,
+    unreadCount: lists.counts.value.unread,
+    rows: rows.map((row) => rowView(row, state, drafts ? { drafts } : {})),
+    state: lists.state.value.state,
+    more: lists.state.value.next !== undefined,
+    ...(selectedId ? { selectedId } : {}),
+  };
+  return (
+    <PortalChats
+      view={view}
+      canCreate={visit.me.value.firm.clients_may_create_threads ?? true}
+      hrefOf={hrefOf}
+      onOpen={(id) => go(hrefOf(id))}
+      onNew={() => {
+        visit.newChat.value = true;
+      }}
+      onTab={(tab) => lists.show({ ...query, state: tab })}
+      onMore={() => void lists.load(true)}
+      onRetry={() => void lists.load()}
+    >
+      {selectedId !== null && <OpenThread visit={visit} />}
+    </PortalChats>
+  );
+}
+
+function OpenThread({ visit }: { readonly visit: Visit }): JSX.Element | null {
+  const { thread, client } = visit;
+  const first = useRef(true);
+  const view = thread.view.value;
+  const id = view?.header.id;
+  useEffect(() => {
+    if (id !== undefined) first.current = false;
+  }, [id]);
+  if (view === undefined || id === undefined) return null;
+  const tasks = visit.ticks.shown(client.state.value.opened[id]?.tasks ?? []);
+  return (
+    <PortalThread
+      view={view}
+      tasks={tasks}
+      meId={visit.me.value.person.id}
+      teamOnline={client.state.value.team_online}
+      focusHeading={!first.current}
+      onBack={() => go(PATHS.chats)}
+      onSend={(body) => thread.onSend(body, false)}
+      onDraft={(body) => thread.onDraft({ body, internal: false })}
+      onTyping={() => thread.onTyping(false)}
+      onTick={(taskId, done) => void visit.ticks.set(id, taskId, done)}
+      onRetry={thread.onRetry}
+      onDiscard={thread.onDiscard}
+      onOlder={thread.onOlder}
+      onSeen={thread.onSeen}
+      onReload={thread.onReload}
+    />
+  );
+}
+
+function NewChat({ visit }: { readonly visit: Visit }): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  // One key for all tries: a retry finds the thread that the first one made (P2).
+  const key = useRef(newKey());
+  const create = async (subject: string, body: Body): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const account_id = visit.accountId.value;
+      const made = { account_id, client_message_id: key.current, subject, body };
+      const { thread } = await visit.client.api.call("thread.create", made);
+      visit.client.dispatch({ type: "rows", threads: [thread] });
+      visit.newChat.value = false;
+      go(hrefOf(thread.id));
+    } catch (error) {
+      setProblem(problemText(problemOf(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <ClientNewChat
+      firmName={visit.me.value.firm.name}
+      busy={busy}
+      problem={problem}
+      onCreate={(subject, body) => void create(subject, body)}
+      onClose={() => {
+        visit.newChat.value = false;
+      }}
+    />
+  );
+}
+
+function Account({ visit }: { readonly visit: Visit }): JSX.Element {
+  const [passwordSent, setPasswordSent] = useState(false);
+  const { client } = visit;
+  const me = visit.me.value;
+  return (
+    <AccountPage
+      me={meView(me)}
+      theme={theme.value}
+      languages={languages}
+      passwordSent={passwordSent}
+      onLanguage={(language) =>
+        void attempt(async () => {
+          const now = await client.api.call("me.update", { language: language as Language });
+          client.know(now);
+          await speak(now.language, "contact");
+        })
+      }
+      onTheme={setTheme}
+      onPassword={async () => {
+        setPasswordSent(await attempt(() => client.api.call("password.forgot", { email: me.email })));
+      }}
+      onLogout={() => void attempt(() => logout(visit.page))}
+    />
+  );
+}

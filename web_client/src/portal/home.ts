@@ -1,0 +1,93 @@
+// What waits for a client on the home page: unread chats, open tasks by thread, and the same for their other accounts.
+// Tasks of threads that aren't opened come by `task.list`; the rows say when to ask again.
+
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { insist } from "../core/api.ts";
+import type { Client } from "../core/client.ts";
+import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
+import type { State } from "../core/state.ts";
+import { byUrgency, rowView } from "../core/views/rows.ts";
+import type { Ticks } from "../shell/tasks.ts";
+import type { PortalHomeView, TodoGroupView } from "../ui/models.ts";
+
+const ASK_AFTER_MS = 400;
+
+export class Home {
+  readonly view: ReadonlySignal<PortalHomeView>;
+  readonly #tasks = signal<readonly TaskRow[]>([]);
+  readonly #load: Signal<PortalHomeView["state"]> = signal("loading");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly ticks: Ticks,
+    accountId: ReadonlySignal<Id>,
+  ) {
+    this.view = computed(() => {
+      const state = client.state.value;
+      const rows = Object.values(state.rows)
+        .filter((row) => row.state === "active")
+        .sort(byUrgency);
+      const here = rows.filter((row) => row.account.id === accountId.value);
+      return {
+        unread: here.filter((row) => (row.unread ?? 0) > 0).map((row) => rowView(row, state)),
+        groups: this.#groups(here),
+        elsewhere: elsewhere(state, rows, accountId.value),
+        state: this.#load.value,
+      };
+    });
+    client.listeners.add((before, after) => {
+      if (before.rows !== after.rows && tasksChanged(before, after)) this.#soon();
+    });
+  }
+
+  async load(): Promise<void> {
+    try {
+      const page = await insist(() => this.client.api.call("task.list", { state: "open", limit: 200 }));
+      this.#tasks.value = page.rows;
+      this.#load.value = "ready";
+    } catch {
+      if (this.#load.value !== "ready") this.#load.value = "failed";
+    }
+  }
+
+  #soon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), ASK_AFTER_MS);
+  }
+
+  /** Threads with something to do, the latest first (TK-9). */
+  #groups(rows: readonly Thread[]): TodoGroupView[] {
+    const { opened } = this.client.state.value;
+    const byTime = [...rows].sort((a, b) => b.last_message_at - a.last_message_at);
+    return byTime.flatMap((row) => {
+      const listed = this.#tasks.value
+        .filter((found) => found.thread_id === row.id)
+        .map((found) => found.task);
+      const tasks = opened[row.id]?.tasks.filter((task) => !task.done) ?? listed;
+      if (tasks.length === 0) return [];
+      const shown = this.ticks.shown(tasks);
+      const total = row.tasks_total ?? tasks.length;
+      return [{ threadId: row.id, subject: row.subject, done: row.tasks_done ?? 0, total, tasks: shown }];
+    });
+  }
+}
+
+function tasksChanged(before: State, after: State): boolean {
+  return Object.values(after.rows).some((row) => {
+    const old = before.rows[row.id];
+    return old !== row && (old?.tasks_done !== row.tasks_done || old?.tasks_total !== row.tasks_total);
+  });
+}
+
+function elsewhere(state: State, rows: readonly Thread[], accountId: Id): PortalHomeView["elsewhere"] {
+  const others = (state.me?.accounts ?? []).filter((account) => account.id !== accountId);
+  return others.flatMap((account) => {
+    const waiting = rows.filter((row) => row.account.id === account.id && waits(row)).length;
+    return waiting > 0 ? [{ account: { id: account.id, name: account.name }, waiting }] : [];
+  });
+}
+
+function waits(row: Thread): boolean {
+  return (row.unread ?? 0) > 0 || (row.tasks_done ?? 0) < (row.tasks_total ?? 0);
+}

@@ -1,0 +1,96 @@
+// How a page of ours begins: theme, who is logged in, language, the live client; and how it ends when the session does.
+
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
+import { Client } from "../core/client.ts";
+import { Poller } from "../core/poll.ts";
+import { CLOSE_CODE, type Me } from "../core/protocol.gen.ts";
+import { logout as endSession, homeOf, loginUrl, whoAmI } from "../core/session.ts";
+import { browserStorage } from "../core/shelf.ts";
+import { onWake } from "../core/wake.ts";
+import { startClock } from "../i18n/clock.ts";
+import { chooseLanguage, loadLanguage, setTimeZone } from "../i18n/index.ts";
+import type { ConnectionView, MeView } from "../ui/models.ts";
+import { startTheme } from "./theme.ts";
+
+export interface Page {
+  readonly client: Client;
+  readonly me: ReadonlySignal<Me>;
+  readonly connection: ReadonlySignal<ConnectionView>;
+}
+
+const RENEW_EVERY_MS = 12 * 3_600_000;
+
+/** Begin a page for one side. Resolves to null when the visitor is on their way elsewhere. */
+export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
+  startTheme();
+  startClock();
+  const client = new Client({
+    socketUrl: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`,
+    httpBase: "",
+    storage: browserStorage(),
+  });
+  const me = await whoAmI(client.api);
+  if (me === null) {
+    toLogin();
+    return null;
+  }
+  if (me.person.side !== side) {
+    location.replace(homeOf(me));
+    return null;
+  }
+  await speak(me.language, side);
+  setTimeZone(side === "staff" ? me.firm.time_zone : undefined);
+  new Poller(client);
+  client.start(me);
+  onWake(() => client.wake());
+  setInterval(() => client.api.tell("session.renew", {}), RENEW_EVERY_MS);
+  effect(() => {
+    const link = client.link.value;
+    if (link.kind !== "ended") return;
+    // A page that is too old for the server gets the new one; everything else is a session that ended.
+    if (link.code === CLOSE_CODE.UNSUPPORTED || link.code === CLOSE_CODE.BAD_FRAMES) location.reload();
+    else toLogin();
+  });
+  const known = computed(() => client.state.value.me ?? me);
+  return { client, me: known, connection: connectionOf(client) };
+}
+
+/** Switch the page's language. */
+export async function speak(tag: string, side: Me["person"]["side"]): Promise<void> {
+  const language = chooseLanguage([tag, ...navigator.languages]);
+  await loadLanguage(language, { withStaff: side === "staff" });
+  document.documentElement.lang = language;
+}
+
+export function toLogin(): void {
+  location.assign(loginUrl(location.pathname));
+}
+
+/** Log out and forget what this browser keeps of the person. */
+export async function logout({ client }: Page): Promise<void> {
+  await endSession(client.api);
+  client.stop();
+  client.forget();
+  location.assign("/login");
+}
+
+export function connectionOf(client: Client): ReadonlySignal<ConnectionView> {
+  return computed(() => {
+    const link = client.link.value;
+    if (link.kind === "live" || client.polling.value) return { state: "online" };
+    if (!navigator.onLine) return { state: "offline" };
+    const attempt = link.kind === "ended" ? 0 : link.attempt;
+    return attempt === 0 ? { state: "online" } : { state: "reconnecting", attempt };
+  });
+}
+
+export function meView(me: Me): MeView {
+  const { person, email, language, role, firm } = me;
+  return {
+    person: { ...person, online: true },
+    email,
+    language,
+    ...(role ? { role } : {}),
+    firm: { name: firm.name, ...(firm.accent ? { accent: firm.accent } : {}) },
+  };
+}
