@@ -66,9 +66,9 @@ def body(mail: EmailMessage, kind: str) -> str:
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[Sink]:
+async def listening(sink: Sink | None = None) -> AsyncIterator[Sink]:
     """A sink on a free port."""
-    sink = Sink()
+    sink = sink or Sink()
     await sink.comes_back()
     try:
         yield sink

@@ -1,0 +1,156 @@
+"""Several scheduler processes, one of them killed: 500 reminders due at once are 500 mails, none twice (RM-16)."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol.entities import ReminderSetting
+from scheduler.mail import LEASE_MS
+from tests.scheduler.sink import Sink, listening
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).resolve().parents[2]
+REMINDERS = 500
+KILLED_AFTER = 60
+DAY_MS = 86_400_000
+PATIENCE_S = 90.0
+
+
+class KillingSink(Sink):
+    """Kills the scheduler that sends as `doomed` while letters of its are claimed and none of them is in DATA.
+
+    After enough mails no recipient of the doomed one's is answered any more, and the kill waits until each mail that was
+    accepted has been noted as sent: what is left is exactly the place between claim and send.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.doomed: asyncio.subprocess.Process | None = None
+        self.killed = asyncio.Event()
+        self._letters = world.store.mongo.rows("letters")
+        self._in_data = 0
+        self._accepted: list[str] = []
+        self._killing: asyncio.Task[None] | None = None
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if envelope.mail_from.startswith("doomed@"):
+            if len(self._accepted) + self._in_data >= KILLED_AFTER:
+                self._killing = self._killing or asyncio.create_task(self._kill(), name="kill")
+                await self.killed.wait()
+            self._in_data += 1
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = await super().handle_DATA(server, session, envelope)
+        if envelope.mail_from.startswith("doomed@"):
+            self._accepted.append(letter_of(self.mails[-1]))
+            self._in_data -= 1
+        return answer
+
+    async def _kill(self) -> None:
+        assert self.doomed is not None
+        unsent = {"_id": {"$in": self._accepted}, "state": {"$ne": "sent"}}
+        while self._in_data or await self._letters.count_documents(unsent):  # noqa: ASYNC110 - partly in the database
+            await asyncio.sleep(0.01)
+        self.doomed.send_signal(signal.SIGKILL)
+        await self.doomed.wait()
+        self.killed.set()
+
+
+def letter_of(mail: EmailMessage) -> str:
+    """The id of the letter that a mail came from: its Message-ID is made of it."""
+    return str(mail["Message-ID"]).split("@")[0].removeprefix("<")
+
+
+@pytest.fixture
+async def sink(world: World) -> AsyncIterator[KillingSink]:
+    async with listening(KillingSink(world)) as sink:
+        assert isinstance(sink, KillingSink)
+        yield sink
+
+
+@asynccontextmanager
+async def scheduler(world: World, sink: Sink, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m scheduler`, on the world's database and the sink."""
+    environ = os.environ | {
+        "CHATTAR_MONGO_URL": world.settings.mongo_url,
+        "CHATTAR_MONGO_DATABASE": world.settings.mongo_database,
+        "CHATTAR_REDIS_URL": world.settings.redis_url,
+        "CHATTAR_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
+        "CHATTAR_MAIL_FROM": f"{name}@chattar.example",
+        "CHATTAR_DEVELOPMENT": "1",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "scheduler", cwd=ROOT, env=environ)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def reminder_letters(world: World) -> list[dict[str, Any]]:
+    rows = world.store.mongo.rows("letters").find({"kind": "client_reminder"})
+    return [row async for row in rows]
+
+
+async def test_500_reminders_two_schedulers_one_killed_between_claim_and_send(world: World, sink: KillingSink) -> None:
+    async with asyncio.TaskGroup() as group:
+        room = asyncio.Semaphore(16)
+
+        async def begin(number: int) -> None:
+            async with room:
+                reminder = ReminderSetting(enabled=True, days=1, number=1)
+                await world.thread(subject=f"tråd {number}", reminder=reminder)
+
+        for number in range(REMINDERS):
+            group.create_task(begin(number))
+    await world.settled()
+    # The mails about the new threads are not what this is about.
+    await world.store.mongo.rows("letters").update_many({}, {"$set": {"state": "dropped"}})
+    await world.store.facts.set_clock_offset_ms(DAY_MS + 60_000)
+
+    async with scheduler(world, sink, "doomed") as sink.doomed, scheduler(world, sink, "survivor"):
+        async with asyncio.timeout(PATIENCE_S):
+            await sink.killed.wait()
+        # What the dead one had claimed is free again when its lease has run out.
+        await world.store.facts.set_clock_offset_ms(DAY_MS + 60_000 + 2 * LEASE_MS)
+        try:
+            await _until(lambda: len(sink.mails) >= REMINDERS)
+        except TimeoutError:
+            left = [letter for letter in await reminder_letters(world) if letter["state"] != "sent"]
+            pytest.fail(f"{len(sink.mails)} mails; left: {left}")
+
+        async def all_decided() -> bool:
+            return all(letter["state"] == "sent" for letter in await reminder_letters(world))
+
+        async with asyncio.timeout(PATIENCE_S):
+            while not await all_decided():  # noqa: ASYNC110 - the fact is in the database, which can't wake us
+                await asyncio.sleep(0.1)
+
+    letters = await reminder_letters(world)
+    rows = await world.store.mongo.rows("reminder_rows").count_documents({})
+    accepted = Counter(letter_of(mail) for mail in sink.mails)
+    assert (rows, len(letters)) == (REMINDERS, REMINDERS)
+    assert accepted == Counter({letter["_id"]: 1 for letter in letters})
+
+
+async def _until(holds: Any) -> None:
+    """Wait for a fact about the sink, which lives in this very loop."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - the sink changes in other tasks that know nothing of us
+            await asyncio.sleep(0.05)
