@@ -52,6 +52,7 @@ def routes(means: Means, limits: Limits) -> list[BaseRoute]:
         Route("/invitation", pages.invitation, methods=["POST"]),
         Route("/reset", pages.open_secret, methods=["GET"]),
         Route("/reset", pages.reset, methods=["POST"]),
+        Route("/favicon.ico", _file(HERE / "static" / "icon.svg")),
         *(Route(f"/pages/{path.name}", _file(path)) for path in sorted((HERE / "static").iterdir())),
         *web_files.routes(means),
     ]
@@ -100,11 +101,19 @@ class Pages:
         )
 
     async def logins(self, request: Request) -> Response:
-        """The demo's people, for programs."""
+        """The demo's people, for programs and for `dev.py run`, which prints the values side by side."""
         people = [
-            {name: value for name, value in msgspec.to_builtins(login).items() if name != "note"} for login in LOGINS
+            {
+                "email": login.email,
+                "password": PASSWORD if login.can_log_in else "",
+                "side": login.side,
+                "name": login.name,
+                "who": login.note["en"],
+                "firm": login.firm,
+            }
+            for login in LOGINS
         ]
-        return JSONResponse({"password": PASSWORD, "logins": people}, headers={"cache-control": NEVER})
+        return JSONResponse(people, headers={"cache-control": NEVER})
 
     # logging in
 

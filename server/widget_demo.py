@@ -91,6 +91,7 @@ def site(means: Means) -> Starlette:
         routes=[
             Route("/", page),
             Route("/widget_demo.css", style),
+            Route("/favicon.ico", lambda request: Response(status_code=204)),
             Route("/my/identity", identity, methods=["POST"]),
         ]
     )
