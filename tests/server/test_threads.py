@@ -21,7 +21,7 @@ from protocol.commands import (
     ThreadRename,
     ThreadReopen,
 )
-from protocol.entities import NewTask, ReminderSetting, Thread
+from protocol.entities import NewTask, Person, ReminderSetting, Thread
 from protocol.errors import ChattarError, Conflict, Forbidden, Invalid, NotFound
 from protocol.events import Event
 from protocol.frames import EventFrame, decode_server_frame
