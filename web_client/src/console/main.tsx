@@ -11,5 +11,6 @@ const root = document.getElementById("app");
 if (page !== null && root !== null) {
   const desk = new Desk(page);
   desk.start();
+  root.textContent = "";
   render(<App desk={desk} />, root);
 }

@@ -11,6 +11,7 @@ const root = document.getElementById("app");
 if (page !== null && root !== null) {
   const visit = new Visit(page);
   visit.start();
+  root.textContent = "";
   render(<App visit={visit} />, root);
 }
 // For installing, and so that the shell is there without a network; content never goes through it.

@@ -8,7 +8,7 @@ import { logout as endSession, homeOf, loginUrl, whoAmI } from "../core/session.
 import { browserStorage } from "../core/shelf.ts";
 import { onWake } from "../core/wake.ts";
 import { startClock } from "../i18n/clock.ts";
-import { chooseLanguage, loadLanguage, setTimeZone } from "../i18n/index.ts";
+import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
 import type { ConnectionView, MeView } from "../ui/models.ts";
 import { startTheme } from "./theme.ts";
 
@@ -29,7 +29,7 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
     httpBase: "",
     storage: browserStorage(),
   });
-  const me = await whoAmI(client.api);
+  const me = await whoAmIAtLast(client, side);
   if (me === null) {
     toLogin();
     return null;
@@ -53,6 +53,29 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
   });
   const known = computed(() => client.state.value.me ?? me);
   return { client, me: known, connection: connectionOf(client) };
+}
+
+const ASK_AGAIN_MS = 3_000;
+
+/** Who is logged in, however long the server is away; meanwhile the page says that it is. */
+async function whoAmIAtLast(client: Client, side: Me["person"]["side"]): Promise<Me | null> {
+  for (let first = true; ; first = false) {
+    try {
+      return await whoAmI(client.api);
+    } catch {
+      if (first) await sayOffline(side);
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, ASK_AGAIN_MS);
+        addEventListener("online", () => resolve(), { once: true });
+      });
+    }
+  }
+}
+
+async function sayOffline(side: Me["person"]["side"]): Promise<void> {
+  await speak(navigator.language, side).catch(() => undefined);
+  const root = document.getElementById("app");
+  if (root !== null) root.textContent = t("connection.offline");
 }
 
 /** Switch the page's language. */

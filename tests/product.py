@@ -1,0 +1,148 @@
+"""The whole product as a person would run it: the demo world, a web process and a scheduler, on free ports.
+
+Knows processes and addresses. For the browser's stories, and for whoever wants to look at a page: nothing here is faked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.embedded import Process, free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_S = 30.0
+PASSWORD = "chattar-demo"  # noqa: S105 - the demo's, public on purpose
+
+
+class Product:
+    """One web process, one scheduler and the demo world in a database of its own."""
+
+    def __init__(self, folder: Path, mongo_url: str, redis_url: str, database: str, **more: str) -> None:
+        self.folder = folder
+        port, self.widget_port = free_port(), free_port()
+        self.url = f"http://localhost:{port}"
+        self.widget_url = f"http://localhost:{self.widget_port}/"
+        self._env = {
+            **os.environ,
+            "CHATTAR_MONGO_URL": mongo_url,
+            "CHATTAR_MONGO_DATABASE": database,
+            "CHATTAR_REDIS_URL": redis_url,
+            "CHATTAR_PORT": str(port),
+            "CHATTAR_PUBLIC_URL": self.url,
+            "CHATTAR_WIDGET_DEMO_PORT": str(self.widget_port),
+            "CHATTAR_SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+            "CHATTAR_DEVELOPMENT": "1",
+            "CHATTAR_DATA": str(folder / "data"),
+            "CHATTAR_WEB_DIST": str(ROOT / "web_client" / "dist"),
+            "CHATTAR_LOGINS_PER_ADDRESS": "100000",
+            "CHATTAR_LOGINS_PER_EMAIL": "100000",
+            **more,
+        }
+        self.web: Process | None = None
+        self.scheduler: Process | None = None
+
+    def start(self) -> None:
+        """Make the demo world and serve it. Raises RuntimeError with a process' last words."""
+        made = subprocess.run(
+            [sys.executable, "-m", "server", "demo"], cwd=ROOT, env=self._env, capture_output=True, text=True, check=False
+        )
+        if made.returncode:
+            raise RuntimeError(f"the demo world could not be made:\n{made.stdout}{made.stderr}")
+        self.scheduler = self._process("scheduler")
+        self.start_web()
+
+    def start_web(self) -> None:
+        """Start the web process, and wait until it serves."""
+        self.web = self._process("server")
+        deadline = time.monotonic() + READY_S
+        while not self._ready():
+            if not self.web.alive or time.monotonic() > deadline:
+                raise RuntimeError(f"the web process is not ready:\n{self.web.last_words()}")
+            time.sleep(0.05)
+
+    def kill_web(self) -> None:
+        """SIGKILL: sockets break, nothing is said."""
+        assert self.web is not None
+        self.web.kill()
+
+    def stop(self) -> None:
+        """End both processes."""
+        for process in (self.web, self.scheduler):
+            if process is not None:
+                process.kill()
+
+    def logins(self) -> list[dict[str, Any]]:
+        """The demo's people."""
+        found: list[dict[str, Any]] = json.loads(self._get("/dev/logins.json"))["logins"]
+        return found
+
+    def call(self, email: str, name: str, **fields: Any) -> dict[str, Any]:
+        """One command by somebody of the demo, as a program would give it."""
+        token = self._tokens.get(email)
+        if token is None:
+            opened = self._post("session.create", {"email": email, "password": PASSWORD}, {})
+            token = self._tokens[email] = str(opened["token"])
+        return self._post(name, fields, {"authorization": f"Bearer {token}"})
+
+    @property
+    def _tokens(self) -> dict[str, str]:
+        known: dict[str, str] = self.__dict__.setdefault("_known_tokens", {})
+        return known
+
+    def _post(self, name: str, fields: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{self.url}/api/v1/{name}",
+            json.dumps(fields).encode(),
+            {"content-type": "application/json", **headers},
+            method="POST",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                result: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{name} was refused: {error.read().decode()}") from None
+        return result
+
+    def _get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:  # noqa: S310
+            content: bytes = answer.read()
+        return content
+
+    def _process(self, module: str) -> Process:
+        log = self.folder / f"{module}.log"
+        process = Process(module, [sys.executable, "-m", module], log, self._env)
+        process.start()
+        return process
+
+    def _ready(self) -> bool:
+        try:
+            return bool(self._get("/readyz"))
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def product(mongo_url: str, servers_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A product for all stories of a run, with a Valkey of its own: other tests empty theirs."""
+    from storage.embedded import Valkey
+
+    valkey = Valkey(servers_folder / "product-valkey")
+    valkey.start()
+    running = Product(tmp_path_factory.mktemp("product"), mongo_url, valkey.url, "stories")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        valkey.dispose()
