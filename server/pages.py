@@ -25,7 +25,7 @@ from server.demo_cast import LOGINS, PASSWORD
 from server.limits import Limits
 from server.page_headers import FORM_POLICY
 from server.page_words import WORDS, language_of
-from server.web_files import HOME, NEVER, demo_origins
+from server.web_files import HOME, NEVER, calmly, demo_origins
 from storage.mongo import ours
 
 HERE: Final = Path(__file__).resolve().parent
@@ -43,8 +43,8 @@ def routes(means: Means, limits: Limits) -> list[BaseRoute]:
     """Every page, rendered here or built by Vite."""
     pages = Pages(means, limits)
     found: list[BaseRoute] = [
-        Route("/", pages.start),
-        Route("/login", pages.login, methods=["GET"]),
+        Route("/", calmly(pages.start)),
+        Route("/login", calmly(pages.login), methods=["GET"]),
         Route("/login", pages.log_in, methods=["POST"]),
         Route("/forgot", pages.forgot, methods=["GET"]),
         Route("/forgot", pages.send_link, methods=["POST"]),

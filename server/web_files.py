@@ -5,9 +5,10 @@ ever. Who is logged in decides between console and portal; nothing else about pe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
@@ -59,14 +60,29 @@ def routes(means: Means) -> list[BaseRoute]:
     """The client's pages and files."""
     files = WebFiles(means, Built(means.settings.web_dist))
     return [
-        Route("/console", files.console),
-        Route("/console/{rest:path}", files.console),
-        Route("/portal", files.portal),
-        Route("/portal/{rest:path}", files.portal),
-        Route("/widget", files.widget),
+        Route("/console", calmly(files.console)),
+        Route("/console/{rest:path}", calmly(files.console)),
+        Route("/portal", calmly(files.portal)),
+        Route("/portal/{rest:path}", calmly(files.portal)),
+        Route("/widget", calmly(files.widget)),
         Route("/assets/{rest:path}", files.asset),
         *(Route(f"/{name}", files.other) for name in sorted(files.built.others)),
     ]
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def calmly(endpoint: Endpoint) -> Endpoint:
+    """A page that says it is temporary while the database is away."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Unavailable as error:
+            return PlainTextResponse(f"{error}\n", 503, {"retry-after": "5", "cache-control": NEVER})
+
+    return answer
 
 
 class WebFiles:
@@ -87,8 +103,8 @@ class WebFiles:
     async def _app(self, request: Request, side: Side, name: str) -> Response:
         principal = await principal_of(self._means, request)
         if principal is None:
-            place = request.url.path
-            return RedirectResponse(f"/login?next={place}", 303, {"cache-control": NEVER})
+            place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?{urlencode({'next': place}, safe='/')}", 303, {"cache-control": NEVER})
         if principal.side != side:
             return RedirectResponse(HOME[principal.side], 303, {"cache-control": NEVER})
         return self._page(name, app_policy(self._means.settings))

@@ -5,6 +5,7 @@ order of ROLES: A allowed, F forbidden, N not found (the asker may not even know
 empty list. A command without a row fails the test.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,26 +143,30 @@ class Stage:
         )
         self.people["left"] = await self._colleague("Leo Ask", "leo@lindbergfalk.example", [], active=False)
         spare = await self._colleague("Sam Spare", "sam@lindbergfalk.example", ["view_all_accounts"])
-        for name, account, starter, contact, colleague in (
-            ("own", world.holm, world.anna, world.petra, spare),
-            ("another", world.wester, world.anna, world.gunilla, spare),
-            ("foreign", world.harbour, world.grace, world.emma, world.tom),
-        ):
-            thread = await world.thread(account, by=starter, tasks=["Kvitton"])
-            await world.do(contact, said(thread.id))
-            await world.settled()
-            (task,) = await world.store.tasks.of_thread(thread.id)
-            (entry,) = (await world.do(starter, c.NotificationList())).notifications[:1]
-            self.targets[name] = Target(
-                account=account,
-                thread_id=thread.id,
-                task_id=task.id,
-                entry_id=entry.id,
-                colleague=colleague,
-                contact=contact,
-                pending=await self._pending(account),
-            )
+        own, another, foreign = await asyncio.gather(
+            self._target(world.holm, world.anna, world.petra, spare),
+            self._target(world.wester, world.anna, world.gunilla, spare),
+            self._target(world.harbour, world.grace, world.emma, world.tom),
+        )
+        self.targets = {"own": own, "another": another, "foreign": foreign}
         return self
+
+    async def _target(self, account: AccountDoc, starter: StaffDoc, contact: ContactDoc, colleague: StaffDoc) -> Target:
+        world = self.world
+        thread = await world.thread(account, by=starter, tasks=["Kvitton"])
+        await world.do(contact, said(thread.id))
+        await world.settled()
+        (task,) = await world.store.tasks.of_thread(thread.id)
+        inbox = (await world.do(starter, c.NotificationList())).notifications
+        return Target(
+            account=account,
+            thread_id=thread.id,
+            task_id=task.id,
+            entry_id=next(entry.id for entry in inbox if entry.thread_id == thread.id),
+            colleague=colleague,
+            contact=contact,
+            pending=await self._pending(account),
+        )
 
     async def _colleague(self, name: str, email: str, rights: list[Any], *, active: bool = True) -> StaffDoc:
         world = self.world

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pymongo.errors import ServerSelectionTimeoutError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -84,6 +85,25 @@ async def test_a_link_in_a_mail_leads_through_login_to_its_place(world: World, c
     assert (await log_in(client, world.petra.email, next=place)).headers["location"] == place
     # And straight on for who is logged in.
     assert (await client.get("/login", params={"next": place})).headers["location"] == place
+
+
+async def test_a_place_with_a_question_survives_the_login(client: httpx.AsyncClient) -> None:
+    asked = await client.get("/portal/threads?a=1&b=2")
+    assert asked.headers["location"] == "/login?next=/portal/threads%3Fa%3D1%26b%3D2"
+
+
+async def test_pages_say_that_it_is_temporary_while_the_database_is_away(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log_in(client, world.anna.email)
+
+    async def away(*_: Any) -> None:
+        raise ServerSelectionTimeoutError("no primary")
+
+    monkeypatch.setattr(world.store.people, "session", away)
+    for page in ("/console", "/portal", "/login"):
+        answer = await client.get(page)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
 @pytest.mark.parametrize(

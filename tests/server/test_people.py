@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from protocol import commands as c
+from protocol.body import paragraph
 from protocol.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from protocol.events import AccessChanged
 from protocol.ids import new_id, user_stream
@@ -281,3 +282,13 @@ async def test_settings_are_changed_one_by_one(world: World) -> None:
     assert view.firm.clients_may_create_threads is False
     assert (view.settings.reminder_days, view.settings.reminder_number) == (5, 1)
     assert (await world.do(world.petra, c.MeRead())).firm.clients_may_create_threads is False
+
+
+async def test_a_firm_may_keep_starting_threads_to_itself(world: World) -> None:
+    thread = await world.thread()
+    await world.thread(by=world.petra)  # AC-2
+    await world.do(world.anna, c.FirmUpdate(clients_may_create_threads=False))
+    with pytest.raises(Forbidden):
+        await world.thread(by=world.petra)  # AC-3
+    reply = c.MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Tack!"))
+    assert (await world.do(world.petra, reply)).seq > 1
