@@ -19,6 +19,7 @@ from protocol.ids import new_id
 from server import dev_inbox, http, pages, widget_demo
 from server.announce import Announcer
 from server.doorway import Doorway
+from server.fanout import Frame
 from server.health import Health
 from server.limits import BucketsAway, Limits
 from server.means import assemble
@@ -76,7 +77,7 @@ class House:
         self.node = Node(self.means, self.bus, hub_id)
         # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
         self.doorway = Doorway(self.node, Limits(settings, self.means.clock))
-        self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer)
+        self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer, Frame)
         self.attendance.watch(self.doorway)
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
         self.health = Health(self.doorway)

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from protocol.commands import MessageSend
+from protocol.entities import Side
 from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Unauthenticated
 from protocol.frames import (
     HELLO_DEADLINE_S,
@@ -36,8 +37,8 @@ from server import auth, resume
 from server.actions import sessions
 from server.commands import ENTRIES, dispatch
 from server.context import Context, Origin, Principal
-from server.fanout import Line
-from server.hub import topics_of
+from server.fanout import Frame, Line
+from server.hub import own_topic, topics_of
 from server.limits import Limits
 from server.node import Node
 from server.wire import WireLike
@@ -158,6 +159,11 @@ class Connection(Line):
         if not self.closed:
             self._node.fanout.send(self, encode(frame, self.codec))
 
+    def pass_on(self, frame: Frame) -> None:
+        """Send what others get too: its bytes are built once."""
+        if not self.closed:
+            self._node.fanout.send_framed(self, frame.bytes_for(self.binary))
+
     def end(self, code: CloseCode, reason: str) -> None:
         """Close, after what was said before."""
         if self.closed:
@@ -204,33 +210,48 @@ class Connection(Line):
             log.exception("connection.hello_failed")
             self.end(CloseCode.TRY_AGAIN, "our fault")
 
-    async def _login(self, hello: Hello, visitor: Visitor) -> auth.Login:
-        means = self._node.means
-        if hello.token is not None:
-            return await auth.login_from_token(means.store, means.clock, hello.token)
-        if hello.identity is not None:
-            return await auth.login_from_identity(
+    async def _login(self, hello: Hello, visitor: Visitor) -> Principal:
+        """Who it is, by what is true once we hear of every change to it: access lost meanwhile can't slip through."""
+        means, people = self._node.means, self._node.means.store.people
+        now = auth.real_now(means.clock)
+        token = hello.token if hello.token is not None or hello.identity is not None else visitor.cookie_token
+        side: Side
+        if token is not None:
+            async with ours():
+                session = await people.session(token, now)
+            if session is None:
+                raise Unauthenticated("The session is not valid, or not any more.")
+            user_id, side, session_id = session.user_id, session.side, session.session_id
+            self.expires_at = session.expires_at
+        elif hello.identity is not None:
+            login = await auth.login_from_identity(
                 means.store, means.clock, hello.identity, visitor.page, means.settings.origins
             )
-        if visitor.cookie_token is not None:
-            return await auth.login_from_token(means.store, means.clock, visitor.cookie_token)
-        raise Unauthenticated
+            user_id, side, session_id = login.principal.user_id, login.principal.side, login.principal.session_id
+            self.expires_at = login.expires_at
+        else:
+            raise Unauthenticated
+        self.user_id, self.session_id = user_id, session_id
+        await self._node.join(self, [own_topic(user_id)])
+        if token is not None:
+            async with ours():
+                if await people.session_by_id(session_id, now) is None:
+                    raise Unauthenticated("The session is not valid, or not any more.")
+        principal = await auth.principal_of(means.store, user_id, side, session_id)
+        if principal is None:
+            raise Unauthenticated("There is no access any more.")
+        return principal
 
     async def _catch_up(self, hello: Hello, visitor: Visitor) -> None:
         """The order matters: listening first, then reading. What happens in between is held, and is known twice."""
         node, store = self._node, self._node.means.store
-        login = await self._login(hello, visitor)
-        principal = self.principal = login.principal
-        self.user_id, self.session_id = principal.user_id, principal.session_id
-        self.firm_id, self.expires_at = principal.firm_id, login.expires_at
         self.hold()
-        await node.join(self, topics_of(principal))
+        principal = self.principal = await self._login(hello, visitor)
+        self.firm_id = principal.firm_id
+        if not self._gone():
+            await node.join(self, topics_of(principal))
         if self._gone():
             node.leave(self)
-            return
-        # Asked once more, now that the bell is heard: a change before this is in the answer, one after it rings.
-        if (await self._login(hello, visitor)).principal != principal:
-            self.end(CloseCode.TRY_AGAIN, "access has changed")
             return
         epoch = await self.doorway.epoch()
         own = user_stream(principal.user_id)
@@ -256,7 +277,7 @@ class Connection(Line):
         fresh = resume.merge(planned, self.held or [])
         self.release(planned.reached)
         for frame in [*planned.frames, *fresh]:
-            self._node.fanout.send_framed(self, frame.bytes_for(self.binary))
+            self.pass_on(frame)
         self.send(_LIVE)
         self.live = True
         self.doorway.entered(self)
@@ -302,7 +323,7 @@ class Connection(Line):
                 self.send(Dropped(account_id=account_id))
         for frame in self.release(None):
             if frame.account_id is None or now.sees(frame.account_id):
-                self._node.fanout.send_framed(self, frame.bytes_for(self.binary))
+                self.pass_on(frame)
 
     # calls
 

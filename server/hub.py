@@ -10,7 +10,7 @@ Knows no sockets, no bus and no database: envelopes in, "these topics get this" 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from protocol.wire import Ms
+from protocol.wire import Id, Ms
 from server.context import Principal
 from storage.bus import BusEvent, account_channel, firm_channel, team_channel, user_channel
 
@@ -25,9 +25,14 @@ TopicName = tuple[str, str]
 """A channel, and an account within it or EVERYBODY."""
 
 
+def own_topic(user_id: Id) -> TopicName:
+    """Where somebody's own stream is heard, and what concerns their sessions and access."""
+    return user_channel(user_id), EVERYBODY
+
+
 def topics_of(principal: Principal) -> frozenset[TopicName]:
     """The topics of somebody, by what they may see (AC-4). The only place that says who hears what."""
-    own = (user_channel(principal.user_id), EVERYBODY)
+    own = own_topic(principal.user_id)
     if not principal.is_staff:
         accounts = ((account_channel(account), EVERYBODY) for account in principal.account_ids)
         return frozenset([own, (team_channel(principal.firm_id), EVERYBODY), *accounts])

@@ -167,7 +167,7 @@ class Node:
         self.healer.look_now()
 
     def _firms(self) -> set[Id]:
-        return {line.firm_id for line in self.hub.members}
+        return {line.firm_id for line in self.hub.members if line.firm_id}
 
     # the background
 

@@ -6,14 +6,14 @@ come or go. Knows who came and went; refuses to know why.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Final, Protocol
 
 import structlog
 
 from protocol.entities import Person
-from protocol.frames import Presence
+from protocol.frames import Presence, encode
 from protocol.wire import Id
 from server.announce import Announcer
 from server.context import Principal
@@ -38,6 +38,8 @@ class Guest(Protocol):
     closed: bool
 
     def send(self, frame: Any) -> None: ...
+
+    def pass_on(self, frame: Any) -> None: ...
 
 
 class House(Protocol):
@@ -103,10 +105,12 @@ class Roster:
 class Attendance:
     """The people at this hub, and what is told of them."""
 
-    def __init__(self, hub_id: str, ephemeral: Ephemeral, announcer: Announcer) -> None:
+    def __init__(self, hub_id: str, ephemeral: Ephemeral, announcer: Announcer, shared: Callable[[bytes], Any]) -> None:
         self._hub_id = hub_id
         self._ephemeral = ephemeral
         self._announcer = announcer
+        self._shared = shared
+        """Makes a frame for many of MessagePack bytes: what a guest can `pass_on`."""
         self._here: dict[Id, set[Guest]] = {}
         self._principals: dict[Id, Principal] = {}
         self._changed: asyncio.Queue[tuple[Id, Guest | None]] = asyncio.Queue()
@@ -187,9 +191,24 @@ class Attendance:
                     await self._ephemeral.depart(self._hub_id, firm_id, user_id)
             if not here:
                 self._principals.pop(user_id, None)
+        frames: dict[Id, Any] = {}
         for _, guest in changes:
             if guest is not None and not guest.closed:
-                _greet(guest, roster)
+                self._greet(guest, roster, frames)
+
+    def _greet(self, guest: Guest, roster: Roster, frames: dict[Id, Any]) -> None:
+        """Tell somebody who has just connected who is here. `frames` are those made for others before."""
+        principal = guest.principal
+        assert principal is not None
+        if not principal.is_staff:
+            guest.send(Presence(online=roster.team_online))
+            return
+        for contact in roster.contacts(principal):
+            frame = frames.get(contact.user_id)
+            if frame is None:
+                shown = Presence(online=True, person=_person(contact))
+                frame = frames[contact.user_id] = self._shared(encode(shown, "msgpack"))
+            guest.pass_on(frame)
 
     def _announce(self, firm_id: Id, who: Present, others: Roster, here: bool) -> None:
         """Tell of somebody who came or went, unless they are connected elsewhere too."""
@@ -228,14 +247,3 @@ class Attendance:
 
 def _person(contact: Present) -> Person:
     return Person(id=contact.user_id, side="contact", name=contact.name)
-
-
-def _greet(guest: Guest, roster: Roster) -> None:
-    """Tell somebody who has just connected who is here."""
-    principal = guest.principal
-    assert principal is not None
-    if not principal.is_staff:
-        guest.send(Presence(online=roster.team_online))
-        return
-    for contact in roster.contacts(principal):
-        guest.send(Presence(online=True, person=_person(contact)))
