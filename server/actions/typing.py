@@ -21,8 +21,6 @@ async def tell(context: Context, command: TypingSet, scope: FactsScope) -> Done:
     # Apart, so that changing over to an internal message takes back what contacts were shown.
     key = f"{thread.id}:{principal.user_id}:{command.internal}"
     if context.store.marks.typing.allows(key, command.typing, now_s):
-        typing = Typing(
-            thread_id=thread.id, person=principal.person, typing=command.typing, internal=command.internal
-        )
+        typing = Typing(thread_id=thread.id, person=principal.person, typing=command.typing, internal=command.internal)
         context.announcer.typing(thread.firm_id, thread.account_id, typing)
     return Done()
