@@ -6,7 +6,7 @@ from typing import Final
 
 from protocol.commands import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountPage, AccountRead
 from protocol.entities import Account, Activation
-from protocol.errors import Conflict, NotFound, Unavailable
+from protocol.errors import Conflict, Invalid, NotFound, Unavailable
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.access import AccountScope
@@ -26,7 +26,8 @@ _COMPANY_FORMS: Final = frozenset({"ab", "kb", "hb", "ltd", "llc", "inc", "llp",
 
 def sort_key(name: str) -> str:
     """A name as it is sorted and searched."""
-    return " ".join(name.casefold().split())
+    # MongoDB refuses a search for a null character; no name that is sorted by this key has one.
+    return " ".join(name.casefold().replace("\0", " ").split())
 
 
 async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> list[Account]:
@@ -104,19 +105,21 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
     Whoever adds one without seeing every account is assigned to it: they would lose it from sight otherwise.
     """
     principal, accounts = context.principal, context.store.accounts
-    key = f"{principal.user_id}:{command.client_account_id}"
+    key, name = f"{principal.user_id}:{command.client_account_id}", " ".join(command.name.split())
+    if not sort_key(name):
+        raise Invalid(path="name", expected="a name", got="blanks")
     for _ in range(SHORT_ID_ATTEMPTS_MAX):
         first = await accounts.by_key(principal.firm_id, key)
         if first is not None:
-            if first.name != command.name.strip():
+            if first.name != name:
                 raise Conflict("This key was used for something else.", reason="key_reused")
             return await _seen(context, first)
         account = AccountDoc(
             id=new_id(),
             firm_id=principal.firm_id,
-            name=command.name.strip(),
-            name_key=sort_key(command.name),
-            short_id=await _short_id(context, command.name),
+            name=name,
+            name_key=sort_key(name),
+            short_id=await _short_id(context, name),
             kind=command.kind,
             created_at=context.clock.now(),
             staff_ids=[] if principal.sees_all else [principal.user_id],

@@ -6,7 +6,7 @@ import pytest
 
 from protocol import commands as c
 from protocol.body import paragraph
-from protocol.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from protocol.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from protocol.events import AccessChanged
 from protocol.ids import new_id, user_stream
 from storage.bus import BusControl, user_channel
@@ -292,3 +292,10 @@ async def test_a_firm_may_keep_starting_threads_to_itself(world: World) -> None:
         await world.thread(by=world.petra)  # AC-3
     reply = c.MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Tack!"))
     assert (await world.do(world.petra, reply)).seq > 1
+
+
+async def test_odd_searches_find_nothing_and_blank_names_are_refused(world: World) -> None:
+    for search in ("\0x", "(", "[", "\\", ".*", "x" * 100):
+        assert (await world.do(world.anna, c.AccountList(search=search))).accounts == []
+    with pytest.raises(Invalid):
+        await world.do(world.anna, c.AccountCreate(name=" \0 ", client_account_id="account-1"))
