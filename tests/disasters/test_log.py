@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from pymongo import WriteConcern
 
 from storage.embedded import ReplicaSet
 from storage.mongo import Mongo
@@ -69,34 +68,3 @@ async def test_primaries_that_step_down_under_load_lose_nothing(replica_set_of_t
 
 def _step_down(servers: ReplicaSet) -> None:
     servers.step_down()
-
-
-async def test_the_checker_notices_what_a_weaker_write_concern_loses(replica_set_of_three: ReplicaSet) -> None:
-    """The control: acknowledged by one member that is then killed, the same writes must fail the same checker."""
-    servers = replica_set_of_three
-    mongo = Mongo(servers.url, DATABASE, write_concern=WriteConcern(w=1, j=False))
-    await Mongo(servers.url, DATABASE).prepare()
-    primary = servers.primary()
-    assert primary is not None
-    others = [member for member in servers.members if member is not primary]
-    history, stop, log = History(), asyncio.Event(), Streams(mongo)
-    writing = asyncio.create_task(history.write(log, 1, stop))
-    await _progress(history)
-    # Nobody copies any more: what is acknowledged from here on, only the primary has.
-    for member in others:
-        member.pause()
-    before = len(history.acknowledged)
-    async with asyncio.timeout(30):
-        while len(history.acknowledged) < before + 20:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.01)
-    primary.kill()
-    for member in others:
-        member.resume()
-    stop.set()
-    await writing
-    await asyncio.to_thread(servers.wait_for_primary, primary)
-    survivor = Mongo(servers.url, DATABASE)
-    await until_the_database_answers(survivor)
-    assert any("acknowledged" in complaint for complaint in await complaints(survivor, history))
-    await survivor.close()
-    await mongo.close()
