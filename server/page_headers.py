@@ -18,11 +18,12 @@ FORM_POLICY: Final = (
 )
 """Pages that the server renders."""
 
-# ProseMirror parses what is pasted through a policy of this name, into a document of its own that never runs script.
+# ProseMirror parses what is pasted through a policy of its name, into a document of its own that never runs script; ours
+# lets through the one address of the portal's service worker.
 _APP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src {connect}; manifest-src 'self'; worker-src 'self'; frame-src 'none'; form-action 'self'; "
-    "base-uri 'none'; require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard; "
+    "base-uri 'none'; require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard chattar; "
     "frame-ancestors {ancestors}"
 )
 

@@ -49,6 +49,7 @@ class Product:
             "CHATTAR_LOGINS_PER_EMAIL": "100000",
             **more,
         }
+        self._tokens: dict[str, str] = {}
         self.web: Process | None = None
         self.scheduler: Process | None = None
 
@@ -84,7 +85,7 @@ class Product:
 
     def logins(self) -> list[dict[str, Any]]:
         """The demo's people."""
-        found: list[dict[str, Any]] = json.loads(self._get("/dev/logins.json"))["logins"]
+        found: list[dict[str, Any]] = json.loads(self._get("/dev/logins.json"))
         return found
 
     def call(self, email: str, name: str, **fields: Any) -> dict[str, Any]:
@@ -94,11 +95,6 @@ class Product:
             opened = self._post("session.create", {"email": email, "password": PASSWORD}, {})
             token = self._tokens[email] = str(opened["token"])
         return self._post(name, fields, {"authorization": f"Bearer {token}"})
-
-    @property
-    def _tokens(self) -> dict[str, str]:
-        known: dict[str, str] = self.__dict__.setdefault("_known_tokens", {})
-        return known
 
     def _post(self, name: str, fields: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - our own address

@@ -3,6 +3,7 @@
 
 const CACHE = "shell-1";
 const PAGE = "/portal";
+const ASSETS_MAX = 40;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));
@@ -49,6 +50,11 @@ async function asset(request) {
   const kept = await caches.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok) await (await caches.open(CACHE)).put(request, answer.clone());
+  if (!answer.ok) return answer;
+  const cache = await caches.open(CACHE);
+  await cache.put(request, answer.clone());
+  // Oldest first: files of earlier versions go, the newest stay.
+  const names = (await cache.keys()).filter((one) => one.url.includes("/assets/"));
+  await Promise.all(names.slice(0, -ASSETS_MAX).map((one) => cache.delete(one)));
   return answer;
 }

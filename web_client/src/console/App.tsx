@@ -1,21 +1,22 @@
 // The console's places, by path, in their layout.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Language } from "../core/protocol.gen.ts";
-import { languages, t } from "../i18n/index.ts";
-import { logout, meView, speak } from "../shell/boot.ts";
+import { useEffect } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { logout, meView } from "../shell/boot.ts";
+import { lazy } from "../shell/lazy.tsx";
 import { go, path } from "../shell/router.ts";
-import { setTheme, theme } from "../shell/theme.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
-import { AccountPage } from "../ui/screens/AccountPage.tsx";
 import { ConsoleLayout } from "../ui/screens/ConsoleLayout.tsx";
 import type { Place, RailProps } from "../ui/screens/Rail.tsx";
 import { ChatList, ChatPanel, ChatThread } from "./Chats.tsx";
 import type { Desk } from "./desk.ts";
-import { Inbox } from "./Inbox.tsx";
-import { NewChat } from "./NewChat.tsx";
-import { Tasks } from "./Tasks.tsx";
+
+// The chats are what everybody comes for; the rest is fetched when it is shown, or when the page is idle.
+const Inbox = lazy(async () => (await import("./Inbox.tsx")).Inbox);
+const Tasks = lazy(async () => (await import("./Tasks.tsx")).Tasks);
+const Account = lazy(async () => (await import("./Account.tsx")).Account);
+const NewChat = lazy(async () => (await import("./NewChat.tsx")).NewChat);
 
 const PATHS: Readonly<Record<Place, string>> = {
   chats: "/console",
@@ -81,32 +82,6 @@ export function App({ desk }: { readonly desk: Desk }): JSX.Element {
 function pageOf(place: Exclude<Place, "chats">, desk: Desk): JSX.Element {
   if (place === "inbox") return <Inbox desk={desk} />;
   return place === "tasks" ? <Tasks desk={desk} /> : <Account desk={desk} />;
-}
-
-function Account({ desk }: { readonly desk: Desk }): JSX.Element {
-  const [passwordSent, setPasswordSent] = useState(false);
-  const { api } = desk.client;
-  const me = desk.me.value;
-  return (
-    <AccountPage
-      me={meView(me)}
-      theme={theme.value}
-      languages={languages}
-      passwordSent={passwordSent}
-      onLanguage={(language) =>
-        void attempt(async () => {
-          const now = await api.call("me.update", { language: language as Language });
-          desk.client.know(now);
-          await speak(now.language, "staff");
-        })
-      }
-      onTheme={setTheme}
-      onPassword={async () => {
-        setPasswordSent(await attempt(() => api.call("password.forgot", { email: me.email })));
-      }}
-      onLogout={() => void attempt(() => logout(desk.page))}
-    />
-  );
 }
 
 /** The place and how much waits there, never what (design 8). */

@@ -3,13 +3,17 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { rowView } from "../core/views/rows.ts";
+import { lazy } from "../shell/lazy.tsx";
 import { go } from "../shell/router.ts";
 import type { ThreadListView } from "../ui/models.ts";
 import { Panel } from "../ui/screens/Panel.tsx";
 import { ThreadList } from "../ui/screens/ThreadList.tsx";
 import { NoThread, ThreadView } from "../ui/screens/ThreadView.tsx";
 import { type Desk, hrefOf } from "./desk.ts";
-import { InfoTab, RemindersTab, TasksTab } from "./panels.tsx";
+
+const TasksTab = lazy(async () => (await import("./panels.tsx")).TasksTab);
+const RemindersTab = lazy(async () => (await import("./panels.tsx")).RemindersTab);
+const InfoTab = lazy(async () => (await import("./panels.tsx")).InfoTab);
 
 export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
   const { lists, client, directory } = desk;

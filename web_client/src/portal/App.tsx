@@ -1,24 +1,21 @@
 // The portal's places, by path, in their layout. The firm is the brand here; the product isn't named.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { newKey } from "../core/keys.ts";
-import { problemOf } from "../core/problems.ts";
-import type { Body, Language } from "../core/protocol.gen.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { rowView } from "../core/views/rows.ts";
-import { languages } from "../i18n/index.ts";
-import { logout, meView, speak } from "../shell/boot.ts";
+import { logout, meView } from "../shell/boot.ts";
+import { lazy } from "../shell/lazy.tsx";
 import { go, path } from "../shell/router.ts";
-import { setTheme, theme } from "../shell/theme.ts";
-import { attempt, problemText, toast, unsay } from "../shell/toasts.ts";
+import { attempt, toast, unsay } from "../shell/toasts.ts";
 import type { ThreadListView } from "../ui/models.ts";
-import { AccountPage } from "../ui/screens/AccountPage.tsx";
-import { ClientNewChat } from "../ui/screens/ClientNewChat.tsx";
 import { PortalChats } from "../ui/screens/PortalChats.tsx";
 import { PortalHome } from "../ui/screens/PortalHome.tsx";
 import { PortalLayout, type PortalPlace } from "../ui/screens/PortalLayout.tsx";
 import { PortalThread } from "../ui/screens/PortalThread.tsx";
 import { hrefOf, type Visit } from "./visit.ts";
+
+const Account = lazy(async () => (await import("./Account.tsx")).Account);
+const NewChat = lazy(async () => (await import("./NewChat.tsx")).NewChat);
 
 const PATHS: Readonly<Record<PortalPlace, string>> = {
   home: "/portal",
@@ -140,66 +137,6 @@ function OpenThread({ visit }: { readonly visit: Visit }): JSX.Element | null {
       onOlder={thread.onOlder}
       onSeen={thread.onSeen}
       onReload={thread.onReload}
-    />
-  );
-}
-
-function NewChat({ visit }: { readonly visit: Visit }): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  // One key for all tries: a retry finds the thread that the first one made (P2).
-  const key = useRef(newKey());
-  const create = async (subject: string, body: Body): Promise<void> => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const account_id = visit.accountId.value;
-      const made = { account_id, client_message_id: key.current, subject, body };
-      const { thread } = await visit.client.api.call("thread.create", made);
-      visit.client.dispatch({ type: "rows", threads: [thread] });
-      visit.newChat.value = false;
-      go(hrefOf(thread.id));
-    } catch (error) {
-      setProblem(problemText(problemOf(error)));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <ClientNewChat
-      firmName={visit.me.value.firm.name}
-      busy={busy}
-      problem={problem}
-      onCreate={(subject, body) => void create(subject, body)}
-      onClose={() => {
-        visit.newChat.value = false;
-      }}
-    />
-  );
-}
-
-function Account({ visit }: { readonly visit: Visit }): JSX.Element {
-  const [passwordSent, setPasswordSent] = useState(false);
-  const { client } = visit;
-  const me = visit.me.value;
-  return (
-    <AccountPage
-      me={meView(me)}
-      theme={theme.value}
-      languages={languages}
-      passwordSent={passwordSent}
-      onLanguage={(language) =>
-        void attempt(async () => {
-          const now = await client.api.call("me.update", { language: language as Language });
-          client.know(now);
-          await speak(now.language, "contact");
-        })
-      }
-      onTheme={setTheme}
-      onPassword={async () => {
-        setPasswordSent(await attempt(() => client.api.call("password.forgot", { email: me.email })));
-      }}
-      onLogout={() => void attempt(() => logout(visit.page))}
     />
   );
 }

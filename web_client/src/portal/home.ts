@@ -61,9 +61,11 @@ export class Home {
     const { opened } = this.client.state.value;
     const byTime = [...rows].sort((a, b) => b.last_message_at - a.last_message_at);
     return byTime.flatMap((row) => {
+      // The page lists the newest first; a thread's tasks stand in the order in which they were added.
       const listed = this.#tasks.value
         .filter((found) => found.thread_id === row.id)
-        .map((found) => found.task);
+        .map((found) => found.task)
+        .reverse();
       const tasks = opened[row.id]?.tasks.filter((task) => !task.done) ?? listed;
       if (tasks.length === 0) return [];
       const shown = this.ticks.shown(tasks);
