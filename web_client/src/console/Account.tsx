@@ -1,5 +1,6 @@
 // What a member of staff sets for themselves, fed from the desk.
 
+import "../../styles/pages.css";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Language } from "../core/protocol.gen.ts";

@@ -1,5 +1,6 @@
 // The staff feed, fed from the desk. Entries come with events; pages of older ones are asked for.
 
+import "../../styles/pages.css";
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";

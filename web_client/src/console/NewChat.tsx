@@ -1,5 +1,6 @@
 // Starting a thread, fed from the desk: accounts by what is typed, and one key for all tries.
 
+import "../../styles/sheet.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { newKey } from "../core/keys.ts";

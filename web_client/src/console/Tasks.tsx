@@ -1,5 +1,6 @@
 // Tasks over all threads, fed from the desk. The page is asked for anew when a thread's counter changes.
 
+import "../../styles/pages.css";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";

@@ -6,8 +6,6 @@ import type { Client } from "./client.ts";
 import type { Me } from "./protocol.gen.ts";
 
 export const POLL_EVERY_MS = 5_000;
-/** Failed connections in a row before HTTP takes over; sockets are still tried behind it. */
-export const FAILURES_BEFORE = 3;
 
 export class Poller {
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -16,7 +14,8 @@ export class Poller {
 
   constructor(private readonly client: Client) {
     client.link.subscribe((link) => {
-      if (link.kind === "waiting" && link.attempt >= FAILURES_BEFORE) this.#start();
+      // Sockets are still tried behind it.
+      if (link.kind === "waiting") this.#start();
       if (link.kind === "live" || link.kind === "ended") this.#stop();
     });
   }

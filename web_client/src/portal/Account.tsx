@@ -1,5 +1,6 @@
 // What a client sets for themselves.
 
+import "../../styles/pages.css";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Language } from "../core/protocol.gen.ts";

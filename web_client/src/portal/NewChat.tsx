@@ -1,5 +1,6 @@
 // A client starts a chat.
 
+import "../../styles/sheet.css";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { newKey } from "../core/keys.ts";

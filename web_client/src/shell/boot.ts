@@ -2,7 +2,6 @@
 
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { Client } from "../core/client.ts";
-import { Poller } from "../core/poll.ts";
 import { CLOSE_CODE, type Me } from "../core/protocol.gen.ts";
 import { logout as endSession, homeOf, loginUrl, whoAmI } from "../core/session.ts";
 import { browserStorage } from "../core/shelf.ts";
@@ -40,8 +39,8 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
   }
   await speak(me.language, side);
   setTimeZone(side === "staff" ? me.firm.time_zone : undefined);
-  new Poller(client);
   client.start(me);
+  pollWhenNeeded(client);
   onWake(() => client.wake());
   setInterval(() => client.api.tell("session.renew", {}), RENEW_EVERY_MS);
   effect(() => {
@@ -55,6 +54,19 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
   return { client, me: known, connection: connectionOf(client) };
 }
 
+/** Sockets that fail again and again may be forbidden here: then HTTP takes over (RT-3), fetched when it comes to that. */
+function pollWhenNeeded(client: Client): void {
+  const stop = client.link.subscribe((link) => {
+    if (link.kind !== "waiting" || link.attempt < FAILURES_BEFORE_POLLING) return;
+    stop();
+    import("../core/poll.ts").then(
+      ({ Poller }) => new Poller(client),
+      () => pollWhenNeeded(client),
+    );
+  });
+}
+
+const FAILURES_BEFORE_POLLING = 3;
 const ASK_AGAIN_MS = 3_000;
 
 /** Who is logged in, however long the server is away; meanwhile the page says that it is. */
