@@ -57,7 +57,7 @@ export function AssignButton({
           title={label}
           onClick={toggle}
         >
-          {assignee ? <Avatar person={assignee} size={20} /> : <NobodyAvatar />}
+          {assignee ? <Avatar person={{ ...assignee, online: false }} size={20} /> : <NobodyAvatar />}
           <span class="assign__name">{assignee ? assignee.name.split(" ")[0] : t("assign")}</span>
           {kind === "header" && <ChevronDownIcon size={16} />}
         </button>

@@ -1,4 +1,5 @@
-// Somebody in a glance: two initials on a quiet tone. Shape carries the role: staff square, contact round.
+// Somebody in a glance: two initials on a quiet tone. Shape carries the role: staff square, contact round. The initials
+// are drawn by the style sheet: as text they would be read out, and be part of the names of buttons.
 
 import type { HTMLAttributes, JSX } from "preact";
 import { t } from "../i18n/index.ts";
@@ -18,8 +19,7 @@ export function Avatar({ person, size = 28, named = false }: AvatarProps): JSX.E
   const classes = `avatar avatar--${size} avatar--${person.side} avatar--tone${tone(person.id)}`;
   const label = person.online ? t("person.online", { name: person.name }) : person.name;
   return (
-    <span class={classes} {...labelled(named, label)}>
-      {initials(person.name)}
+    <span class={classes} data-initials={initials(person.name)} {...labelled(named, label)}>
       {person.online && <span class="avatar__presence" />}
     </span>
   );
@@ -42,11 +42,7 @@ function labelled(named: boolean, label: string): HTMLAttributes<HTMLSpanElement
 
 /** The firm's mark: its first two initials on ink, as in the portal and the widget. */
 export function FirmMark({ name }: { readonly name: string }): JSX.Element {
-  return (
-    <span class="firm-mark" aria-hidden="true">
-      {initials(name)}
-    </span>
-  );
+  return <span class="firm-mark" data-initials={initials(name)} aria-hidden="true" />;
 }
 
 /** First letters of the first and the last word; "Lindberg & Falk Redovisning" gives LF, "Petra" PE. */

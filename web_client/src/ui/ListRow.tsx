@@ -43,7 +43,11 @@ export function ListRow({ row, href, selected, tabStop = true, onOpen }: ListRow
         <span class="row__line">
           <Excerpt row={row} />
           <Count count={row.unread} label={t("unread.messages", { n: row.unread })} />
-          {row.assignee ? <Avatar person={row.assignee} size={20} named /> : <NobodyAvatar named />}
+          {row.assignee ? (
+            <Avatar person={{ ...row.assignee, online: false }} size={20} named />
+          ) : (
+            <NobodyAvatar named />
+          )}
         </span>
       </a>
     </li>

@@ -80,13 +80,9 @@ function Reached({ kind, people, when }: ReachedProps): JSX.Element {
       <DoubleCheckIcon size={14} />
       <span>{kind === "read" ? t("receipt.read", { names }) : t("receipt.delivered", { names })}</span>
       {rest > 0 && (
-        <button
-          type="button"
-          class="receipt__more"
-          aria-label={t("receipt.more", { n: rest })}
-          onClick={() => setOpen(true)}
-        >
+        <button type="button" class="receipt__more" onClick={() => setOpen(true)}>
           +{rest}
+          <span class="hidden"> {t("receipt.more", { n: rest })}</span>
         </button>
       )}
     </span>

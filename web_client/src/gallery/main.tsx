@@ -1,0 +1,50 @@
+// The gallery: every part and screen with made-up views, for looking at and for the accessibility check. Development
+// only, no data layer: ?screen=console&lang=sv&theme=dark
+
+import { render } from "preact";
+import { now } from "../i18n/clock.ts";
+import { loadLanguage, setTimeZone } from "../i18n/index.ts";
+import { loadEditor } from "../ui/EditorField.tsx";
+import { NOW } from "./cast.ts";
+import { screens } from "./screens.tsx";
+
+const asked = new URLSearchParams(location.search);
+const screen = asked.get("screen") ?? "";
+const language = asked.get("lang") ?? "sv";
+const theme = asked.get("theme");
+
+if (screen.startsWith("widget")) await import("../../styles/widget.css");
+else if (screen.startsWith("portal") || screen.startsWith("login") || screen === "invitation")
+  await import("../../styles/portal.css");
+else await import("../../styles/console.css");
+await import("./gallery.css");
+
+now.value = NOW;
+setTimeZone("Europe/Stockholm");
+await Promise.all([loadLanguage(language, { withStaff: true }), loadEditor()]);
+document.documentElement.lang = language;
+if (theme) document.documentElement.dataset.theme = theme;
+
+const root = document.getElementById("root");
+const Screen = screens[screen];
+if (root) {
+  render(
+    Screen ? (
+      <Screen />
+    ) : (
+      <main class="index">
+        <h1>Gallery</h1>
+        <ul>
+          {Object.keys(screens).map((name) => (
+            <li key={name}>
+              {name}: <a href={`?screen=${name}&lang=sv`}>sv</a> <a href={`?screen=${name}&lang=en`}>en</a>{" "}
+              <a href={`?screen=${name}&lang=sv&theme=dark`}>sv dark</a>
+            </li>
+          ))}
+        </ul>
+      </main>
+    ),
+    root,
+  );
+}
+document.documentElement.dataset.ready = "yes";
