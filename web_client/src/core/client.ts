@@ -1,7 +1,7 @@
 // The live client: feeds the reducer with frames, answers and time, sends what it asks for, and shows its state as a
 // signal. Knows the link, the calls, the outbox and the marks. Refuses to know what is drawn.
 
-import { type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals-core";
 import { Api, insist } from "./api.ts";
 import { bounded, OPENED_MAX } from "./bounds.ts";
 import { Drafts } from "./drafts.ts";

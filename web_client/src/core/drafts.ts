@@ -1,6 +1,6 @@
 // What a person has begun to write, per thread, with its mode; kept over a reload until it is sent.
 
-import { signal } from "@preact/signals";
+import { signal } from "@preact/signals-core";
 import type { Body, Id } from "./protocol.gen.ts";
 import { isRecord, type Shelf, shelf } from "./shelf.ts";
 import { plainText } from "./threads.ts";

@@ -1,12 +1,13 @@
 // The chat lists: which pages were asked for, and how many threads are active and unread in all.
 // Knows queries and cursors; the rows themselves are in the client's state and stay true by themselves.
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { insist } from "./api.ts";
 import type { Client } from "./client.ts";
 import type { Thread, ThreadPage } from "./protocol.gen.ts";
 import type { State } from "./state.ts";
-import { byUrgency, isListed, type ListQuery } from "./views/rows.ts";
+import { byUrgency } from "./views/order.ts";
+import { isListed, type ListQuery } from "./views/rows.ts";
 
 const COUNT_AFTER_MS = 800;
 

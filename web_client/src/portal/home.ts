@@ -6,7 +6,8 @@ import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
-import { byUrgency, rowView } from "../core/views/rows.ts";
+import { byUrgency } from "../core/views/order.ts";
+import { rowView } from "../core/views/rows.ts";
 import type { Ticks } from "../shell/tasks.ts";
 import type { PortalHomeView, TodoGroupView } from "../ui/models.ts";
 

@@ -9,6 +9,7 @@ import { onWake } from "../core/wake.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
 import type { ConnectionView, MeView } from "../ui/models.ts";
+import { connectionOf } from "./connection.ts";
 import { startTheme } from "./theme.ts";
 
 export interface Page {
@@ -107,16 +108,6 @@ export async function logout({ client }: Page): Promise<void> {
   client.stop();
   client.forget();
   location.assign("/login");
-}
-
-export function connectionOf(client: Client): ReadonlySignal<ConnectionView> {
-  return computed(() => {
-    const link = client.link.value;
-    if (link.kind === "live" || client.polling.value) return { state: "online" };
-    if (!navigator.onLine) return { state: "offline" };
-    const attempt = link.kind === "ended" ? 0 : link.attempt;
-    return attempt === 0 ? { state: "online" } : { state: "reconnecting", attempt };
-  });
 }
 
 export function meView(me: Me): MeView {

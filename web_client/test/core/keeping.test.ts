@@ -5,7 +5,8 @@ import { Drafts } from "../../src/core/drafts.ts";
 import { safeNext } from "../../src/core/session.ts";
 import { shelf } from "../../src/core/shelf.ts";
 import { EMPTY } from "../../src/core/state.ts";
-import { byUrgency, isListed } from "../../src/core/views/rows.ts";
+import { byUrgency } from "../../src/core/views/order.ts";
+import { isListed } from "../../src/core/views/rows.ts";
 import { receiptOf } from "../../src/core/views/stream.ts";
 import { FakeStorage, id, petra, row } from "./fakes.ts";
 

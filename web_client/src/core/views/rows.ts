@@ -23,12 +23,6 @@ export function isListed(row: Thread, query: ListQuery, meId: Id | undefined): b
   return words === "" || [row.subject, row.account.name].some((text) => text.toLowerCase().includes(words));
 }
 
-/** Unread first, then the latest message first (LS-2). */
-export function byUrgency(a: Thread, b: Thread): number {
-  const unread = Number((b.unread ?? 0) > 0) - Number((a.unread ?? 0) > 0);
-  return unread || b.last_message_at - a.last_message_at || (a.id < b.id ? 1 : -1);
-}
-
 export function accountView(account: AccountBrief): AccountView {
   return account.short_id
     ? { id: account.id, name: account.name, shortId: account.short_id }

@@ -1,0 +1,107 @@
+// What the visitor sees once the panel is opened: the screen, fed from the live client.
+
+import "../../styles/widget.css";
+import { type JSX, render } from "preact";
+import { newKey } from "../core/keys.ts";
+import type { Body, Id } from "../core/protocol.gen.ts";
+import { rowView } from "../core/views/rows.ts";
+import { startClock } from "../i18n/clock.ts";
+import { chooseLanguage, loadLanguage, t } from "../i18n/index.ts";
+import { connectionOf } from "../shell/connection.ts";
+import { Ticks } from "../shell/tasks.ts";
+import { ThreadModel } from "../shell/thread.ts";
+import { attempt } from "../shell/toasts.ts";
+import { WidgetPanel } from "../ui/screens/WidgetPanel.tsx";
+import type { Visitor } from "./visitor.ts";
+
+const SUBJECT_CHARACTERS = 60;
+
+/** Draw the panel, in the page's language. */
+export async function draw(visitor: Visitor, element: HTMLElement): Promise<void> {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const language = chooseLanguage([...(asked ? [asked] : []), ...navigator.languages]);
+  await loadLanguage(language);
+  document.documentElement.lang = language;
+  startClock();
+  const { client } = visitor;
+  const thread = new ThreadModel(client);
+  let chosen = false;
+  visitor.loaded.subscribe((loaded) => {
+    // One chat needs no list.
+    const [only, ...more] = visitor.rows.peek();
+    if (loaded !== "ready" || chosen) return;
+    chosen = true;
+    if (only !== undefined && more.length === 0) thread.show(only.id);
+  });
+  render(<Panel visitor={visitor} thread={thread} ticks={new Ticks(client)} />, element);
+}
+
+interface PanelProps {
+  readonly visitor: Visitor;
+  readonly thread: ThreadModel;
+  readonly ticks: Ticks;
+}
+
+function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
+  const { client, host } = visitor;
+  const state = client.state.value;
+  const me = state.me;
+  const id = thread.id.value;
+  const refused = visitor.refused.value;
+  return (
+    <WidgetPanel
+      firm={{ name: me?.firm.name ?? "", ...(me?.firm.accent ? { accent: me.firm.accent } : {}) }}
+      teamOnline={state.team_online}
+      state={refused ? "failed" : visitor.loaded.value}
+      threads={visitor.rows.value.map((row) => rowView(row, state))}
+      view={thread.view.value}
+      tasks={ticks.shown((id !== null && state.opened[id]?.tasks) || [])}
+      meId={me?.person.id ?? ""}
+      canCreate={me?.firm.clients_may_create_threads ?? true}
+      connection={connectionOf(client).value}
+      problem={refused ? t("widget.noIdentity") : undefined}
+      onOpen={(next: Id) => thread.show(next)}
+      onBack={() => thread.show(null)}
+      onClose={() => host.close()}
+      onSend={(body) => (id === null ? void begin(visitor, thread, body) : thread.onSend(body, false))}
+      onDraft={(body) => thread.onDraft({ body, internal: false })}
+      onTyping={() => thread.onTyping(false)}
+      onTick={(taskId, done) => id !== null && void ticks.set(id, taskId, done, true)}
+      onMessageRetry={thread.onRetry}
+      onMessageDiscard={thread.onDiscard}
+      onOlder={() => void thread.onOlder()}
+      onSeen={(seq) => visitor.shown.value && thread.onSeen(seq)}
+      onRetry={() => {
+        client.start();
+        client.wake();
+      }}
+    />
+  );
+}
+
+let key = newKey();
+
+/** A chat that begins with a message. */
+async function begin({ client }: Visitor, thread: ThreadModel, body: Body): Promise<void> {
+  const account_id = client.state.value.me?.accounts?.[0]?.id;
+  if (account_id === undefined) return;
+  const made = { account_id, client_message_id: key, subject: firstWords(body), body };
+  await attempt(async () => {
+    const { thread: created } = await client.api.call("thread.create", made);
+    key = newKey();
+    client.dispatch({ type: "rows", threads: [created] });
+    thread.show(created.id);
+  });
+}
+
+/** Its subject: the message's first words. */
+function firstWords(body: Body): string {
+  const text = body.content
+    .flatMap((block) => (block.type === "paragraph" ? (block.content ?? []) : []))
+    .map((node) => (node.type === "text" ? node.text : " "))
+    .join(" ")
+    .trim();
+  return text.length > SUBJECT_CHARACTERS
+    ? `${text.slice(0, SUBJECT_CHARACTERS - 1).trimEnd()}…`
+    : text || "…";
+}

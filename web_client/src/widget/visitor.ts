@@ -1,0 +1,48 @@
+// The visitor of a firm's page: their threads, how much is unread, and whether they were let in. Draws nothing.
+
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { Client } from "../core/client.ts";
+import type { Thread } from "../core/protocol.gen.ts";
+import { byUrgency } from "../core/views/order.ts";
+import type { Host } from "./host.ts";
+
+const THREADS_MAX = 50;
+
+export class Visitor {
+  readonly loaded: Signal<"loading" | "ready" | "failed"> = signal("loading");
+  /** Active threads, as they are to be listed. */
+  readonly rows: ReadonlySignal<readonly Thread[]>;
+
+  constructor(
+    readonly client: Client,
+    readonly host: Host,
+    /** The panel is open: only then is anything in view (RD-4). */
+    readonly shown: ReadonlySignal<boolean>,
+    /** The page gave no identity, or the server didn't take it. */
+    readonly refused: Signal<boolean>,
+  ) {
+    this.rows = computed(() =>
+      Object.values(client.state.value.rows)
+        .filter((row) => row.state === "active")
+        .sort(byUrgency),
+    );
+    effect(() => {
+      const { kind } = client.link.value;
+      if (kind === "live") {
+        refused.value = false;
+        if (this.loaded.peek() !== "ready") void this.load();
+      } else if (kind === "ended") refused.value = true;
+    });
+    effect(() => host.unread(this.rows.value.reduce((sum, row) => sum + (row.unread ?? 0), 0)));
+  }
+
+  async load(): Promise<void> {
+    try {
+      const page = await this.client.api.call("thread.list", { limit: THREADS_MAX });
+      this.client.dispatch({ type: "rows", threads: page.threads });
+      this.loaded.value = "ready";
+    } catch {
+      if (this.loaded.value !== "ready") this.loaded.value = "failed";
+    }
+  }
+}
