@@ -57,9 +57,7 @@ def say(name: str, result: str) -> None:
     print(f"  {name:<34} {result}", flush=True)
 
 
-def run(
-    command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | None = None, show: bool = False
-) -> None:
+def run(command: list[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | None = None, show: bool = False) -> None:
     """Run quietly, or `show` all the same; on failure show everything the command said."""
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=not show, text=True)
     if done.returncode:
@@ -395,6 +393,7 @@ def do_check(_: list[str]) -> None:
     failed = 0
     for name, action in (
         ("ruff", lambda: run([*python, "ruff", "check", "-q"])),
+        ("ruff format", lambda: run([*python, "ruff", "format", "--check", "-q"])),
         ("mypy --strict", lambda: run([*python, "mypy", *exist])),
         ("tsc", lambda: npm("exec", "--", "tsc", "--noEmit")),
         ("biome", lambda: npm("exec", "--", "biome", "check")),
@@ -502,7 +501,15 @@ def lock_node_packages(folder: Path) -> None:
 def do_clean(_: list[str]) -> None:
     """Remove what the tools made; the data under var/ stays (see demo)."""
     caches = [ROOT / f".{name}_cache" for name in ("mypy", "pytest", "ruff")] + [ROOT / ".hypothesis"]
-    for folder in (VENV, WEB / "node_modules", WEB / "browser" / "unpacked", DIST, WEB / "build", ROOT / "dist", *caches):
+    for folder in (
+        VENV,
+        WEB / "node_modules",
+        WEB / "browser" / "unpacked",
+        DIST,
+        WEB / "build",
+        ROOT / "dist",
+        *caches,
+    ):
         if folder.exists():
             timed(f"removed {folder.relative_to(ROOT)}", functools.partial(shutil.rmtree, folder))
 

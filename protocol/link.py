@@ -151,7 +151,10 @@ class Link:
     async def _listen_for_silence(self, socket: ClientConnection) -> None:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(LIVE_DEADLINE_S)
-        while self._live and (left_s := self._heard_at + SILENCE_S - loop.time()) > 0:
+        while self._live:
+            left_s = self._heard_at + SILENCE_S - loop.time()
+            if left_s <= 0:
+                break
             await asyncio.sleep(left_s)
         socket.transport.abort()
 

@@ -327,7 +327,9 @@ def _about(pid: int, what: str) -> str:
     try:
         if what == "command":
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].strip()  # after the name, which may hold any text
+        return (
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].strip()
+        )  # after the name, which may hold any text
     except (FileNotFoundError, ProcessLookupError):
         return ""
 

@@ -51,8 +51,7 @@ class Notifications:
             upsert=True,
         )
         always = {
-            name: fields[name]
-            for name in ("firm_id", "account_id", "kind", "actor", "at", "unread", "archived")
+            name: fields[name] for name in ("firm_id", "account_id", "kind", "actor", "at", "unread", "archived")
         } | {"text": entry.text, "internal": entry.internal, "read_by": []}
         if entry.mentioned:
             always["mentioned"] = True
@@ -90,9 +89,7 @@ class Notifications:
         if not changed:
             return []
         await self._rows.update_many({"_id": {"$in": changed}}, {"$addToSet": {"read_by": name}})
-        return [
-            from_document(row, NotificationDoc) async for row in self._rows.find({"_id": {"$in": changed}})
-        ]
+        return [from_document(row, NotificationDoc) async for row in self._rows.find({"_id": {"$in": changed}})]
 
     async def archive(self, user_id: Id, notification_id: Id, archived: bool) -> NotificationDoc | None:
         """Put an entry away, or take it back."""
@@ -103,9 +100,7 @@ class Notifications:
         )
         return from_document(row, NotificationDoc) if row else None
 
-    async def page(
-        self, user_id: Id, archived: bool, below: tuple[Ms, Id] | None, limit: int
-    ) -> list[NotificationDoc]:
+    async def page(self, user_id: Id, archived: bool, below: tuple[Ms, Id] | None, limit: int) -> list[NotificationDoc]:
         """Somebody's entries, latest first, from below a place."""
         query: Row = {"user_id": user_id, "archived": archived}
         if below is not None:

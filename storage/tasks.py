@@ -79,6 +79,4 @@ class Tasks:
 
     async def find(self, query: Row, limit: int) -> list[TaskDoc]:
         """Tasks by an indexed query, newest first."""
-        return [
-            from_document(row, TaskDoc) async for row in self._rows.find(query).sort("_id", -1).limit(limit)
-        ]
+        return [from_document(row, TaskDoc) async for row in self._rows.find(query).sort("_id", -1).limit(limit)]

@@ -22,7 +22,7 @@ from storage.embedded import Process, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 30.0
-PASSWORD = "chattar-demo"  # noqa: S105 - the demo's, public on purpose
+PASSWORD = "chattar-demo"
 
 
 class Product:
@@ -56,7 +56,12 @@ class Product:
     def start(self) -> None:
         """Make the demo world and serve it. Raises RuntimeError with a process' last words."""
         made = subprocess.run(
-            [sys.executable, "-m", "server", "demo"], cwd=ROOT, env=self._env, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "server", "demo"],
+            cwd=ROOT,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if made.returncode:
             raise RuntimeError(f"the demo world could not be made:\n{made.stdout}{made.stderr}")

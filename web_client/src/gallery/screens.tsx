@@ -1,6 +1,6 @@
 // Whole screens with made-up views, one per address.
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ThreadView as View } from "../ui/models.ts";
 import { AccountPage } from "../ui/screens/AccountPage.tsx";
@@ -267,7 +267,7 @@ function Portal({
 }: {
   readonly place: PortalPlace;
   readonly thread?: boolean;
-  readonly children: JSX.Element;
+  readonly children: ComponentChildren;
 }): JSX.Element {
   return (
     <PortalLayout
