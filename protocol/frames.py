@@ -14,7 +14,7 @@ from protocol.commands import Command
 from protocol.entities import Me, Person
 from protocol.errors import Invalid, Problem, UnknownCommand
 from protocol.events import UNKNOWN_TAG, Event
-from protocol.wire import Id, Ms, Secret, Seq, StreamName, Tagged
+from protocol.wire import CallId, Id, Ms, Secret, Seq, StreamName, Tagged
 
 JSON_SUBPROTOCOL: Final = "chattar.v1.json"
 MSGPACK_SUBPROTOCOL: Final = "chattar.v1.msgpack"
@@ -80,7 +80,7 @@ class Hello(Tagged, tag="hello"):
 class Call(Tagged, tag="call"):
     """A command. The reply carries the same `id`; ids are the client's own and need only differ while unanswered."""
 
-    id: int
+    id: CallId
     command: Command
 
 
@@ -117,7 +117,7 @@ class EventFrame(Tagged, tag="event"):
 class Reply(Tagged, tag="reply"):
     """A command was done, durably, and this is its result."""
 
-    id: int
+    id: CallId
     result: Any
 
 
@@ -125,7 +125,7 @@ class ErrorFrame(Tagged, tag="error"):
     """A command was refused (`id` is its id), or a frame could not be understood (`id` is absent)."""
 
     error: Problem
-    id: int | None = None
+    id: CallId | None = None
 
 
 class Reset(Tagged, tag="reset"):
@@ -279,7 +279,7 @@ def invalid_from(error: Exception) -> Invalid:
 
 
 class _JustId(msgspec.Struct):
-    id: int | None = None
+    id: CallId | None = None
 
 
 _id_decoders: Final[dict[Codec, Any]] = {

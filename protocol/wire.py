@@ -10,12 +10,14 @@
 Times are integer milliseconds since the epoch, UTC. Both codecs therefore carry the same plain values.
 """
 
-from typing import Annotated, Any, dataclass_transform
+from typing import Annotated, Any, Final, dataclass_transform
 
 import msgspec
 
-Ms = int
-"""A point in time: milliseconds since 1970-01-01T00:00Z."""
+INTEGER_MAX: Final = 2**53 - 1
+"""JavaScript's; what is beyond it neither client nor database can hold."""
+
+Ms = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX, description="milliseconds since 1970-01-01T00:00Z")]
 
 TAG_FIELD = "type"
 
@@ -46,7 +48,8 @@ ClientKey = Annotated[
     ),
 ]
 StreamName = Annotated[str, msgspec.Meta(pattern="^[tnu]:[0-9a-f]{32}$", description="t:, n: or u: and an id")]
-Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
+CallId = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Subject = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 TaskText = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]

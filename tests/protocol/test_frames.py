@@ -54,6 +54,21 @@ def test_an_unknown_command_is_named_as_such() -> None:
     assert frames.partial_id('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json") == 1
 
 
+@pytest.mark.parametrize("beyond", [2**53, -(2**53), 2**63, 10**30])
+def test_an_integer_that_a_reply_could_not_carry_is_refused(beyond: int) -> None:
+    """Neither JavaScript nor MessagePack nor the database could hold it; what can't be answered must not be asked."""
+    call = f'{{"type":"call","id":{beyond},"command":{{"type":"me.read"}}}}'
+    with pytest.raises(Invalid) as refusal:
+        frames.decode_client_frame(call, "json")
+    assert refusal.value.problem.path == "$.id"
+    assert frames.partial_id(call, "json") is None
+    since = f'{{"type":"call","id":1,"command":{{"type":"thread.list","since":{beyond}}}}}'
+    with pytest.raises(Invalid) as refusal:
+        frames.decode_client_frame(since, "json")
+    assert refusal.value.problem.path == "$.command.since"
+    assert frames.partial_id(since, "json") == 1
+
+
 def test_what_json_carries_is_what_msgpack_carries() -> None:
     frame = frames.Hello(token="x" * 16, positions={f"t:{THREAD}": 4})
     assert frames.json_from_msgpack(frames.encode(frame, "msgpack")) == frames.encode(frame, "json")

@@ -1307,10 +1307,12 @@ export const INVALID_FRAMES_MAX = 20;
 /** The limits of the named types: lengths in characters, `ge` and `le` inclusive. */
 export const LIMITS = {
   LinkAddress: { max_length: 2048, pattern: "^(https?://|mailto:)[^\\s\\x00-\\x1f\\x7f<>\\\"]+$" },
+  Ms: { ge: 0, le: 9007199254740991 },
   Id: { pattern: "^[0-9a-f]{32}$" },
   ClientKey: { pattern: "^[A-Za-z0-9_-]{8,64}$" },
   StreamName: { pattern: "^[tnu]:[0-9a-f]{32}$" },
   Seq: { ge: 0, le: 9007199254740991 },
+  CallId: { ge: -9007199254740991, le: 9007199254740991 },
   Name: { min_length: 1, max_length: 200 },
   Subject: { min_length: 1, max_length: 200 },
   TaskText: { min_length: 1, max_length: 500 },
