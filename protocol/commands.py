@@ -353,6 +353,7 @@ class ThreadOpened(Wire):
     writers: list[str] = []
     """Names of the contacts who can read here (for staff), or of the firm's staff in this thread (for contacts)."""
     team_online: bool = False
+    """For contacts: whether anybody at the firm is connected; `presence` frames say when that changes."""
 
 
 class ThreadOpen(Asked, tag="thread.open"):

@@ -18,7 +18,10 @@ from protocol.shapes import Field
 MARKERS: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 
 NAMED: Final[dict[str, Any]] = {
-    **{name: getattr(wire, name) for name in ("Id", "ClientKey", "StreamName", "Seq", "Ms", "CallId", "Email", "Secret", "Password")},
+    **{
+        name: getattr(wire, name)
+        for name in ("Id", "ClientKey", "StreamName", "Seq", "Ms", "CallId", "Email", "Secret", "Password")
+    },
     "LinkAddress": body.Link,
     "Event": events.Event,
     "Command": commands.Command,

@@ -27,8 +27,10 @@ TABLE: tuple[Entry, ...] = (
 
 
 async def shared_now(means: Means) -> Ms:
-    """The database server's clock, which all schedulers share; with the development setting on, moved ahead."""
+    """The database server's clock, which all schedulers share; with the development setting on, moved ahead as
+    `clock.set` says, and our own with it."""
     now = await means.store.mongo.now()
     if means.settings.development:
-        now += await means.store.facts.clock_offset_ms()
+        means.clock.offset_ms = await means.store.facts.clock_offset_ms()
+        now += means.clock.offset_ms
     return now

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from protocol.ids import new_id
 from server import dev_inbox, http, pages, widget_demo
 from server.announce import Announcer
+from server.clock import Clock
 from server.doorway import Doorway
 from server.fanout import Frame
 from server.health import Health
@@ -62,7 +63,7 @@ class SharedBuckets:
 class House:
     """Everything of one web process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         hub_id = new_id()
         self.settings = settings
         self.mongo = Mongo(settings.mongo_url, settings.mongo_database)
@@ -73,7 +74,7 @@ class House:
             on_messages=self._heard,
             on_gap=self._gap,
         )
-        self.means = assemble(settings, Store(self.mongo), Announcer(self.bus))
+        self.means = assemble(settings, Store(self.mongo), Announcer(self.bus), clock, self.ephemeral)
         self.node = Node(self.means, self.bus, hub_id)
         # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
         self.doorway = Doorway(self.node, Limits(settings, self.means.clock))
@@ -117,6 +118,7 @@ class House:
             try:
                 async with asyncio.timeout(STOP_S_MAX):
                     await self.node.finished()
+                    await self.means.store.marks.pace.drained()
                     await self.means.settler.drained()
                     await self.attendance.retire()
             except TimeoutError:
@@ -128,9 +130,9 @@ class House:
             await self.mongo.close()
 
 
-def create_app(settings: Settings, further: Sequence[BaseRoute] = ()) -> Starlette:
-    """The ASGI application. `app.state.house` is its House."""
-    house = House(settings)
+def create_app(settings: Settings, further: Sequence[BaseRoute] = (), clock: Clock | None = None) -> Starlette:
+    """The ASGI application. `app.state.house` is its House. Tests may bring a clock of their own."""
+    house = House(settings, clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from server import access
 from server.access import Rule
 from server.actions import (
     accounts,
+    clocks,
     contacts,
     firms,
     invitations,
@@ -100,6 +101,8 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.NotificationList, access.staff, notifications.page, cost=3),
     Entry(c.NotificationArchive, access.staff, notifications.archive, cost=2),
     Entry(c.AuditList, access.thread_staff, trail.read, cost=2),
+    # for tests and demonstrations
+    Entry(c.ClockSet, access.developer, clocks.move, cost=2),
 )  # fmt: skip
 
 ENTRIES: dict[type[c.Asked], Entry] = {entry.command: entry for entry in TABLE}

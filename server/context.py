@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from server.clock import Clock
     from server.settings import Settings
     from server.settle import Settler
+    from storage.ephemeral import Ephemeral
     from storage.store import Store
 
 
@@ -80,6 +81,8 @@ class Means:
     clock: Clock
     settings: Settings
     settler: Settler
+    ephemeral: Ephemeral | None = None
+    """Who is here; None in a process that serves nobody."""
 
 
 @dataclass(frozen=True, slots=True)

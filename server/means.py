@@ -11,6 +11,7 @@ from server.context import Means
 from server.settings import Settings
 from server.settle import Settler
 from storage.bus import Bus
+from storage.ephemeral import Ephemeral
 from storage.mongo import Mongo
 from storage.store import Store
 from storage.streams import Stored
@@ -27,16 +28,30 @@ async def opened(settings: Settings) -> AsyncIterator[Means]:
     try:
         yield means
     finally:
+        await means.store.marks.pace.drained()
         await means.settler.drained()
         await bus.close()
         await mongo.close()
 
 
-def assemble(settings: Settings, store: Store, announcer: Announcer, clock: Clock | None = None) -> Means:
+def assemble(
+    settings: Settings,
+    store: Store,
+    announcer: Announcer,
+    clock: Clock | None = None,
+    ephemeral: Ephemeral | None = None,
+) -> Means:
     """The means over connections that somebody else opens and closes."""
 
     async def draw(thread_id: Id, events: Sequence[Stored]) -> None:
         await consequences.draw(means, thread_id, events)
 
-    means = Means(store=store, announcer=announcer, clock=clock or Clock(), settings=settings, settler=Settler(draw))
+    means = Means(
+        store=store,
+        announcer=announcer,
+        clock=clock or Clock(),
+        settings=settings,
+        settler=Settler(draw),
+        ephemeral=ephemeral,
+    )
     return means

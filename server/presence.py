@@ -181,14 +181,16 @@ class Attendance:
                 accounts = None if principal.is_staff else sorted(principal.account_ids)
                 who = Present(self._hub_id, user_id, principal.name, accounts)
                 roster.remove(who)
+                # First what who asks finds, then the bell.
+                if here:
+                    await self._ephemeral.arrive(firm_id, who)
+                    self._shown.add(user_id)
+                else:
+                    await self._ephemeral.depart(self._hub_id, firm_id, user_id)
+                    self._shown.discard(user_id)
                 self._announce(firm_id, who, roster, here)
                 if here:
                     roster.add(who)
-                    self._shown.add(user_id)
-                    await self._ephemeral.arrive(firm_id, who)
-                else:
-                    self._shown.discard(user_id)
-                    await self._ephemeral.depart(self._hub_id, firm_id, user_id)
             if not here:
                 self._principals.pop(user_id, None)
         frames: dict[Id, Any] = {}

@@ -4,6 +4,7 @@ Knows keys and scripts. Refuses to wait long: without Redis every question is an
 
     hubs                    sorted set: hub → when it counts as dead unless it says otherwise (ms of Redis' clock)
     present:<firm>          hash: <hub>/<user> → JSON of the name and, of a contact, the account ids
+    team:<firm>             hash: <hub>/<user> of staff only, so that whether anybody is there costs one look
     firms:<hub>             set of the firms in which the hub has somebody: what is to be cleared when it dies
     bucket:<key>            hash: level and time of a token bucket
 """
@@ -96,12 +97,18 @@ class Ephemeral:
         async with self._redis.pipeline(transaction=False) as pipe:
             value = msgspec.json.encode((present.name, present.account_ids))
             pipe.hset(f"present:{firm_id}", f"{present.hub}/{present.user_id}", value)
+            if present.account_ids is None:
+                pipe.hset(f"team:{firm_id}", f"{present.hub}/{present.user_id}", "")
             pipe.sadd(f"firms:{present.hub}", firm_id)
             await self._do(pipe.execute())
 
     async def depart(self, hub: str, firm_id: Id, user_id: Id) -> None:
         """Somebody is not connected at a hub any more."""
-        await self._do(self._redis.hdel(f"present:{firm_id}", f"{hub}/{user_id}"))
+        await self._remove(firm_id, [f"{hub}/{user_id}"])
+
+    async def team_online(self, firm_id: Id) -> bool:
+        """Whether any of a firm's staff is connected, on whichever hub."""
+        return bool(await self._do(self._redis.hlen(f"team:{firm_id}")))
 
     async def present(self, firm_id: Id) -> list[Present]:
         """Everybody of a firm, on whichever hub."""
@@ -115,8 +122,7 @@ class Ephemeral:
         for firm_id in firms:
             gone = [one for one in await self.present(firm_id) if one.hub == hub]
             if gone:
-                fields = [f"{one.hub}/{one.user_id}" for one in gone]
-                await self._do(self._redis.hdel(f"present:{firm_id}", *fields))
+                await self._remove(firm_id, [f"{one.hub}/{one.user_id}" for one in gone])
                 found[firm_id] = gone
         await self._do(self._redis.delete(f"firms:{hub}"))
         return found
@@ -128,6 +134,12 @@ class Ephemeral:
     async def close(self) -> None:
         """Close every connection."""
         await self._redis.aclose()
+
+    async def _remove(self, firm_id: Id, fields: list[str]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hdel(f"present:{firm_id}", *fields)
+            pipe.hdel(f"team:{firm_id}", *fields)
+            await self._do(pipe.execute())
 
     async def _do(self, asked: Any) -> Any:
         try:

@@ -31,6 +31,7 @@ from server.access import FactsScope, ThreadScope
 from server.actions import reminders
 from server.context import Context
 from storage.accounts import AccountDoc
+from storage.ephemeral import EphemeralAway
 from storage.firms import FirmDoc
 from storage.marks import MarkDoc
 from storage.mongo import Row
@@ -133,8 +134,18 @@ async def open_thread(context: Context, command: ThreadOpen, scope: FactsScope) 
         page=_newest(visible, newest),
         notes=_newest(inside, notes) if principal.is_staff else None,
         writers=await _writers(context, thread, newest),
-        team_online=False,
+        team_online=not principal.is_staff and await _team_online(context),
     )
+
+
+async def _team_online(context: Context) -> bool:
+    """Whether anybody at the firm is connected, as far as that is known at the moment: nothing waits for Redis."""
+    if context.means.ephemeral is None:
+        return False
+    try:
+        return await context.means.ephemeral.team_online(context.principal.firm_id)
+    except EphemeralAway:
+        return False
 
 
 def _mark(mark: MarkDoc) -> Mark:

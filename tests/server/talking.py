@@ -32,6 +32,7 @@ from protocol.frames import (
     encode,
 )
 from server.app import House, create_app
+from server.clock import Clock
 from tests.world import World
 
 PATIENCE_S = 10.0
@@ -52,10 +53,12 @@ class RunningNode:
 
 
 @contextlib.asynccontextmanager
-async def node(world: World, redis_url: str, **settings: Any) -> AsyncIterator[RunningNode]:
+async def node(
+    world: World, redis_url: str, *, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[RunningNode]:
     """A whole web process in this one, on the world's database."""
-    chosen = structs.replace(world.settings, redis_url=redis_url, development=False, **settings)
-    app = create_app(chosen)
+    chosen = structs.replace(world.settings, **{"redis_url": redis_url, "development": False, **settings})
+    app = create_app(chosen, clock=clock)
     config = uvicorn.Config(
         app, port=0, ws="server.wire:WireProtocol", log_config=None, lifespan="on", timeout_graceful_shutdown=2
     )

@@ -406,6 +406,13 @@ async def test_a_personal_stream_is_its_owners_alone(stage: Stage, role: str) ->
     assert await stage.outcome(role, c.StreamRead(stream=stream)) == expected
 
 
+async def test_nobody_moves_the_clock_without_the_development_setting(stage: Stage) -> None:
+    stage.world.set(development=False)
+    for role in ("owner", "admin", "contact"):
+        assert await stage.outcome(role, c.ClockSet(offset_ms=1)) == "F"
+    assert await stage.world.store.facts.clock_offset_ms() == 0
+
+
 @pytest.mark.parametrize("command", [c.MessageSend, c.TypingSet])
 async def test_a_contact_writes_nothing_internal(stage: Stage, command: type[c.Asked]) -> None:
     own = stage.targets["own"]

@@ -8,7 +8,7 @@ import contextlib
 import pytest
 
 from protocol.body import paragraph
-from protocol.commands import AccountAssign, LinkUpdate, MeRead, MessageSend, SessionEnd, TypingSet
+from protocol.commands import AccountAssign, LinkUpdate, MeRead, MessageSend, SessionEnd, ThreadOpen, TypingSet
 from protocol.frames import (
     INVALID_FRAMES_MAX,
     JSON_SUBPROTOCOL,
@@ -283,6 +283,27 @@ async def test_staff_see_that_a_contact_is_here_and_contacts_that_the_team_is(wo
         await anna.hello(world.token_of(world.anna))
         assert (await anna.until(Presence)).person is not None
         assert await petra.until(Presence) == Presence(online=True)
+
+
+async def test_an_opened_thread_says_whether_the_team_is_here_to_contacts_only(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+
+    async def online(client: Talk) -> bool:
+        answer = await client.call(ThreadOpen(thread_id=thread.id))
+        assert isinstance(answer, Reply)
+        return bool(answer.result.get("team_online", False))
+
+    async with node(world, redis_url) as one, node(world, redis_url) as two, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        await petra.until(Presence)
+        assert not await online(petra)
+        async with talk(two) as anna:
+            await anna.hello(world.token_of(world.anna))
+            await petra.until(Presence, lambda presence: presence.online)
+            assert await online(petra)
+            assert not await online(anna)
+        await petra.until(Presence, lambda presence: not presence.online)
+        assert not await online(petra)
 
 
 async def test_a_client_that_speaks_no_subprotocol_of_ours_is_told_so(world: World, redis_url: str) -> None:

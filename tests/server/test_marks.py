@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from msgspec import structs
 
 from protocol.body import paragraph
 from protocol.commands import (
@@ -22,6 +23,7 @@ from protocol.errors import Forbidden, Invalid, NotFound
 from protocol.frames import POSITIONS_MAX, MarkMoved, ServerFrame, Typing, decode_server_frame
 from protocol.ids import new_id, thread_stream
 from server import consequences
+from server.means import opened
 from storage.bus import BusState, account_channel, firm_channel
 from storage.pace import Pace, Throttle
 from tests.world import Person, World
@@ -311,3 +313,21 @@ async def test_typing_reaches_the_thread_and_internal_typing_only_staff(world: W
     assert shown.person.id == world.petra.id
     with pytest.raises(Forbidden):
         await world.do(world.petra, TypingSet(thread_id=thread.id, internal=True))
+
+
+async def test_a_process_that_stops_writes_the_marks_that_were_waiting_for_their_turn(
+    world: World, redis_url: str
+) -> None:
+    thread = await world.thread()
+    person = (await world.principal(world.petra)).person
+    async with opened(structs.replace(world.settings, redis_url=redis_url)) as means:
+        marks = means.store.marks
+
+        async def write(seq: int) -> None:
+            await marks.read(thread.id, person, seq, 1, means.clock.now())
+
+        await marks.pace.write("read", 1, write)
+        waiting = asyncio.create_task(marks.pace.write("read", 2, write))
+        await asyncio.sleep(0)
+    await waiting
+    assert (await world.store.marks.of_person([thread.id], world.petra.id))[thread.id].read_seq == 2

@@ -756,7 +756,7 @@ export interface ThreadOpened {
   readonly notes?: StreamPage;
   /** Names of the contacts who can read here (for staff), or of the firm's staff in this thread (for contacts). Default: []. */
   readonly writers?: readonly string[];
-  /** Default: false. */
+  /** For contacts: whether anybody at the firm is connected; `presence` frames say when that changes. Default: false. */
   readonly team_online?: boolean;
 }
 
