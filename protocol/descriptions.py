@@ -53,7 +53,7 @@ def openapi() -> dict[str, Any]:
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "chattar_session",
+                    "name": "__Host-chattar",
                     "description": "A browser page of the firm's own origin.",
                 },
             },

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
@@ -146,7 +147,12 @@ def create_app(settings: Settings, further: Sequence[BaseRoute] = (), clock: Clo
             yield
 
     safe = Middleware(SafeHeaders, settings=settings)
-    app = Starlette(routes=[*house.routes(), *further], middleware=[safe], lifespan=lifespan)
+    app = Starlette(
+        routes=[*house.routes(), *further],
+        middleware=[safe],
+        exception_handlers={HTTPException: http.router_problem},
+        lifespan=lifespan,
+    )
     app.state.house = house
     return app
 

@@ -12,8 +12,9 @@ from typing import Any, Final
 import msgspec
 import structlog
 from msgspec.structs import replace
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from protocol import commands as c
@@ -24,9 +25,10 @@ from protocol.errors import (
     Forbidden,
     InternalError,
     Invalid,
+    NotFound,
     Problem,
-    RateLimited,
     Unauthenticated,
+    Unavailable,
     UnknownCommand,
 )
 from protocol.frames import invalid_from
@@ -41,9 +43,22 @@ from storage.mongo import ours
 log = structlog.get_logger(__name__)
 
 BODY_BYTES_MAX: Final = 64 * 1024
+RETRY_AFTER_S: Final = 2
 JSON: Final = "application/json"
 NO_STORE: Final = {"cache-control": "no-store"}
 _PROBLEM: Final = "application/problem+json"
+
+
+class TooLong(Invalid):
+    """The body is too long."""
+
+    status = 413
+
+
+class WrongMediaType(Invalid):
+    """The body is of a kind that is not taken here."""
+
+    status = 415
 
 
 def routes(means: Means, limits: Limits) -> list[BaseRoute]:
@@ -136,7 +151,7 @@ async def read_command(request: Request, entry: Entry) -> c.Asked:
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if kind != JSON:
         # Also keeps out what a foreign page may post without asking (a form, plain text).
-        raise Invalid(path="content-type", expected=JSON, got=kind)
+        raise WrongMediaType(path="content-type", expected=JSON, got=kind)
     body = await read_body(request, BODY_BYTES_MAX)
     try:
         command: c.Asked = _decoder(entry.command).decode(body or b"{}")
@@ -146,12 +161,12 @@ async def read_command(request: Request, entry: Entry) -> c.Asked:
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes:
-    """A request's body, read no further than it may be long. Raises Invalid."""
+    """A request's body, read no further than it may be long. Raises TooLong."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > bytes_max:
-            raise Invalid(path="body", expected=f"at most {bytes_max} bytes", got=f"more than {bytes_max}")
+            raise TooLong(path="body", expected=f"at most {bytes_max} bytes", got=f"more than {bytes_max}")
     return bytes(body)
 
 
@@ -196,6 +211,21 @@ def clear_cookie(settings: Settings, response: Response) -> None:
     )
 
 
+async def router_problem(request: Request, refusal: Exception) -> Response:
+    """What no route takes: a problem document for programs, a plain line for people who typed an address."""
+    assert isinstance(refusal, HTTPException)
+    headers = dict(refusal.headers or {})
+    if "text/html" in request.headers.get("accept", ""):
+        return PlainTextResponse(f"{refusal.detail}\n", refusal.status_code, headers)
+    if refusal.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED:
+        error: ChattarError = Invalid(path="method", expected=headers.get("Allow", ""), got=request.method)
+    else:
+        error = NotFound(path="address", expected="an address of this server", got=request.url.path)
+    answer = problem_response(error.problem, refusal.status_code)
+    answer.headers.update(headers)
+    return answer
+
+
 def problem_response(problem: Problem, status: int) -> Response:
     """A problem document (RFC 9457) with our `code` and what goes with it."""
     document = ProblemDocument(
@@ -208,6 +238,9 @@ def problem_response(problem: Problem, status: int) -> Response:
     headers = dict(NO_STORE)
     if status == Unauthenticated.status:
         headers["www-authenticate"] = "Bearer"
-    if status == RateLimited.status and problem.retry_after_ms:
+    if problem.retry_after_ms:
         headers["retry-after"] = str(-(-problem.retry_after_ms // 1000))
+    elif status == Unavailable.status:
+        # In the header only: a client that keeps asking goes by its own, growing pauses.
+        headers["retry-after"] = str(RETRY_AFTER_S)
     return Response(msgspec.json.encode(document), status, headers, _PROBLEM)

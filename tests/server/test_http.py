@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from protocol import commands as c
@@ -23,7 +24,10 @@ ELSEWHERE = "https://evil.example"
 
 
 def client_of(world: World, limits: Limits | None = None) -> httpx.AsyncClient:
-    app = Starlette(routes=http.routes(world.means, limits or Limits(world.settings, world.clock)))
+    app = Starlette(
+        routes=http.routes(world.means, limits or Limits(world.settings, world.clock)),
+        exception_handlers={HTTPException: http.router_problem},
+    )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.1", 1234))
     return httpx.AsyncClient(transport=transport, base_url=OURS)
 
@@ -115,24 +119,24 @@ async def test_a_token_that_is_wrong_or_over_is_refused(world: World, client: ht
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "path"),
+    ("body", "kind", "path", "status"),
     [
-        (b"{", "application/json", "$"),
-        (b"[]", "application/json", "$"),
-        (b'{"thread_id": 3}', "application/json", "$.thread_id"),
-        (b'{"thread_id": "x"}', "application/json", "$.thread_id"),
-        (b"\xff\xfe", "application/json", "$"),
-        (b"[" * 5_000, "application/json", "$"),
-        (b"{}", "text/plain", "content-type"),
-        (b"thread_id=1", "application/x-www-form-urlencoded", "content-type"),
-        (b'{"subject": "' + b"x" * 70_000 + b'"}', "application/json", "body"),
+        (b"{", "application/json", "$", 422),
+        (b"[]", "application/json", "$", 422),
+        (b'{"thread_id": 3}', "application/json", "$.thread_id", 422),
+        (b'{"thread_id": "x"}', "application/json", "$.thread_id", 422),
+        (b"\xff\xfe", "application/json", "$", 422),
+        (b"[" * 5_000, "application/json", "$", 422),
+        (b"{}", "text/plain", "content-type", 415),
+        (b"thread_id=1", "application/x-www-form-urlencoded", "content-type", 415),
+        (b'{"subject": "' + b"x" * 70_000 + b'"}', "application/json", "body", 413),
     ],
 )
 async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_got(
-    world: World, client: httpx.AsyncClient, body: bytes, kind: str, path: str
+    world: World, client: httpx.AsyncClient, body: bytes, kind: str, path: str, status: int
 ) -> None:
     headers = {"authorization": f"Bearer {world.token_of(world.anna)}", "content-type": kind}
-    problem = refused(await client.post("/api/v1/thread.rename", content=body, headers=headers), 422, "invalid")
+    problem = refused(await client.post("/api/v1/thread.rename", content=body, headers=headers), status, "invalid")
     assert problem["path"] == path
     assert problem["expected"]
     assert problem["got"]
@@ -140,7 +144,18 @@ async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_
 
 async def test_an_unknown_command_is_not_found(client: httpx.AsyncClient) -> None:
     refused(await client.post("/api/v1/thread.burn"), 404, "unknown_command")
-    assert (await client.get("/api/v1/me.read")).status_code == 405
+
+
+async def test_what_no_route_takes_is_a_problem_too(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/me.read")
+    problem = refused(answer, 405, "invalid")
+    assert (problem["path"], problem["expected"], problem["got"]) == ("method", "POST", "GET")
+    assert answer.headers["allow"] == "POST"
+    for method, path in (("GET", "/api"), ("POST", "/api/v2/me.read"), ("DELETE", "/nowhere")):
+        problem = refused(await client.request(method, path), 404, "not_found")
+        assert (problem["path"], problem["got"]) == ("address", path)
+    by_hand = await client.get("/nowhere", headers={"accept": "text/html,*/*"})
+    assert (by_hand.status_code, by_hand.headers["content-type"]) == (404, "text/plain; charset=utf-8")
 
 
 async def test_guessing_a_password_is_stopped_by_address_and_by_person(world: World) -> None:
@@ -205,7 +220,11 @@ async def test_a_database_that_is_away_is_a_temporary_refusal(
 
     monkeypatch.setattr(world.store.people, "session", away)
     headers = {"authorization": f"Bearer {world.token_of(world.anna)}"}
-    refused(await client.post("/api/v1/me.read", headers=headers), 503, "unavailable")
+    answer = await client.post("/api/v1/me.read", headers=headers)
+    problem = refused(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == str(http.RETRY_AFTER_S)
+    # The body names no time: a client that keeps asking makes its own pauses longer and longer.
+    assert "retry_after_ms" not in problem
 
 
 async def test_our_own_fault_is_said_without_its_details(
