@@ -7,11 +7,12 @@ sends from an outbox. What it may remember is on its Disk; everything else it lo
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import itertools
 import json
 import random
 import urllib.request
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +24,12 @@ from websockets.typing import Subprotocol
 HOLD_S = 0.2
 ASK_AGAIN_S = 5.0
 ASK_EVENTS_MAX = 200
+ANSWER_S = 10.0
 HELD_MAX = 500
 SILENCE_S = 60.0
+LIVE_S = 15.0
+GOING_DOWN = 1012
+DRAIN_S = 5.0
 BACK_OFF_FIRST_S = 1.0
 BACK_OFF_MOST_S = 30.0
 TEMPORARY = {"unavailable", "internal", "rate_limited"}
@@ -49,9 +54,18 @@ class Disk:
     outbox: list[Letter] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """What the server did that the document says it doesn't do."""
+    resets: int = 0
+    """How often the server left it to the client to read what it missed."""
 
     def position(self, stream: str) -> int:
         return len(self.logs[stream])
+
+    def begin(self, epoch: str) -> None:
+        """Another epoch is another log: its name and the forgetting of the old one are one step."""
+        if self.epoch not in (None, epoch):
+            for log in self.logs.values():
+                log.clear()
+        self.epoch = epoch
 
 
 class Killed(Exception):
@@ -60,6 +74,10 @@ class Killed(Exception):
 
 class Closed(Exception):
     """The server closed, for good."""
+
+
+class Refused(Exception):
+    """The server said no, and will say so again."""
 
 
 def log_in(url: str, email: str, password: str) -> str:
@@ -84,8 +102,11 @@ class Stranger:
         """Dies when so many frames have been sent and received."""
         self.live = asyncio.Event()
         self.changed = asyncio.Event()
+        self.written = asyncio.Event()
+        self.was_live = False
         self.socket: ClientConnection | None = None
-        self.closed_with: int | None = None
+        self.farewell = ""
+        """What the server said when it went down in good order (1012)."""
         self._number = 0
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._held: dict[str, dict[int, dict[str, Any]]] = {stream: {} for stream in disk.logs}
@@ -99,23 +120,25 @@ class Stranger:
         """Connect and stay, until the connection ends. Raises Killed, or Closed where coming back is pointless."""
         address = url.replace("http", "ws", 1) + "/ws"
         subprotocol = Subprotocol(f"chattar.v1.{self.codec}")
+        self.farewell = ""
         try:
             async with connect(address, subprotocols=[subprotocol], compression=None, max_size=None) as socket:
                 self.socket = socket
                 try:
                     await self._listen(socket)
-                except ConnectionClosed:
+                except (ConnectionClosed, TimeoutError):
                     pass  # its code is judged below
                 finally:
-                    for helper in self._helpers:
-                        helper.cancel()
+                    await self._end_helpers()
         except (OSError, InvalidHandshake, TimeoutError):
             return
         finally:
             self.live.clear()
-        self.closed_with = socket.close_code
-        if self.closed_with is not None and 4400 <= self.closed_with < 5000:
-            raise Closed(f"{self.closed_with} {socket.close_reason}")
+        code, reason = socket.close_code, socket.close_reason or ""
+        if code == GOING_DOWN:
+            self.farewell = reason
+        if code is not None and 4400 <= code < 5000:
+            raise Closed(f"{code} {reason}")
 
     async def _listen(self, socket: ClientConnection) -> None:
         positions = {stream: self.disk.position(stream) for stream in self.disk.logs}
@@ -123,11 +146,17 @@ class Stranger:
         if self.disk.epoch is not None:
             hello["epoch"] = self.disk.epoch
         await self._say(hello)
+        async with asyncio.timeout(LIVE_S):
+            while not self.live.is_set():
+                await self._hear(socket)
         while True:
             async with asyncio.timeout(SILENCE_S):
-                message = await socket.recv()
-            self._count()
-            self._frame(self._decoded(message))
+                await self._hear(socket)
+
+    async def _hear(self, socket: ClientConnection) -> None:
+        message = await socket.recv()
+        self._count()
+        self._frame(self._decoded(message))
 
     def die(self) -> None:
         """Lose everything but the disk, and say goodbye to nobody."""
@@ -161,10 +190,11 @@ class Stranger:
     def _frame(self, frame: dict[str, Any]) -> None:
         match frame["type"]:
             case "welcome":
-                self.disk.epoch = frame["epoch"]
+                self.disk.begin(frame["epoch"])
                 self._heads = {stream: head for stream, head in frame["heads"].items() if stream in self.disk.logs}
             case "live":
                 self.live.set()
+                self.was_live = True
                 self._after_live()
             case "event" if frame["stream"] in self.disk.logs:
                 self._event(frame["stream"], frame)
@@ -176,6 +206,7 @@ class Stranger:
                         self._look(stream)
             case "reset":
                 # "if you need every event, read on from your position"
+                self.disk.resets += 1
                 self._heads[frame["stream"]] = frame["head"]
             case "dropped":
                 self.disk.faults.append(f"dropped {frame}")
@@ -183,7 +214,7 @@ class Stranger:
                 self._answer(frame["id"], frame["result"])
             case "error" if "id" in frame:
                 self._answer(frame["id"], frame["error"])
-            case "error":
+            case "error" if frame["error"]["code"] not in TEMPORARY:
                 self.disk.faults.append(f"refused {frame['error']}")
             case _:
                 pass  # marks, typing, presence, and what doesn't exist yet
@@ -212,20 +243,35 @@ class Stranger:
         try:
             await asyncio.sleep(HOLD_S)
             while self._missing(stream):
-                asked = {"type": "stream.read", "stream": stream, "after": self.disk.position(stream)}
-                try:
-                    async with asyncio.timeout(ASK_AGAIN_S):
-                        page = await self._call(asked | {"limit": ASK_EVENTS_MAX})
-                except TimeoutError:
-                    continue
+                position = self.disk.position(stream)
+                first = min(self._held[stream], default=self._heads[stream] + 1)
+                limit = min(first - position - 1, ASK_EVENTS_MAX)
+                asked = {"type": "stream.read", "stream": stream, "after": position, "limit": limit}
+                page = await self._ask(asked, ASK_AGAIN_S)
                 for event in page.get("events", []):
                     self._event(stream, event)
-                self._heads[stream] = max(page.get("head", 0), self._heads.get(stream, 0))
+                self._heads[stream] = max(page["head"], self._heads[stream])
         finally:
             self._asking.discard(stream)
             self.changed.set()
 
     # calls
+
+    async def _ask(self, command: dict[str, Any], answer_s: float = ANSWER_S) -> dict[str, Any]:
+        """Ask until there is an answer. Raises Refused."""
+        wait_s = BACK_OFF_FIRST_S
+        while True:
+            try:
+                async with asyncio.timeout(answer_s):
+                    answer = await self._call(command)
+            except TimeoutError:
+                continue
+            if "code" not in answer:
+                return answer
+            if answer["code"] not in TEMPORARY:
+                raise Refused(str(answer))
+            await asyncio.sleep(answer.get("retry_after_ms", wait_s * 1000) / 1000)
+            wait_s = min(wait_s * 2, BACK_OFF_MOST_S)
 
     async def _call(self, command: dict[str, Any]) -> dict[str, Any]:
         self._number += 1
@@ -245,47 +291,47 @@ class Stranger:
         self._help(self._send_all())
 
     def write(self, text: str, *, internal: bool = False) -> Letter:
-        """Put a message into the outbox; it is sent after the next `live`, or at once by `flush`."""
+        """Put a message into the outbox; it is sent as soon as the connection is live."""
         letter = Letter(str(uuid.uuid4()), text, internal)
         self.disk.outbox.append(letter)
+        self.written.set()
         return letter
 
-    def flush(self) -> None:
-        """Send what is in the outbox."""
-        if self.live.is_set():
-            self._help(self._send_all())
-
     async def _send_all(self) -> None:
-        for letter in [letter for letter in self.disk.outbox if letter.place is None]:
-            await self._send(letter)
-        self.changed.set()
+        """Send what is in the outbox, one after the other, for as long as the connection lasts."""
+        while True:
+            self.written.clear()
+            for letter in [letter for letter in self.disk.outbox if letter.place is None]:
+                await self._send(letter)
+                self.changed.set()
+            await self.written.wait()
 
     async def _send(self, letter: Letter) -> None:
         body = {"content": [{"type": "paragraph", "content": [{"type": "text", "text": letter.text}]}]}
-        command = {
+        answer = await self._ask({
             "type": "message.send", "thread_id": self.thread_id, "client_message_id": letter.key, "body": body,
             "internal": letter.internal,
-        }  # fmt: skip
-        wait_s = BACK_OFF_FIRST_S
-        while letter.place is None:
-            answer = await self._call(command)
-            if "code" not in answer:
-                letter.place = (answer["stream"], answer["seq"])
-            elif answer["code"] in TEMPORARY:
-                await asyncio.sleep(answer.get("retry_after_ms", wait_s * 1000) / 1000)
-                wait_s = min(wait_s * 2, BACK_OFF_MOST_S)
-            else:
-                self.disk.faults.append(f"refused {answer}")
-                return
+        })  # fmt: skip
+        letter.place = (answer["stream"], answer["seq"])
 
-    def _help(self, work: Any) -> None:
-        helper = asyncio.create_task(self._helped(work))
+    # what goes on beside listening
+
+    def _help(self, work: Coroutine[Any, Any, None]) -> None:
+        helper = asyncio.create_task(work)
         self._helpers.add(helper)
-        helper.add_done_callback(self._helpers.discard)
+        helper.add_done_callback(self._helped)
 
-    async def _helped(self, work: Any) -> None:
-        with contextlib.suppress(ConnectionClosed, Killed):
-            await work
+    def _helped(self, helper: asyncio.Task[None]) -> None:
+        self._helpers.discard(helper)
+        error = None if helper.cancelled() else helper.exception()
+        if error is not None and not isinstance(error, ConnectionClosed | Killed):
+            self.disk.faults.append(repr(error))
+
+    async def _end_helpers(self) -> None:
+        helpers = list(self._helpers)
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
 
     async def caught_up(self, heads: dict[str, int]) -> None:
         """Wait until these heads have been reached, everything in the outbox has its place, and that has come back."""
@@ -302,9 +348,17 @@ class Stranger:
 
 
 async def live_on(stranger: Stranger, urls: list[str], chance: random.Random) -> None:
-    """Stay connected, with back-off, until cancelled. Raises Closed."""
+    """Stay connected, now to one node and now to the next, until cancelled. Raises Closed."""
     failures = 0
-    while True:
-        await stranger.converse(urls[failures % len(urls)])
-        failures += 1
-        await asyncio.sleep(chance.uniform(0, min(BACK_OFF_FIRST_S * 2.0**failures, BACK_OFF_MOST_S)))
+    for url in itertools.cycle(urls):
+        stranger.was_live = False
+        await stranger.converse(url)
+        failures = 0 if stranger.was_live else failures + 1
+        await asyncio.sleep(_pause_s(stranger.farewell, failures, chance))
+
+
+def _pause_s(farewell: str, failures: int, chance: random.Random) -> float:
+    name, _, value = farewell.partition("=")
+    if name == "retry_after_ms":
+        return int(value) / 1000
+    return chance.uniform(0, DRAIN_S if farewell else min(BACK_OFF_FIRST_S * 2.0**failures, BACK_OFF_MOST_S))

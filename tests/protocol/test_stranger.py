@@ -1,0 +1,170 @@
+"""A client that was written from docs/protocol.md alone, killed at 200 random points, ends with exactly the log."""
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from protocol.client import Client
+from protocol.ids import notes_stream, thread_stream
+from tests.protocol.stranger import Closed, Disk, Killed, Stranger, live_on, log_in
+from tests.world import PASSWORD, World
+
+KILLS = 200
+PATIENCE_S = 60.0
+FRAMES_MAX = 14
+MOMENT_S_MAX = 0.1
+BURST = 310
+"""More than the server sends again: it says `reset`, and the client reads on by itself."""
+
+
+class Life:
+    """One life of a stranger: how it begins, what it does, and where it ends."""
+
+    def __init__(self, stranger: Stranger, url: str, chance: random.Random) -> None:
+        self.stranger = stranger
+        self.chance = chance
+        self.conversation = asyncio.create_task(stranger.converse(url))
+
+    async def end_at_some_moment(self) -> None:
+        """Perhaps in the handshake, perhaps long live, as the machine's speed will have it."""
+        await asyncio.wait([self.conversation], timeout=self.chance.uniform(0.0, MOMENT_S_MAX))
+
+    async def end_after_some_frames(self) -> None:
+        """Between two certain frames, sent or received: the next one is lost."""
+        self.stranger.frames_left = self.chance.randrange(FRAMES_MAX)
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.wait([self.conversation])
+
+    async def end_while_writing(self) -> None:
+        """Soon after it has become live, with messages of its own on the way."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.stranger.live.wait()
+        self.write()
+        await asyncio.wait([self.conversation], timeout=self.chance.uniform(0.0, MOMENT_S_MAX / 5))
+        self.write()
+        await asyncio.wait([self.conversation], timeout=self.chance.uniform(0.0, MOMENT_S_MAX / 5))
+
+    def write(self) -> None:
+        """Up to two messages, some of them internal."""
+        for _ in range(self.chance.randrange(3)):
+            self.stranger.write(f"nr {len(self.stranger.disk.outbox)}", internal=self.chance.random() < 0.3)
+
+    async def kill(self) -> None:
+        """Everything but the disk is lost."""
+        self.stranger.die()
+        self.conversation.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Killed):
+            await self.conversation
+
+
+ENDS: list[Callable[[Life], Awaitable[None]]] = [
+    Life.end_at_some_moment,
+    Life.end_after_some_frames,
+    Life.end_while_writing,
+]
+
+
+@contextlib.asynccontextmanager
+async def chatter(client: Client, thread_id: str, chance: random.Random) -> AsyncIterator[Callable[[], int]]:
+    """Somebody else writes all the while. Gives how many messages that has made so far."""
+    numbers, over, said = itertools.count(), asyncio.Event(), 0
+
+    async def write() -> None:
+        nonlocal said
+        while not over.is_set():
+            await client.send(thread_id, f"Petra {next(numbers)}")
+            said += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), chance.uniform(0, 0.03))
+
+    writing = asyncio.create_task(write())
+    yield lambda: said
+    over.set()
+    await writing
+
+
+async def whole_log(world: World, stream: str) -> list[dict[str, Any]]:
+    """What the database holds, in the words of the wire."""
+    stored = await world.store.streams.read(stream, 0, 100_000)
+    return [
+        {
+            "seq": event.seq,
+            "at": event.at,
+            "actor": msgspec.to_builtins(event.actor),
+            "event": msgspec.to_builtins(event.event),
+        }
+        for event in stored
+    ]
+
+
+async def catch_up(world: World, stranger: Stranger, nodes: list[str]) -> None:
+    """A last life, to the end of everything."""
+    living = asyncio.create_task(live_on(stranger, nodes, random.Random()))
+    heads = await world.store.streams.heads(stranger.disk.logs)
+    async with asyncio.timeout(PATIENCE_S):
+        await stranger.caught_up(heads)
+    living.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await living
+
+
+async def has_exactly_the_log(world: World, disk: Disk) -> None:
+    """Nothing missing, nothing twice, in order; each own message once, where its answer said, in the order of writing."""
+    assert disk.faults == []
+    logs = {stream: await whole_log(world, stream) for stream in disk.logs}
+    assert disk.logs == logs
+    places = {}
+    for stream, log in logs.items():
+        assert [event["seq"] for event in log] == list(range(1, len(log) + 1)), stream
+        for event in log:
+            if (key := event["event"].get("client_message_id")) is not None:
+                assert key not in places
+                places[key] = (stream, event["seq"])
+    assert [letter.place for letter in disk.outbox] == [places[letter.key] for letter in disk.outbox]
+    for stream in logs:
+        own = [letter.place[1] for letter in disk.outbox if letter.place is not None and letter.place[0] == stream]
+        assert own == sorted(own)
+    assert {stream for stream, _ in places.values()} == set(logs)
+
+
+@pytest.mark.parametrize("codec", ["json", "msgpack"])
+async def test_a_stranger_killed_at_random_points_ends_with_exactly_the_log(
+    codec: str, world: World, two_nodes: list[str]
+) -> None:
+    chance = random.Random(f"stranger {codec}")
+    thread = await world.thread()
+    disk = Disk(logs={thread_stream(thread.id): [], notes_stream(thread.id): []})
+    token = await asyncio.to_thread(log_in, two_nodes[0], world.anna.email, PASSWORD)
+    ends = [end for end, _ in zip(itertools.cycle(ENDS), range(KILLS // 2), strict=False)]
+    chance.shuffle(ends)
+    lived = 0
+    async with Client(two_nodes, token=world.token_of(world.petra)) as petra:
+        async with chatter(petra, thread.id, chance) as said:
+            for end, url in zip(ends, itertools.cycle(two_nodes), strict=False):
+                stranger = Stranger(disk, thread.id, token, codec)
+                life = Life(stranger, url, chance)
+                life.write()
+                await end(life)
+                await life.kill()
+                lived += stranger.was_live
+            assert said() > 0
+        await asyncio.gather(*(petra.send(thread.id, f"i en klump {number}") for number in range(BURST)))
+    await catch_up(world, Stranger(disk, thread.id, token, codec), two_nodes)
+    await has_exactly_the_log(world, disk)
+    assert lived >= KILLS // 2 // len(ENDS), "hardly a life got as far as being live: the kills prove nothing"
+    assert disk.resets > 0
+
+
+async def test_a_stranger_with_a_wrong_token_is_told_and_turned_away(world: World, two_nodes: list[str]) -> None:
+    disk = Disk(logs={})
+    stranger = Stranger(disk, "0" * 32, "no-such-token-at-all", "json")
+    with pytest.raises(Closed, match="4401"):
+        await stranger.converse(two_nodes[0])
+    assert disk.faults
+    assert "unauthenticated" in disk.faults[0]
