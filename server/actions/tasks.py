@@ -227,8 +227,8 @@ async def _change(
         if not change.events:
             return change, []
         counters = {"tasks_done": sum(task.done for task in change.tasks), "tasks_total": len(change.tasks)}
-        await store.threads.change(thread.id, counters, session)
         stored = await store.streams.append_in(session, [_draft(context, thread, event) for event in change.events])
+        await store.threads.change(thread.id, counters, session, stored)
         await trail.note(context, thread, audited_as, change.text, session)
         return change, stored
 

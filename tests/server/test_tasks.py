@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from protocol import events as e
+from protocol.body import paragraph
 from protocol.commands import (
     AuditList,
+    MessageSend,
     NotificationList,
     TaskAdd,
     TaskDelete,
@@ -56,6 +58,22 @@ async def test_a_contact_ticks_a_task_and_everything_about_it_changes_at_once(wo
     await world.settled()
     inbox = await world.do(world.anna, NotificationList())
     assert [(entry.kind, entry.actor.name) for entry in inbox.notifications] == [("tasks_changed", "Petra Holm")]
+
+
+async def test_the_counter_never_runs_ahead_of_the_rows_head(world: World) -> None:
+    """Before anything is settled the row says how far its counters reach: a client that resumes from there counts a
+    tick once."""
+    thread = await world.thread(tasks=["ett", "två"])
+    await world.settled()
+    world.settler.settle = lambda stored: None  # type: ignore[method-assign]
+    (task, _) = (await world.do(world.petra, ThreadOpen(thread_id=thread.id))).tasks
+    await world.do(world.petra, MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Klart")))
+    await world.do(world.petra, TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+    stored = await world.store.threads.get(thread.id)
+    assert stored is not None
+    assert (stored.tasks_done, stored.head) == (1, await world.store.streams.head(thread_stream(thread.id)))
+    assert stored.last is not None
+    assert stored.last.text == "Klart"
 
 
 async def test_the_last_tick_completes_all_tasks_once(world: World) -> None:
