@@ -139,7 +139,8 @@ class _Work:
 
     def welcome(self, frame: f.Welcome) -> None:
         own = user_stream(frame.me.person.id)
-        self.set(phase="catching_up", me=frame.me, epoch=frame.epoch)
+        # Another epoch holds only once every `reset` has come: cut off before that, the old positions would pass for its.
+        self.set(phase="catching_up", me=frame.me, epoch=self.state.epoch or frame.epoch, coming_epoch=frame.epoch)
         if own not in self.state.streams:
             head = frame.heads.get(own, 0)
             self.put(own, Followed(position=head, head=head))
@@ -148,7 +149,7 @@ class _Work:
     def live(self) -> None:
         again = bool(self.state.rows)
         streams = {name: one.begun(followed, self.now) for name, followed in self.state.streams.items()}
-        self.set(phase="live", streams=streams)
+        self.set(phase="live", streams=streams, epoch=self.state.coming_epoch)
         if again:
             since = max(row.updated_at for row in self.state.rows.values()) - OVERLAP_MS
             self.commands.append(c.ThreadList(since=since, limit=200))

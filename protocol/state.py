@@ -63,6 +63,9 @@ class State(Wire):
 
     phase: Phase = "offline"
     epoch: str | None = None
+    """The log's life that the positions belong to."""
+    coming_epoch: str | None = None
+    """What `welcome` said: taken over with `live`, when every `reset` has come."""
     me: Me | None = None
     streams: dict[str, Followed] = {}
     rows: dict[Id, Thread] = {}

@@ -60,13 +60,6 @@ class Disk:
     def position(self, stream: str) -> int:
         return len(self.logs[stream])
 
-    def begin(self, epoch: str) -> None:
-        """Another epoch is another log: its name and the forgetting of the old one are one step."""
-        if self.epoch not in (None, epoch):
-            for log in self.logs.values():
-                log.clear()
-        self.epoch = epoch
-
 
 class Killed(Exception):
     """The power is gone."""
@@ -107,6 +100,8 @@ class Stranger:
         self.socket: ClientConnection | None = None
         self.farewell = ""
         """What the server said when it went down in good order (1012)."""
+        self._epoch: str | None = None
+        """The one that this connection's positions will belong to once it is live."""
         self._number = 0
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._held: dict[str, dict[int, dict[str, Any]]] = {stream: {} for stream in disk.logs}
@@ -190,9 +185,11 @@ class Stranger:
     def _frame(self, frame: dict[str, Any]) -> None:
         match frame["type"]:
             case "welcome":
-                self.disk.begin(frame["epoch"])
+                self._epoch = frame["epoch"]
+                self.disk.epoch = self.disk.epoch or self._epoch
                 self._heads = {stream: head for stream, head in frame["heads"].items() if stream in self.disk.logs}
             case "live":
+                self.disk.epoch = self._epoch
                 self.live.set()
                 self.was_live = True
                 self._after_live()
@@ -205,9 +202,7 @@ class Stranger:
                         self._heads[stream] = max(head, self._heads.get(stream, 0))
                         self._look(stream)
             case "reset":
-                # "if you need every event, read on from your position"
-                self.disk.resets += 1
-                self._heads[frame["stream"]] = frame["head"]
+                self._reset(frame["stream"], frame["head"])
             case "dropped":
                 self.disk.faults.append(f"dropped {frame}")
             case "reply":
@@ -219,6 +214,14 @@ class Stranger:
             case _:
                 pass  # marks, typing, presence, and what doesn't exist yet
         self.changed.set()
+
+    def _reset(self, stream: str, head: int) -> None:
+        """Read on from the position, unless that is one of another log."""
+        self.disk.resets += 1
+        if self._epoch != self.disk.epoch or head < self.disk.position(stream):
+            self.disk.logs[stream].clear()
+            self._held[stream].clear()
+        self._heads[stream] = head
 
     def _event(self, stream: str, event: dict[str, Any]) -> None:
         """The client's rule."""

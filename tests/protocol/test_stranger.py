@@ -10,9 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from protocol.body import paragraph
 from protocol.client import Client
-from protocol.ids import notes_stream, thread_stream
+from protocol.commands import MessageSend
+from protocol.frames import Reply
+from protocol.ids import new_id, notes_stream, thread_stream
+from storage.streams import event_id
 from tests.protocol.stranger import Closed, Disk, Killed, Stranger, live_on, log_in
+from tests.server.talking import node, talk
 from tests.world import PASSWORD, World
 
 KILLS = 200
@@ -159,6 +164,44 @@ async def test_a_stranger_killed_at_random_points_ends_with_exactly_the_log(
     await has_exactly_the_log(world, disk)
     assert lived >= KILLS // 2 // len(ENDS), "hardly a life got as far as being live: the kills prove nothing"
     assert disk.resets > 0
+
+
+def message(thread_id: str, text: str) -> MessageSend:
+    return MessageSend(thread_id=thread_id, client_message_id=new_id(), body=paragraph(text))
+
+
+async def restored_and_written_on(world: World, redis_url: str, stream: str, kept: int) -> None:
+    """The database becomes an older copy of itself, in which others then write other things; see Facts.epoch."""
+    events, facts = world.store.mongo.rows("events"), world.store.mongo.rows("facts")
+    await events.delete_many({"_id": {"$gt": event_id(stream, kept), "$lt": stream + ";"}})
+    await facts.delete_one({"_id": "epoch"})
+    async with node(world, redis_url) as one, talk(one) as petra:
+        await petra.hello(world.token_of(world.petra))
+        for number in range(4):
+            assert isinstance(await petra.call(message(stream[2:], f"nytt {number}")), Reply)
+
+
+async def test_a_stranger_does_not_mix_a_restored_log_with_the_lost_one(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    stream, token = thread_stream(thread.id), world.token_of(world.anna)
+    for number in range(3):
+        await world.do(world.anna, message(thread.id, f"förlorat {number}"))
+    disk = Disk(logs={stream: []})
+    async with node(world, redis_url) as one:
+        await catch_up(world, Stranger(disk, thread.id, token, "json"), [one.http_url])
+    assert disk.position(stream) == thread.head + 3
+    await restored_and_written_on(world, redis_url, stream, kept=thread.head)
+    async with node(world, redis_url) as one:
+        for frames in range(5):
+            life = Life(Stranger(disk, thread.id, token, "json"), one.http_url, random.Random())
+            life.stranger.frames_left = frames
+            async with asyncio.timeout(PATIENCE_S):
+                await asyncio.wait([life.conversation])
+            await life.kill()
+        await catch_up(world, Stranger(disk, thread.id, token, "json"), [one.http_url])
+    assert disk.faults == []
+    assert disk.logs == {stream: await whole_log(world, stream)}
+    assert disk.position(stream) == thread.head + 4
 
 
 async def test_a_stranger_with_a_wrong_token_is_told_and_turned_away(world: World, two_nodes: list[str]) -> None:

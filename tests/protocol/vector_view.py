@@ -13,6 +13,7 @@ def view_of(state: State) -> dict[str, Any]:
     """Every key that a vector may compare."""
     return {
         "phase": state.phase,
+        "epoch": state.epoch,
         "positions": {name: followed.position for name, followed in state.streams.items()},
         "hello": positions(state),
         "held": {name: sorted(followed.held) for name, followed in state.streams.items() if followed.held},

@@ -51,6 +51,10 @@ class RunningNode:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/ws"
 
+    @property
+    def http_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
 
 @contextlib.asynccontextmanager
 async def node(

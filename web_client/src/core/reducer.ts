@@ -171,7 +171,9 @@ class Work {
 
   welcome(frame: Welcome): void {
     const own = `u:${frame.me.person.id}`;
-    this.set({ phase: "catching_up", me: frame.me, epoch: frame.epoch });
+    // Another epoch holds only once every `reset` has come: cut off before that, the old positions would pass for its.
+    const epoch = this.state.epoch ?? frame.epoch;
+    this.set({ phase: "catching_up", me: frame.me, epoch, coming_epoch: frame.epoch });
     if (this.state.streams[own] === undefined) {
       const head = frame.heads[own] ?? 0;
       this.put(own, { ...one.FRESH, position: head, head });
@@ -185,7 +187,7 @@ class Work {
       name,
       one.begun(known, this.now),
     ]);
-    this.set({ phase: "live", streams: Object.fromEntries(streams) });
+    this.set({ phase: "live", streams: Object.fromEntries(streams), epoch: this.state.coming_epoch });
     if (rows.length > 0) {
       const since = rows.reduce((latest, row) => Math.max(latest, row.updated_at), 0) - OVERLAP_MS;
       this.commands.push({ type: "thread.list", since, limit: 200 });

@@ -61,7 +61,10 @@ export interface OpenThread {
 /** Everything a client knows. `rows` are the threads of its lists, `opened` those that it follows in full. */
 export interface State {
   readonly phase: Phase;
+  /** The log's life that the positions belong to. */
   readonly epoch: string | null;
+  /** What `welcome` said: taken over with `live`, when every `reset` has come. */
+  readonly coming_epoch: string | null;
   readonly me: Me | null;
   readonly streams: Table<Followed>;
   readonly rows: Table<Thread>;
@@ -78,6 +81,7 @@ export interface State {
 export const EMPTY: State = {
   phase: "offline",
   epoch: null,
+  coming_epoch: null,
   me: null,
   streams: {},
   rows: {},

@@ -56,6 +56,7 @@ function viewOf(state: State): Record<string, unknown> {
   const held = Object.entries(state.streams).filter(([, followed]) => Object.keys(followed.held).length > 0);
   return {
     phase: state.phase,
+    epoch: state.epoch,
     positions: each(state.streams, (followed) => followed.position),
     hello: positions(state),
     held: Object.fromEntries(held.map(([name, followed]) => [name, Object.keys(followed.held).map(Number)])),
