@@ -174,29 +174,34 @@ class Attendance:
     async def _settle(self, firm_id: Id, changes: list[tuple[Id, Guest | None]]) -> None:
         """Bring what is shown of people in line with whether they are here, and greet those who have just come."""
         roster = Roster(await self._ephemeral.present(firm_id))
-        for user_id in dict.fromkeys(user_id for user_id, _ in changes):
-            here = user_id in self._here
-            if here != (user_id in self._shown):
-                principal = self._principals[user_id]
-                accounts = None if principal.is_staff else sorted(principal.account_ids)
-                who = Present(self._hub_id, user_id, principal.name, accounts)
+        people, shown = dict.fromkeys(user_id for user_id, _ in changes), self._shown
+        arrived = [self._present(user_id) for user_id in people if user_id in self._here and user_id not in shown]
+        departed = [self._present(user_id) for user_id in people if user_id in shown and user_id not in self._here]
+        # First what who asks finds, then the bell.
+        if arrived:
+            await self._ephemeral.arrive(self._hub_id, firm_id, arrived)
+        if departed:
+            await self._ephemeral.depart(self._hub_id, firm_id, departed)
+        for here, moved in ((True, arrived), (False, departed)):
+            for who in moved:
                 roster.remove(who)
-                # First what who asks finds, then the bell.
-                if here:
-                    await self._ephemeral.arrive(firm_id, who)
-                    self._shown.add(user_id)
-                else:
-                    await self._ephemeral.depart(self._hub_id, firm_id, user_id)
-                    self._shown.discard(user_id)
                 self._announce(firm_id, who, roster, here)
                 if here:
                     roster.add(who)
-            if not here:
+        shown |= {who.user_id for who in arrived}
+        shown -= {who.user_id for who in departed}
+        for user_id in people:
+            if user_id not in self._here and user_id not in shown:
                 self._principals.pop(user_id, None)
         frames: dict[Id, Any] = {}
         for _, guest in changes:
             if guest is not None and not guest.closed:
                 self._greet(guest, roster, frames)
+
+    def _present(self, user_id: Id) -> Present:
+        principal = self._principals[user_id]
+        accounts = None if principal.is_staff else sorted(principal.account_ids)
+        return Present(self._hub_id, user_id, principal.name, accounts)
 
     def _greet(self, guest: Guest, roster: Roster, frames: dict[Id, Any]) -> None:
         """Tell somebody who has just connected who is here. `frames` are those made for others before."""

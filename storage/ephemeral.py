@@ -9,6 +9,7 @@ Knows keys and scripts. Refuses to wait long: without Redis every question is an
     bucket:<key>            hash: level and time of a token bucket
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -92,19 +93,20 @@ class Ephemeral:
         dead: list[str] = await self._do(self._beat(["hubs"], [hub, round(ttl_s * 1000)]))
         return dead
 
-    async def arrive(self, firm_id: Id, present: Present) -> None:
-        """Somebody is connected at a hub."""
+    async def arrive(self, hub: str, firm_id: Id, people: Sequence[Present]) -> None:
+        """These people are connected at a hub."""
         async with self._redis.pipeline(transaction=False) as pipe:
-            value = msgspec.json.encode((present.name, present.account_ids))
-            pipe.hset(f"present:{firm_id}", f"{present.hub}/{present.user_id}", value)
-            if present.account_ids is None:
-                pipe.hset(f"team:{firm_id}", f"{present.hub}/{present.user_id}", "")
-            pipe.sadd(f"firms:{present.hub}", firm_id)
+            for one in people:
+                field = f"{hub}/{one.user_id}"
+                pipe.hset(f"present:{firm_id}", field, msgspec.json.encode((one.name, one.account_ids)))
+                if one.account_ids is None:
+                    pipe.hset(f"team:{firm_id}", field, "")
+            pipe.sadd(f"firms:{hub}", firm_id)
             await self._do(pipe.execute())
 
-    async def depart(self, hub: str, firm_id: Id, user_id: Id) -> None:
-        """Somebody is not connected at a hub any more."""
-        await self._remove(firm_id, [f"{hub}/{user_id}"])
+    async def depart(self, hub: str, firm_id: Id, people: Sequence[Present]) -> None:
+        """These people are not connected at a hub any more."""
+        await self._remove(firm_id, [f"{hub}/{one.user_id}" for one in people])
 
     async def team_online(self, firm_id: Id) -> bool:
         """Whether any of a firm's staff is connected, on whichever hub."""
@@ -122,7 +124,7 @@ class Ephemeral:
         for firm_id in firms:
             gone = [one for one in await self.present(firm_id) if one.hub == hub]
             if gone:
-                await self._remove(firm_id, [f"{one.hub}/{one.user_id}" for one in gone])
+                await self.depart(hub, firm_id, gone)
                 found[firm_id] = gone
         await self._do(self._redis.delete(f"firms:{hub}"))
         return found

@@ -33,6 +33,8 @@ class Subscribing(Keeper):
         self._confirmed: set[bytes] = set()
         self._waiting: dict[bytes, asyncio.Future[None]] = {}
         self._gap_to_tell = False
+        self._unsent: list[bytes] = []
+        self._gathering = False
 
     @property
     def whole(self) -> bool:
@@ -51,12 +53,17 @@ class Subscribing(Keeper):
                 new.append(name)
             if name not in self._confirmed:
                 futures.append(self._waiting.setdefault(name, loop.create_future()))
-        self._send_subscribe(new)
+        self._unsent += new
+        if new and not self._gathering:
+            self._send_unsent()
+            self._gathering = True
+            loop.call_soon(self._gathered)  # what is asked for in the rest of this turn goes together
         for future in futures:
             await asyncio.shield(future)  # shared with others who wait for the same channel
 
     def unsubscribe(self, channels: Iterable[str]) -> None:
         """Stop listening; messages already on their way are dropped."""
+        self._send_unsent()  # in the order in which it was asked for
         names = [name for channel in channels if self._wanted.pop(name := channel.encode(), None) is not None]
         self._confirmed.difference_update(names)
         for name in names:
@@ -68,6 +75,7 @@ class Subscribing(Keeper):
 
     def opened(self, link: Link) -> None:
         self._gap_to_tell = True
+        self._unsent.clear()
         self._send_subscribe(list(self._wanted))
 
     def closed(self) -> None:
@@ -107,6 +115,14 @@ class Subscribing(Keeper):
             self._confirmed.add(name)
             if (future := self._waiting.pop(name, None)) is not None and not future.done():
                 future.set_result(None)
+
+    def _gathered(self) -> None:
+        self._gathering = False
+        self._send_unsent()
+
+    def _send_unsent(self) -> None:
+        names, self._unsent = self._unsent, []
+        self._send_subscribe(names)
 
     def _send_subscribe(self, names: Sequence[bytes]) -> None:
         if self.link is None:
