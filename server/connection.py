@@ -235,7 +235,7 @@ class Connection(Line):
         await self._node.join(self, [own_topic(user_id)])
         if token is not None:
             async with ours():
-                if await people.session_by_id(session_id, now) is None:
+                if await people.session(token, now) is None:
                     raise Unauthenticated("The session is not valid, or not any more.")
         principal = await auth.principal_of(means.store, user_id, side, session_id)
         if principal is None:

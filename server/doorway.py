@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 SLOTS: Final = int(PULSE_INTERVAL_S)
 """Pulses are spread over the interval, a part of the connections each second."""
-HELLOS_AT_ONCE_MAX: Final = 64
+HELLOS_AT_ONCE_MAX: Final = 200
 """After a node's death everybody comes at once: more at a time would only make all of them slow, and some too late."""
 DRAIN_BATCH: Final = 500
 DRAIN_PAUSE_S: Final = 0.25

@@ -4,7 +4,7 @@ without a hole and without a repetition. Where that can't be, the client is told
 Knows the log, positions and what was held. Refuses to know who may see what beyond asking, and how bytes leave.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,14 +39,15 @@ class Plan:
 async def readable(store: Store, principal: Principal, positions: Mapping[str, int]) -> dict[str, int]:
     """Those of the positions whose streams somebody may read (AC-4, AC-6)."""
     found: dict[str, int] = {}
-    for stream, position in list(positions.items())[:POSITIONS_MAX]:
-        kind, owner = split_stream(stream)
+    named = {stream: (*split_stream(stream), positions[stream]) for stream in list(positions)[:POSITIONS_MAX]}
+    threads = await store.threads.facts_of(owner for kind, owner, _ in named.values() if kind is not StreamKind.USER)
+    for stream, (kind, owner, position) in named.items():
         if kind is StreamKind.USER:
             allowed = owner == principal.user_id
         elif kind is StreamKind.NOTES and not principal.is_staff:
             allowed = False
         else:
-            facts = await store.threads.facts(owner)
+            facts = threads.get(owner)
             allowed = facts is not None and facts.firm_id == principal.firm_id and principal.sees(facts.account_id)
         if allowed:
             found[stream] = position
@@ -63,30 +64,27 @@ async def plan(
     for stream in positions:
         if stream not in allowed:
             planned.frames.append(_frame(Dropped(stream=stream)))
+    behind: dict[str, int] = {}
     for stream, position in allowed.items():
         head = heads[stream]
         planned.reached[stream] = head
         if position > head or not same_epoch:
             planned.frames.append(_frame(Reset(stream=stream, head=head)))
         elif position < head:
-            await _behind(store, stream, position, planned)
+            behind[stream] = position
+    for stream, events in (await store.streams.missed(behind, RESUME_EVENTS_MAX + 1)).items():
+        _make_up(stream, events, planned)
     return planned
 
 
-async def _behind(store: Store, stream: str, position: int, planned: Plan) -> None:
-    missed: list[Frame] = []
-    size = 0
-    events = await store.streams.read(stream, position, RESUME_EVENTS_MAX + 1)
-    for stored in events:
-        frame = frame_of(stored)
-        size += len(frame.payload)
-        missed.append(frame)
-    if len(missed) > RESUME_EVENTS_MAX or size > RESUME_BYTES_MAX:
+def _make_up(stream: str, events: Sequence[Stored], planned: Plan) -> None:
+    """Send what was missed of a stream; if that is too much, have it loaded anew."""
+    missed = [frame_of(stored) for stored in events]
+    if len(missed) > RESUME_EVENTS_MAX or sum(len(frame.payload) for frame in missed) > RESUME_BYTES_MAX:
         planned.frames.append(_frame(Reset(stream=stream, head=planned.heads[stream])))
         return
     planned.frames += missed
-    if events:
-        planned.reached[stream] = events[-1].seq
+    planned.reached[stream] = events[-1].seq
 
 
 async def close_holes(store: Store, planned: Plan, held: list[Frame]) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo, Row, Session
+from storage.together import Together, by_id
 
 
 class AccountDoc(Document):
@@ -31,6 +32,8 @@ class Accounts:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.rows("accounts")
+        self._by_id = Together("accounts", by_id(self._rows, AccountDoc))
+        self._assigned = Together("assigned accounts", self._ids_assigned_to)
 
     async def add(self, account: AccountDoc) -> None:
         """Store a new account. Lets DuplicateKeyError out."""
@@ -43,8 +46,7 @@ class Accounts:
 
     async def many(self, account_ids: list[Id]) -> dict[Id, AccountDoc]:
         """Several accounts by id."""
-        rows = self._rows.find({"_id": {"$in": account_ids}})
-        return {row["_id"]: from_document(row, AccountDoc) async for row in rows}
+        return await self._by_id.many(account_ids)
 
     async def by_key(self, firm_id: Id, key: str) -> AccountDoc | None:
         """The account that a creation with this key made."""
@@ -57,8 +59,19 @@ class Accounts:
 
     async def ids_assigned_to(self, firm_id: Id, staff_id: Id) -> list[Id]:
         """The accounts that somebody is assigned to."""
-        rows = self._rows.find({"firm_id": firm_id, "staff_ids": staff_id}, {"_id": 1})
-        return [row["_id"] async for row in rows]
+        return await self._assigned.get((firm_id, staff_id)) or []
+
+    async def _ids_assigned_to(self, whom: list[tuple[Id, Id]]) -> dict[tuple[Id, Id], list[Id]]:
+        staff_ids = [staff_id for _, staff_id in whom]
+        found: dict[tuple[Id, Id], list[Id]] = {}
+        async for row in self._rows.find(
+            {"firm_id": {"$in": list({firm_id for firm_id, _ in whom})}, "staff_ids": {"$in": staff_ids}},
+            # Of a large team only those who are asked about.
+            {"firm_id": 1, "staff_ids": {"$setIntersection": ["$staff_ids", {"$literal": staff_ids}]}},
+        ):
+            for staff_id in row["staff_ids"]:
+                found.setdefault((row["firm_id"], staff_id), []).append(row["_id"])
+        return found
 
     async def change(self, account_id: Id, update: dict[str, Any], session: Session | None = None) -> AccountDoc | None:
         """Apply an update; the account as it is then."""

@@ -4,6 +4,7 @@ from protocol.entities import Firm, FirmSettings
 from protocol.wire import Id
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo
+from storage.together import Together, by_id
 
 
 class FirmDoc(Document):
@@ -21,6 +22,7 @@ class Firms:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.rows("firms")
+        self._by_id = Together("firms", by_id(self._rows, FirmDoc))
 
     async def add(self, firm: FirmDoc) -> None:
         """Store a new firm."""
@@ -28,8 +30,7 @@ class Firms:
 
     async def get(self, firm_id: Id) -> FirmDoc | None:
         """One firm."""
-        row = await self._rows.find_one({"_id": firm_id})
-        return from_document(row, FirmDoc) if row else None
+        return await self._by_id.get(firm_id)
 
     async def replace(self, firm: FirmDoc) -> None:
         """Store a firm's new settings."""

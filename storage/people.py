@@ -13,6 +13,7 @@ from protocol.entities import Language, Right, Role, Side
 from protocol.wire import Email, Id, Ms
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo, Row, Session
+from storage.together import Together, by_id
 
 Purpose = Literal["invitation", "password_reset"]
 
@@ -113,6 +114,10 @@ class People:
         self._links = mongo.rows("links")
         self._sessions = mongo.rows("sessions")
         self._secrets = mongo.rows("secrets")
+        self._staff_by_id = Together("staff", by_id(self._staff, StaffDoc))
+        self._contact_by_id = Together("contacts", by_id(self._contacts, ContactDoc))
+        self._session_by_digest = Together("sessions", by_id(self._sessions, SessionDoc))
+        self._links_by_contact = Together("links", self._links_of_contacts)
 
     # staff
 
@@ -122,8 +127,7 @@ class People:
 
     async def staff(self, staff_id: Id) -> StaffDoc | None:
         """One member of staff."""
-        row = await self._staff.find_one({"_id": staff_id})
-        return from_document(row, StaffDoc) if row else None
+        return await self._staff_by_id.get(staff_id)
 
     async def firm_staff(self, firm_id: Id) -> list[StaffDoc]:
         """Everybody who works or worked at a firm, by name."""
@@ -146,8 +150,7 @@ class People:
 
     async def contact(self, contact_id: Id) -> ContactDoc | None:
         """One contact."""
-        row = await self._contacts.find_one({"_id": contact_id})
-        return from_document(row, ContactDoc) if row else None
+        return await self._contact_by_id.get(contact_id)
 
     async def contact_by_email(self, firm_id: Id, email: Email) -> ContactDoc | None:
         """A firm's contact with this address (lower case)."""
@@ -183,9 +186,13 @@ class People:
 
     async def links_of_contact(self, contact_id: Id) -> list[LinkDoc]:
         """The accounts a contact belongs to."""
-        return [
-            from_document(row, LinkDoc) async for row in self._links.find({"contact_id": contact_id}).sort("_id", 1)
-        ]
+        return await self._links_by_contact.get(contact_id) or []
+
+    async def _links_of_contacts(self, contact_ids: list[Id]) -> dict[Id, list[LinkDoc]]:
+        found: dict[Id, list[LinkDoc]] = {}
+        async for row in self._links.find({"contact_id": {"$in": contact_ids}}).sort("_id", 1):
+            found.setdefault(row["contact_id"], []).append(from_document(row, LinkDoc))
+        return found
 
     async def change_link(
         self, account_id: Id, contact_id: Id, fields: dict[str, Any], session: Session | None = None
@@ -210,8 +217,8 @@ class People:
 
     async def session(self, token: str, now: Ms) -> SessionDoc | None:
         """The login that a token proves, if it still holds."""
-        row = await self._sessions.find_one({"_id": digest(token), "expires_at": {"$gt": now}})
-        return from_document(row, SessionDoc) if row else None
+        session = await self._session_by_digest.get(digest(token))
+        return session if session and session.expires_at > now else None
 
     async def session_by_id(self, session_id: Id, now: Ms) -> SessionDoc | None:
         """A login by its public id, if it still holds."""

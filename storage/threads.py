@@ -18,6 +18,7 @@ from storage.documents import Document, from_document, to_document
 from storage.marks import mark_id
 from storage.mongo import Mongo, Row, Session
 from storage.streams import Head, Stored
+from storage.together import Together
 
 Origin = Literal["manual", "bulk", "automation", "client"]
 
@@ -148,6 +149,7 @@ class Threads:
         self._rows = mongo.rows("threads")
         self._events = mongo.rows("events")
         self._facts: OrderedDict[Id, ThreadFacts] = OrderedDict()
+        self._facts_by_id = Together("thread facts", self._read_facts)
 
     async def facts(self, thread_id: Id) -> ThreadFacts | None:
         """What never changes about a thread; kept in memory, so that sending a message reads nothing."""
@@ -155,14 +157,24 @@ class Threads:
         if facts is not None:
             self._facts.move_to_end(thread_id)
             return facts
-        row = await self._rows.find_one({"_id": thread_id}, {"firm_id": 1, "account_id": 1})
-        if row is None:
-            return None
-        facts = ThreadFacts(id=thread_id, firm_id=row["firm_id"], account_id=row["account_id"])
-        self._facts[thread_id] = facts
-        if len(self._facts) > FACTS_CACHED_MAX:
+        return await self._facts_by_id.get(thread_id)
+
+    async def facts_of(self, thread_ids: Iterable[Id]) -> dict[Id, ThreadFacts]:
+        """The same for several threads: of those that there are."""
+        ids = set(thread_ids)
+        known = {thread_id: facts for thread_id in ids if (facts := self._facts.get(thread_id)) is not None}
+        return known | await self._facts_by_id.many(ids - known.keys())
+
+    async def _read_facts(self, thread_ids: list[Id]) -> dict[Id, ThreadFacts]:
+        rows = self._rows.find({"_id": {"$in": thread_ids}}, {"firm_id": 1, "account_id": 1})
+        found = {
+            row["_id"]: ThreadFacts(id=row["_id"], firm_id=row["firm_id"], account_id=row["account_id"])
+            async for row in rows
+        }
+        self._facts |= found
+        while len(self._facts) > FACTS_CACHED_MAX:
             self._facts.popitem(last=False)
-        return facts
+        return found
 
     async def add(self, thread: ThreadDoc, session: Session) -> None:
         """Store a new thread, in the transaction that appends its first events. Lets DuplicateKeyError out."""

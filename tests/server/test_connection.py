@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 
 import pytest
 
@@ -28,6 +29,8 @@ from protocol.frames import (
 )
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
+from server.fanout import Line
+from server.hub import TopicName
 from tests.server.talking import Talk, node, talk
 from tests.world import World
 
@@ -214,6 +217,24 @@ async def test_a_wrong_token_is_refused_with_a_code_that_says_not_to_try_again(w
         await nobody.say(Hello(token="not a token of anybody"))
         assert (await nobody.closing())[0] == CloseCode.UNAUTHENTICATED
         assert isinstance(nobody.frames[0], ErrorFrame)
+
+
+async def test_a_session_that_ends_while_it_says_hello_does_not_slip_through(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.token_of(world.petra)
+    async with node(world, redis_url) as one, talk(one) as petra:
+        join = one.house.node.join
+
+        async def join_too_late(line: Line, topics: Iterable[TopicName]) -> None:
+            # After the token was read, and before this node hears what is said about its person.
+            await one.house.means.store.people.end_sessions(world.petra.id)
+            await join(line, topics)
+
+        monkeypatch.setattr(one.house.node, "join", join_too_late)
+        await petra.say(Hello(token=token))
+        assert (await petra.until(ErrorFrame)).error.code == "unauthenticated"
+        assert (await petra.closing())[0] == CloseCode.UNAUTHENTICATED
 
 
 async def test_the_session_cookie_counts_only_from_our_own_pages(world: World, redis_url: str) -> None:

@@ -335,6 +335,23 @@ async def test_pages_meet_without_a_hole(mongo: Mongo, stream: str) -> None:
     assert await streams.read(thread_stream(new_id()), 0, 5) == []
 
 
+async def test_heads_and_what_was_missed_of_many_streams_at_once(mongo: Mongo) -> None:
+    streams = Streams(mongo)
+    names = [thread_stream(new_id()) for _ in range(70)]
+    for length, name in enumerate(names[:6]):
+        for number in range(length):
+            await streams.append(saying(name, f"{number}"))
+    heads = await streams.heads(names)
+    assert heads == {name: min(length, 5) if length < 6 else 0 for length, name in enumerate(names)}
+    missed = await streams.missed(dict.fromkeys(names, 2), 2)
+    assert {name: [stored.seq for stored in events] for name, events in missed.items()} == {
+        names[3]: [3],
+        names[4]: [3, 4],
+        names[5]: [3, 4],
+    }
+    assert missed[names[5]] == await streams.read(names[5], 2, 2)
+
+
 async def test_settled_events_are_not_swept_again(mongo: Mongo, stream: str) -> None:
     streams = Streams(mongo)
     made = [(await streams.append(saying(stream, str(n), at=100 + n))).stored for n in range(3)]

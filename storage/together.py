@@ -1,0 +1,93 @@
+"""Reads by key, those of a moment in one query: when everybody comes back at once, everybody asks the same few things.
+
+The first read begins at the end of this turn of the loop, with all that are asked for in it; while a query is under way
+the next one gathers. A query that has begun is never joined: what somebody is told was true after they asked, which a
+check of access relies on. Refuses to know what is read.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final, Generic, TypeVar
+
+from storage.documents import Document, from_document
+from storage.mongo import Rows
+
+KEYS_PER_QUERY_MAX: Final = 200
+GATHER_S: Final = 0.004
+"""Between two queries: each costs as much as reading twenty documents, so a busy node had better ask for several."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+D = TypeVar("D", bound=Document)
+
+
+class Together(Generic[K, V]):
+    """One kind of read, one query at a time. `read` gets different keys and answers those that it found."""
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[list[K]], Awaitable[Mapping[K, V]]],
+        *,
+        keys_max: int = KEYS_PER_QUERY_MAX,
+    ) -> None:
+        self._name = name
+        self._read = read
+        self._keys_max = keys_max
+        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._answering: asyncio.Task[None] | None = None
+
+    async def get(self, key: K) -> V | None:
+        """What is found under a key. Raises what the query raised."""
+        return await asyncio.shield(self._ask(key))  # shared with others who ask for the same
+
+    async def many(self, keys: Iterable[K]) -> dict[K, V]:
+        """What is found under each of these keys."""
+        asked = {key: self._ask(key) for key in keys}
+        if asked:
+            await asyncio.wait(asked.values())
+        return {key: value for key, future in asked.items() if (value := future.result()) is not None}
+
+    def _ask(self, key: K) -> asyncio.Future[V | None]:
+        future = self._waiting.get(key)
+        if future is None:
+            loop = asyncio.get_running_loop()
+            future = self._waiting[key] = loop.create_future()
+            future.add_done_callback(_retrieved)
+            if self._answering is None or self._answering.done():
+                # In a context of its own: the asker's may hold a deadline, which is not the others'.
+                self._answering = loop.create_task(
+                    self._answer(), name=f"read {self._name}", context=contextvars.Context()
+                )
+        return future
+
+    async def _answer(self) -> None:
+        while self._waiting:
+            keys = list(self._waiting)[: self._keys_max]
+            futures = [self._waiting.pop(key) for key in keys]
+            try:
+                found = await self._read(keys)
+            except Exception as error:
+                for future in futures:
+                    future.set_exception(error)
+            else:
+                for key, future in zip(keys, futures, strict=True):
+                    future.set_result(found.get(key))
+            if self._waiting:
+                await asyncio.sleep(GATHER_S)  # for company; nobody waits who was the first to ask
+
+
+def by_id(rows: Rows, kind: type[D]) -> Callable[[list[str]], Awaitable[dict[str, D]]]:
+    """A read of documents by their ids."""
+
+    async def read(ids: list[str]) -> dict[str, D]:
+        return {row["_id"]: from_document(row, kind) async for row in rows.find({"_id": {"$in": ids}})}
+
+    return read
+
+
+def _retrieved(future: asyncio.Future[V | None]) -> None:
+    """Whoever still waits hears of a failure; if nobody does, it is nobody's."""
+    if not future.cancelled():
+        future.exception()
