@@ -43,6 +43,7 @@ from protocol.wire import (
     Name,
     PageSize,
     Password,
+    Search,
     Secret,
     Seq,
     StreamName,
@@ -207,7 +208,7 @@ class AccountPage(Wire):
 class AccountList(Asked, tag="account.list"):
     """The accounts I may see, by name; `after` is the last name of the page before."""
 
-    search: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    search: Search = ""
     after: str = ""
     limit: PageSize = 100
     Result: ClassVar[type[Wire]] = AccountPage
@@ -315,7 +316,7 @@ class ThreadList(Asked, tag="thread.list"):
     state: ThreadState = "active"
     account_id: Id | None = None
     only: Literal["all", "unread", "mine", "open_tasks"] = "all"
-    search: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    search: Search = ""
     after: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     since: Ms | None = None
     limit: PageSize = 50

@@ -66,4 +66,6 @@ Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=4096)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=30)]
+Search = Annotated[str, msgspec.Meta(max_length=100, pattern="^[^\\x00]*$", description="words, without a NUL")]
+"""The database refuses a search for a NUL as our fault."""
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200)]

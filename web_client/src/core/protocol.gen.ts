@@ -1321,5 +1321,6 @@ export const LIMITS = {
   Secret: { min_length: 16, max_length: 4096 },
   Days: { ge: 1, le: 365 },
   Count: { ge: 1, le: 30 },
+  Search: { max_length: 100, pattern: "^[^\\x00]*$" },
   PageSize: { ge: 1, le: 200 },
 } as const;
