@@ -99,7 +99,7 @@ class Doorway:
         while True:
             await asyncio.sleep(1.0)
             slot = (slot + 1) % SLOTS
-            self._pulse(slot)
+            self.pulse(slot)
 
     async def drain(self) -> None:
         """Let nobody in any more and send everybody elsewhere, in parts, each with a time of their own to come back."""
@@ -115,7 +115,7 @@ class Doorway:
         self.connections.add(connection)
         self._slots[connection.slot].add(connection)
 
-    def _pulse(self, slot: int) -> None:
+    def pulse(self, slot: int) -> None:
         """One part of the connections: their pulse, and what else is to be looked at now and then."""
         now, fanout = self.node.means.clock.now(), self.node.fanout
         quiet: dict[Codec, bytes] = {}

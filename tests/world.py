@@ -24,6 +24,7 @@ import dataclasses
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -68,9 +69,9 @@ P = TypeVar("P", bound="StaffDoc | ContactDoc")
 class StandingClock(Clock):
     """Stands at the time when it was made (the database's own expiry goes by the real time) until it is moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Ms | None = None) -> None:
         super().__init__()
-        self._now = time.time_ns() // 1_000_000
+        self._now = now or time.time_ns() // 1_000_000
 
     def now(self) -> Ms:
         return self._now + self.offset_ms
@@ -100,9 +101,9 @@ class Bell:
 class World:
     """The cast, their accounts, and the means to act as any of them. See the module's text for who is who."""
 
-    def __init__(self, mongo: Mongo, settings: Settings) -> None:
+    def __init__(self, mongo: Mongo, settings: Settings, now: Ms | None = None) -> None:
         self.store = Store(mongo)
-        self.clock = StandingClock()
+        self.clock = StandingClock(now)
         self.bell = Bell()
         self.settings = settings
         self.settler = Settler(self._consequences, pause_s=0)
@@ -330,9 +331,16 @@ def world_settings(mongo_url: str, world_database: str) -> Settings:
 @pytest.fixture
 async def world(world_settings: Settings) -> AsyncIterator[World]:
     """The cast in a database that holds nothing else."""
-    mongo = Mongo(world_settings.mongo_url, world_settings.mongo_database)
+    async with new_world(world_settings) as world:
+        yield world
+
+
+@asynccontextmanager
+async def new_world(settings: Settings, now: Ms | None = None) -> AsyncIterator[World]:
+    """The world as if nothing had happened yet, at a time of one's choice."""
+    mongo = Mongo(settings.mongo_url, settings.mongo_database)
     await asyncio.gather(*(mongo.rows(collection).delete_many({}) for collection in INDEXES))
-    world = World(mongo, world_settings)
+    world = World(mongo, settings, now)
     await world.settle_in()
     yield world
     await world.settled()
