@@ -118,6 +118,7 @@ class Doorway:
     def pulse(self, slot: int) -> None:
         """One part of the connections: their pulse, and what else is to be looked at now and then."""
         now, fanout = self.node.means.clock.now(), self.node.fanout
+        fanout.flush()  # a pulse tells heads: what it tells of must have gone before it
         quiet: dict[Codec, bytes] = {}
         for connection in [connection for connection in self._slots[slot] if connection.live]:
             connection.look_after()

@@ -99,6 +99,10 @@ class Channel:
         None of them if it is known already, or if one before it is missing: then it waits in `early`.
         """
         stream, seq = event.stream, event.seq
+        if not self.early and self.heads.get(stream) == seq - 1:
+            # What nearly all do; the rest of this is about losses, overtaking and beginnings.
+            self.heads[stream] = seq
+            return [event]
         head = self.head(stream)
         if head is not None:
             if seq <= head:

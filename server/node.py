@@ -25,6 +25,8 @@ LINGER_S: Final = 30.0
 LINGER_CHECK_S: Final = 5.0
 SWEEP_S: Final = 1.0
 AGE_S: Final = 30.0
+STATE_WAIT_S: Final = 0.05
+"""Marks, typing and presence wait this long for an event to go with: alone they would cost as much as it does."""
 CONFIRMATION_S_MAX: Final = 2.0
 """How long a connection waits for Redis. Without it, it goes live all the same: the log is compared often then."""
 
@@ -43,6 +45,7 @@ class Node:
         self.garbled = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._deserted_at: dict[str, float] = {}
+        self._last = Frame(b"")
 
     # lives
 
@@ -106,6 +109,7 @@ class Node:
         """Everything that one read of the bus held."""
         channels = self.hub.channels
         self.received += len(messages)
+        wait_s = STATE_WAIT_S
         for name, payload in messages:
             try:
                 message = decode_message(payload)
@@ -120,11 +124,12 @@ class Node:
                 continue
             elif isinstance(message, BusEvent):
                 self._deliver(channel, channel.admit(message), flush=False)
+                wait_s = 0.0
                 if channel.early and message.stream in channel.early:
                     self.healer.hole(channel, message.stream)
             else:
                 self._state(channel, message)
-        self.fanout.flush()
+        self.fanout.flush_in(wait_s)
 
     def _deliver(self, channel: Channel, events: list[BusEvent], *, flush: bool = True) -> None:
         for event in events:
@@ -134,12 +139,16 @@ class Node:
             topics = self.hub.audience(channel, event.account_id)
             for topic in topics:
                 topic.recent[event.stream] = event.seq
-            self.fanout.put(topics, Frame(event.frame, stream=event.stream, seq=event.seq, account_id=event.account_id))
+            frame = self._last
+            if frame.payload != event.frame:
+                # Else it is the same event on the contacts' channel, as it was a moment ago on the staff's.
+                frame = self._last = Frame(event.frame, event.stream, event.seq, event.account_id)
+            self.fanout.put(topics, frame)
         if flush:
             self.fanout.flush()
 
     def _state(self, channel: Channel, state: BusState) -> None:
-        frame = Frame(state.frame, account_id=state.account_id, not_to=state.not_to, ephemeral=state.ephemeral)
+        frame = Frame(state.frame, None, 0, state.account_id, state.not_to, state.ephemeral)
         self.fanout.put(self.hub.audience(channel, state.account_id), frame)
 
     def _control(self, control: BusControl) -> None:
