@@ -105,6 +105,15 @@ def sending(url: str, crowd: Crowd, folder: Path) -> list[str]:
     ]
 
 
+@contextlib.contextmanager
+def speaking(bus: Valkey, folder: Path) -> Iterator[tuple[Process, str]]:
+    """The stand-in for the senders' node, on the other core, and the address of its socket."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.speaker", str(port), bus.url, str(folder / "speaking")]
+    with running("speaker", command, folder, core=other_core(), port=port, env={}) as process:
+        yield process, f"ws://{HOST}:{port}/"
+
+
 @dataclass(frozen=True)
 class Chattar:
     """The server of this repository."""
@@ -116,12 +125,13 @@ class Chattar:
 
     @contextlib.contextmanager
     def stage(self, crowd: Crowd, folder: Path) -> Iterator[Stage]:
-        with surroundings(crowd, folder) as around:
+        with contextlib.ExitStack() as stack:
+            around = stack.enter_context(surroundings(crowd, folder))
             process, url = around.start_node("server", server_core())
             accounts = {"server": [process.pid], **around.accounts}
             options = listening(url, folder)
             if crowd.senders_elsewhere:
-                sender, sender_url = around.start_node("sender", other_core())
+                sender, sender_url = stack.enter_context(speaking(around.bus, folder))
                 accounts["sender"] = [sender.pid]
                 options += sending(sender_url, crowd, folder)
             else:

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from benchmarks.contestants import Crowd
+from benchmarks.speaker import Room
 from protocol.entities import Firm, FirmSettings, Person, Side
 from protocol.events import ThreadCreated
 from protocol.ids import new_id, thread_stream
@@ -36,7 +39,7 @@ class World:
     """In the order of the connections: room 0's people, then room 1's."""
     sender_tokens: list[str] = field(default_factory=list)
     """One more contact of each room."""
-    thread_ids: list[str] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
 
     def add(self, collection: str, document: Document) -> None:
         self.rows.setdefault(collection, []).append(document)
@@ -149,7 +152,7 @@ def add_thread(world: World, firm_id: str, account_id: str, room: int, creator: 
             tasks_done=0, tasks_total=0,
         ),
     )  # fmt: skip
-    world.thread_ids.append(thread_id)
+    world.rooms.append(Room(thread_id=thread_id, firm_id=firm_id, account_id=account_id, sender=creator))
 
 
 def batches(documents: Sequence[Document]) -> Iterator[list[dict[str, object]]]:
@@ -171,13 +174,15 @@ async def write(world: World, mongo_url: str, database: str) -> None:
 
 
 def seed(crowd: Crowd, mongo_url: str, database: str, folder: Path) -> World:
-    """Build and write a world, and leave the generator's files in `folder`: listeners, senders, rooms."""
+    """Build and write a world, and leave in `folder` the generator's files (listeners, senders, rooms) and
+    the speaker's."""
     world = build(crowd)
     asyncio.run(write(world, mongo_url, database))
     for name, lines in (
         ("listeners", world.listener_tokens),
         ("senders", world.sender_tokens),
-        ("rooms", world.thread_ids),
+        ("rooms", [room.thread_id for room in world.rooms]),
+        ("speaking", [msgspec.json.encode(room).decode() for room in world.rooms]),
     ):
         (folder / name).write_text("".join(f"{line}\n" for line in lines))
     return world
