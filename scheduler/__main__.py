@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 
 from protocol.errors import ChattarError
 from scheduler.jobs import TABLE, Entry, shared_now
+from server import logs
 from server.context import Means
 from server.means import opened
 from server.settings import SettingsError, from_environ
@@ -36,6 +37,7 @@ async def run_once(means: Means, entry: Entry) -> None:
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = from_environ(os.environ)
+    logs.configure(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,16 +2,15 @@
 
 import gc
 import importlib
-import logging
 import os
 import socket
 import sys
 from typing import Final
 
-import structlog
 import uvicorn
 import uvloop
 
+from server import logs
 from server.app import House, create_app
 from server.settings import Settings, SettingsError, from_environ
 
@@ -38,7 +37,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
-    configure_logs(settings)
+    logs.configure(settings)
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -62,29 +61,6 @@ def serve(settings: Settings) -> None:
     uvloop.run(server.serve())
     if not server.started:
         sys.exit(3)
-
-
-def configure_logs(settings: Settings) -> None:
-    """Structured logs to stdout, without message text: nothing in this code logs a body."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    logging.basicConfig(level=max(level, logging.WARNING), format="%(message)s", stream=sys.stdout)
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
-    )
-    formatting: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info] if settings.log_format == "json" else []
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *formatting,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
-    )
 
 
 def main() -> None:

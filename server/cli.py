@@ -3,6 +3,7 @@
     demo                                    make the demo world (development only)
     create-firm NAME [--language sv|en] [--time-zone ZONE]
     invite-owner FIRM_ID NAME EMAIL         add the firm's one owner and mail an invitation
+    widget FIRM_ID [--origin URL]…          print the secret that signs identities; say which pages may show the widget
     settings                                the settings, as a Markdown table
 
 Knows words and arguments; what they do stands in the actions.
@@ -16,8 +17,9 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
-from protocol.errors import ChattarError, Conflict, Invalid
+from protocol.errors import ChattarError, Conflict, Invalid, NotFound
 from protocol.wire import Email
 from server import demo, settings
 from server.actions import firms, people
@@ -40,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     invite = words.add_parser("invite-owner", help="add a firm's owner and mail an invitation")
     for name in ("firm_id", "name", "email"):
         invite.add_argument(name)
+    widget = words.add_parser("widget", help="print a firm's widget secret, and say which pages may show its widget")
+    widget.add_argument("firm_id")
+    widget.add_argument("--origin", action="append", default=[], help="scheme and host; replaces those of before")
     chosen = parser.parse_args(arguments)
     if chosen.word == "settings":
         sys.stdout.write(settings.table())
@@ -58,6 +63,8 @@ async def _do(chosen: argparse.Namespace, given: Settings) -> None:
     async with opened(given) as means:
         if chosen.word == "create-firm":
             await create_firm(means, chosen.name, chosen.language, chosen.time_zone)
+        elif chosen.word == "widget":
+            await widget(means, chosen.firm_id, chosen.origin)
         else:
             await invite_owner(means, chosen.firm_id, chosen.name, chosen.email)
 
@@ -86,3 +93,20 @@ async def invite_owner(means: Means, firm_id: str, name: str, email: str) -> Non
     except KeyTaken:
         raise Conflict("Somebody at the firm has this address.", reason="address_taken") from None
     print(f"An invitation for {address} is in the outbox; the scheduler sends it.")
+
+
+async def widget(means: Means, firm_id: str, origins: list[str]) -> None:
+    """Print a firm's widget secret; with origins, let exactly these show its widget from now on."""
+    firm = await means.store.firms.get(firm_id)
+    if firm is None:
+        raise NotFound("There is no such firm.")
+    for origin in origins:
+        try:
+            msgspec.convert(origin, settings.HttpUrl)
+        except msgspec.ValidationError:
+            raise Invalid(path="origin", expected="such as https://www.firm.example", got=origin) from None
+    if origins:
+        firm = replace(firm, settings=replace(firm.settings, widget_origins=origins))
+        await means.store.firms.replace(firm)
+        means.announcer.firm_changed(firm.id)
+    print(firm.widget_secret)

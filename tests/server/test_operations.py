@@ -1,0 +1,78 @@
+"""docs/operations.md says what the code says: settings and metrics are made from it, words and log events exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from protocol.errors import Invalid, NotFound
+from protocol.ids import new_id
+from server import cli, settings
+from tests.server.talking import node
+from tests.world import WIDGET_SECRET, World
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def between(name: str) -> str:
+    """What stands between a pair of markers of the document."""
+    found = re.search(rf"<!-- generated: {name} -->\n(.*?)<!-- end: {name} -->", DOCUMENT, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_table_of_settings_is_the_settings_own() -> None:
+    assert between("settings") == settings.table(), "put there what `python -m server settings` prints"
+
+
+async def test_the_table_of_metrics_is_what_a_node_tells(world: World, redis_url: str) -> None:
+    async with node(world, redis_url) as one, httpx.AsyncClient() as client:
+        told = (await client.get(f"http://127.0.0.1:{one.port}/metrics")).text
+    helps = dict(re.findall(r"# HELP (chattar_\w+) (.*)", told))
+    kinds = dict(re.findall(r"# TYPE (chattar_\w+) (.*)", told))
+    rows = [f"| `{name}` | {kinds[name]} | {text} |" for name, text in helps.items()]
+    table = "\n".join(["| Metric | Kind | Meaning |", "|---|---|---|", *rows]) + "\n"
+    assert between("metrics") == table, f"put there:\n{table}"
+
+
+def test_every_log_event_that_is_named_is_logged_somewhere() -> None:
+    named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", DOCUMENT.partition("**Logs**")[2].partition("##")[0]))
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for ring in ("server", "storage", "scheduler")
+        for path in (ROOT / ring).rglob("*.py")
+    )
+    assert len(named) > 10
+    assert [event for event in named if f'"{event}"' not in sources] == []
+
+
+def test_every_word_of_the_command_line_works() -> None:
+    words = set(re.findall(r"python -m server ([a-z-]+)", DOCUMENT))
+    assert words == {"create-firm", "invite-owner", "widget", "settings"}
+    for word in words:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([word, "--help"])
+        assert ended.value.code == 0
+
+
+async def test_a_firms_widget_secret_is_shown_and_its_pages_are_named(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await cli.widget(world.means, world.firm.id, [])
+    assert capsys.readouterr().out.strip() == WIDGET_SECRET
+    await cli.widget(world.means, world.firm.id, ["https://www.falk.example"])
+    firm = await world.store.firms.get(world.firm.id)
+    assert firm is not None
+    assert firm.settings.widget_origins == ["https://www.falk.example"]
+    for firm_id, origin, refusal in (
+        (world.firm.id, "www.falk.example/chat", Invalid),
+        (new_id(), "https://www.falk.example", NotFound),
+    ):
+        with pytest.raises(refusal):
+            await cli.widget(world.means, firm_id, [origin])
