@@ -2,11 +2,24 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from protocol import events as e
-from protocol.body import Body, BulletList, ListItem, Mention, Paragraph, Text, mentions, paragraph, plain_text
+from protocol.body import (
+    Body,
+    Break,
+    BulletList,
+    ListItem,
+    Mention,
+    OrderedList,
+    Paragraph,
+    Text,
+    mentions,
+    paragraph,
+    plain_text,
+)
 from protocol.commands import (
     AuditList,
     MessageAccepted,
@@ -238,3 +251,61 @@ async def test_a_hot_thread_keeps_one_dense_order(world: World) -> None:
     assert (row.head.seq, row.head.staff_messages, row.head.contact_messages) == (82, 41, 40)
     assert row.last is not None
     assert row.last_seq == 82
+
+
+EVERY_NODE = Body(
+    content=[
+        Paragraph(
+            content=[Text(text="fet", strong=True), Text(text=" kursiv", em=True), Text(text=" under", underline=True)]
+        ),
+        Paragraph(),
+        Paragraph(
+            content=[
+                Text(
+                    text="allt på en gång",
+                    strong=True,
+                    em=True,
+                    underline=True,
+                    link="https://skatteverket.se/blankett?nr=1",
+                ),
+                Break(),
+                Text(text="skriv till oss", link="mailto:anna@lindbergfalk.example"),
+                Text(text=" 👩🏽‍💻 שלום 🎉 <b>&amp;</b>"),
+            ]
+        ),
+        BulletList(
+            items=[
+                ListItem(content=[Paragraph(content=[Text(text="ett")])]),
+                ListItem(
+                    content=[
+                        Paragraph(content=[Text(text="två")]),
+                        OrderedList(items=[ListItem(content=[Paragraph(content=[Text(text="två punkt ett")])])]),
+                    ]
+                ),
+            ]
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize("internal", [False, True])
+async def test_every_kind_of_formatting_arrives_as_it_was_written(world: World, internal: bool) -> None:
+    """MS-3, and as text where only text is shown."""
+    thread = await world.thread()
+    await world.do(
+        world.anna,
+        MessageSend(thread_id=thread.id, client_message_id=new_id(), body=EVERY_NODE, internal=internal),
+    )
+    reader = world.sofia if internal else world.petra
+    opened = await world.do(reader, ThreadOpen(thread_id=thread.id))
+    event = (opened.notes if internal else opened.page).events[-1].event
+    assert event.body == EVERY_NODE
+    assert plain_text(event.body).splitlines()[-3:] == ["- ett", "- två", "  - två punkt ett"]
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a b", "vbscript:x", "https://"]
+)
+def test_a_link_that_could_run_something_is_refused(link: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="link"):
+        msgspec.convert({"type": "text", "text": "x", "link": link}, Text)
