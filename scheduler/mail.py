@@ -16,6 +16,7 @@ from protocol.wire import Ms
 from scheduler.correspondence import Dropped, facts_of
 from scheduler.letter_facts import Letter, LetterRefused
 from scheduler.letters import envelope_recipients, render
+from server.actions import marks
 from server.context import Means
 from storage.letters import LetterDoc
 
@@ -160,6 +161,9 @@ async def _hand_over(
             return 0
         raise MailServerAway(str(error)) from error
     await store.letters.move(letter, by, "sent", {"sent_at": now})
+    # After that, since a fault here must not send the letter again. A mark may be lost; the next one makes up for it.
+    if letter.side == "contact" and letter.thread_id is not None:
+        await marks.delivered_by_mail(means, letter.thread_id, letter.person_id, letter.last_seq)
     return 1
 
 

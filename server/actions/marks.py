@@ -57,13 +57,24 @@ async def _have_delivered(context: Context, thread: ThreadFacts, seq: Seq) -> No
 
     async def write(position: int) -> None:
         async with ours():
-            reached, _ = await _clamped(means, thread.id, position)
-            now = means.clock.now()
-            if reached and await means.store.marks.delivered(thread.id, person, reached, now):
-                moved = MarkMoved(thread_id=thread.id, person=person, delivered_seq=reached, delivered_at=now)
-                means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
+            await _reached(means, thread, person, position)
 
     await means.store.marks.pace.write(f"delivered {mark_id(thread.id, person.id)}", seq, write)
+
+
+async def delivered_by_mail(means: Means, thread_id: Id, contact_id: Id, seq: Seq) -> None:
+    """A mail server has taken a letter to a contact that tells of a thread up to a position (RD-4)."""
+    thread, contact = await means.store.threads.facts(thread_id), await means.store.people.contact(contact_id)
+    if thread is not None and contact is not None:
+        await _reached(means, thread, Person(id=contact.id, side="contact", name=contact.name), seq)
+
+
+async def _reached(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
+    seq, _ = await _clamped(means, thread.id, position)
+    now = means.clock.now()
+    if seq and await means.store.marks.delivered(thread.id, person, seq, now):
+        moved = MarkMoved(thread_id=thread.id, person=person, delivered_seq=seq, delivered_at=now)
+        means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
 
 
 async def own_message(means: Means, thread: ThreadDoc, stored: Stored) -> ThreadDoc:

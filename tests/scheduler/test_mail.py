@@ -7,11 +7,21 @@ import pytest
 from msgspec.structs import replace
 
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
-from protocol.commands import FirmUpdate, LinkUpdate, MarkRead, MessageSend, TaskAdd, ThreadArchive, ThreadAssign
+from protocol.commands import (
+    FirmUpdate,
+    LinkUpdate,
+    MarkRead,
+    MessageSend,
+    TaskAdd,
+    ThreadArchive,
+    ThreadAssign,
+    ThreadOpen,
+)
 from protocol.entities import ReminderSetting, Thread
 from protocol.ids import new_id
 from scheduler import mail, reminders
 from server.context import Means
+from storage.bus import BusMessage, BusState, firm_channel
 from tests.scheduler.sink import Sink, body, listening
 from tests.world import Person, World
 
@@ -55,6 +65,10 @@ async def delivery(world: World, means: Means, *, after_s: float = DELAY_S) -> N
     await mail.send_due(means, world.clock.now())
 
 
+def message_frame(message: BusMessage) -> bytes:
+    return message.frame if isinstance(message, BusState) else b""
+
+
 def to(sink: Sink, person: Person) -> list[str]:
     return [body(mail, "plain") for mail in sink.mails if person.email in str(mail["To"])]
 
@@ -88,6 +102,33 @@ async def test_with_the_firms_setting_the_text_is_shown(world: World, means: Mea
     await world.settled()
     await delivery(world, means)
     assert "Öppet innehåll" in to(sink, world.petra)[0]
+
+
+async def test_a_mail_that_was_taken_is_a_receipt_of_delivery_but_not_of_reading(
+    world: World, means: Means, sink: Sink
+) -> None:
+    """RD-4, RD-5: as far as the letter tells, for whom it was, at the time at which it was handed over."""
+    thread = await world.thread()
+    await says(world, world.anna, thread, "en sak till")
+    at = world.clock.now() + DELAY_S * 1000
+    await delivery(world, means)
+    opened = await world.do(world.anna, ThreadOpen(thread_id=thread.id))
+    (mark,) = [mark for mark in opened.marks if mark.person.side == "contact"]
+    assert (mark.person.id, mark.read) == (world.petra.id, [])
+    assert [(step.seq, step.at) for step in mark.delivered] == [(opened.page.head, at)]
+    moved = [
+        message
+        for message in world.bell.heard(firm_channel(world.firm.id))
+        if b"delivered_seq" in message_frame(message)
+    ]
+    assert len(moved) == 1
+
+
+async def test_a_mail_that_was_refused_is_none(world: World, means: Means, sink: Sink) -> None:
+    thread = await world.thread()
+    sink.before_answer = lambda mail: "554 no"
+    await delivery(world, means)
+    assert (await world.do(world.anna, ThreadOpen(thread_id=thread.id))).marks == []
 
 
 async def test_several_messages_are_one_mail_and_what_was_read_meanwhile_is_none(
