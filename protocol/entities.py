@@ -163,6 +163,8 @@ class Thread(Wire):
     head: Seq
     updated_at: Ms
     last_message_at: Ms
+    raised_at: Ms | None = None
+    """For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later."""
     last: Excerpt | None = None
     unread: int = 0
     """Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own."""

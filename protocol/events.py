@@ -40,6 +40,10 @@ class ThreadReopened(Tagged, tag="thread.reopened"):
     """t: The thread is active again (AR-3, MS-8)."""
 
 
+class ThreadRaised(Tagged, tag="thread.raised"):
+    """t: The firm asked again, by hand: the thread moves to the top of what waits for the contacts (RM-11)."""
+
+
 class MessageSent(Tagged, tag="message.sent"):
     """t: A message that everybody in the thread may see. n: an internal message."""
 
@@ -144,6 +148,7 @@ Event = (
     | ThreadRenamed
     | ThreadArchived
     | ThreadReopened
+    | ThreadRaised
     | MessageSent
     | TaskAdded
     | TaskEdited

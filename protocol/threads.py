@@ -41,6 +41,8 @@ def row_after(row: Thread, event: StreamEvent, side: Side) -> Thread:
             return replace(row, state="archived")
         case e.ThreadReopened():
             return replace(row, state="active")
+        case e.ThreadRaised() if side == "contact":
+            return replace(row, raised_at=event.at)
         case e.TaskAdded():
             return replace(row, tasks_total=row.tasks_total + 1)
         case e.TaskCompleted():

@@ -93,6 +93,8 @@ class ThreadDoc(Document):
     tasks_total: int
     notes_head: int = 0
     last: Excerpt | None = None
+    raised_at: Ms | None = None
+    """When staff last asked the contacts again by hand (RM-11)."""
     last_seq: int = 0
     """The position of `last`: it may come later than the head, when two nodes project side by side."""
     assignee_id: Id | None = None
@@ -278,7 +280,7 @@ class Threads:
     ) -> list[tuple[ThreadDoc, int, int]]:
         """Threads by an indexed query, each with this contact's own position and unread count, sorted by them.
 
-        `narrowed` are further stages, which may use `own_unread` and `has_own`.
+        `narrowed` are further stages, which may use `own_unread`, `has_own`, and `turn`: when it last came to the top.
         """
         stages: list[Row] = [
             {"$match": query},
@@ -288,7 +290,7 @@ class Threads:
             {"$set": {"own": {"$first": "$own"}}},
             {"$set": {"own_unread": {"$max": [0, {"$subtract": [
                 {"$ifNull": ["$head.staff_messages", 0]}, {"$ifNull": ["$own.read_messages", 0]}]}]}}},
-            {"$set": {"has_own": {"$gt": ["$own_unread", 0]}}},
+            {"$set": {"has_own": {"$gt": ["$own_unread", 0]}, "turn": {"$max": ["$last_message_at", "$raised_at"]}}},
             *narrowed,
             {"$limit": limit},
         ]  # fmt: skip

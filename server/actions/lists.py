@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from protocol.commands import (
     StreamEvent,
@@ -81,7 +82,8 @@ def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
 
 def for_contact(thread: ThreadDoc, account: AccountDoc, read_seq: int, unread: int) -> Thread:
     """A thread as a contact sees it, with their own position."""
-    return _row(thread, account, thread.visible_at, unread, read_seq, None)
+    row = _row(thread, account, thread.visible_at, unread, read_seq, None)
+    return replace(row, raised_at=thread.raised_at)
 
 
 def _row(
@@ -122,7 +124,7 @@ async def open_thread(context: Context, command: ThreadOpen, scope: FactsScope) 
     thread = advanced(thread, newest)
     if principal.is_staff:
         head = notes[-1].seq if notes else 0
-        row = for_staff(msgspec.structs.replace(thread, notes_head=head), account, await _firm(context))
+        row = for_staff(replace(thread, notes_head=head), account, await _firm(context))
     else:
         own = next((mark for mark in marks if mark.person.id == principal.user_id), None)
         unread = max(0, thread.head.staff_messages - (own.read_messages if own else 0))
@@ -316,9 +318,9 @@ async def _contact_page(context: Context, command: ThreadList, theirs: Row, narr
         if command.only == "unread":
             stages.append({"$match": {"has_own": True}})
         if (place := _place(command.after, flagged=True)) is not None:
-            rest = {"has_own": place.unread, **_beyond("last_message_at", place, down=True)}
+            rest = {"has_own": place.unread, **_beyond("turn", place, down=True)}
             stages.append({"$match": {"$or": [rest, {"has_own": {"$lt": place.unread}}]}})
-        stages.append({"$sort": {"has_own": -1, "last_message_at": -1, "_id": -1}})
+        stages.append({"$sort": {"has_own": -1, "turn": -1, "_id": -1}})
     found = await threads.page_of_contact(query, person_id, stages, command.limit + 1)
     accounts = await context.store.accounts.many(list({thread.account_id for thread, _, _ in found}))
     more, found = len(found) > command.limit, found[: command.limit]
@@ -326,7 +328,8 @@ async def _contact_page(context: Context, command: ThreadList, theirs: Row, narr
     if more and found:
         last, _, unread = found[-1]
         since = command.since is not None
-        following = f"{last.visible_at}.{last.id}" if since else f"{unread > 0:d}.{last.last_message_at}.{last.id}"
+        turn = max(last.last_message_at, last.raised_at or 0)
+        following = f"{last.visible_at}.{last.id}" if since else f"{unread > 0:d}.{turn}.{last.id}"
     live = {**theirs, "state": "active"}
     waiting = await threads.page_of_contact(live, person_id, [{"$match": {"has_own": True}}], COUNTED_MAX)
     return ThreadPage(

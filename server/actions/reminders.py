@@ -261,7 +261,8 @@ async def save(context: Context, command: ReminderSet, scope: ThreadScope) -> Re
 
 
 async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> ReminderView:
-    """Remind now, by hand (RM-11): one mail to each recipient, an audit row, and no automatic one for 24 hours."""
+    """Remind now, by hand (RM-11): one mail to each recipient, an audit row, the thread on top of what waits for the
+    contacts, and no automatic one for 24 hours."""
     means, now = context.means, context.clock.now()
     row_id = f"{scope.thread.id}:manual:{context.principal.user_id}:{command.client_message_id}"
 
@@ -285,7 +286,10 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
         row = _row(thread, row_id, 0, 0, now, now, surroundings, context.principal.person)
         drafts.append(await _hand_over(means, thread, row, surroundings, session))
         await trail.note(context, thread, "reminder.resent", thread.subject, session)
-        return await means.store.streams.append_in(session, drafts)
+        raising = replace(_note(thread, e.ThreadRaised(), now, row.by), stream=thread_stream(thread.id))
+        raised = await means.store.streams.append_in(session, [raising])
+        await means.store.threads.change(thread.id, {"raised_at": now}, session, raised)
+        return [*raised, *await means.store.streams.append_in(session, drafts)]
 
     if await means.store.reminder_rows.get(row_id) is None:
         try:

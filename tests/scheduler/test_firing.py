@@ -22,13 +22,15 @@ from protocol.commands import (
     ReminderView,
     TaskSet,
     ThreadArchive,
+    ThreadList,
     ThreadOpen,
+    ThreadRead,
     ThreadReopen,
 )
 from protocol.entities import ReminderSetting, Thread
 from protocol.errors import Conflict
-from protocol.events import ReminderSent
-from protocol.ids import new_id, notes_stream
+from protocol.events import ReminderSent, ThreadRaised
+from protocol.ids import new_id, notes_stream, thread_stream
 from scheduler import reminders
 from server.actions import reminders as actions
 from tests.world import Person, World
@@ -279,6 +281,46 @@ async def test_a_reminder_by_hand_is_extra_and_skips_what_is_due_within_a_day(st
     assert [row.event for row in audit.rows].count("reminder.resent") == 1
     await story.until("14 10:00")
     assert await story.mailed() == ["3 12:00", "7 10:00", "10 10:00"]
+
+
+async def test_a_reminder_by_hand_puts_the_thread_on_top_of_what_waits_for_the_client(story: Story) -> None:
+    """RM-11: in the contacts' list, live and for who comes later; staff's list stays by the latest message."""
+    world = story.world
+    await story.begins(tasks=["Lagerlista"])
+    older = story.thread
+    story.at("1 11:00")
+    newer = [await world.thread(subject=f"nyare {number}") for number in range(2)]
+    await world.settled()
+    ids = [older.id, newer[0].id, newer[1].id]
+
+    async def listed(person: Person, *, limit: int = 50) -> list[int]:
+        found: list[int] = []
+        after: str | None = None
+        while True:
+            page = await world.do(person, ThreadList(limit=limit, after=after))
+            found += [ids.index(thread.id) for thread in page.threads]
+            if (after := page.next) is None:
+                return found
+
+    assert await listed(world.petra) == [2, 1, 0]
+    story.at("1 12:00")
+    command = ReminderSend(thread_id=older.id, client_message_id=new_id())
+    await world.do(world.anna, command)
+    assert await listed(world.petra) == await listed(world.petra, limit=1) == [0, 2, 1]
+    assert await listed(world.anna) == [2, 1, 0]
+    await world.settled()
+    row = (await world.do(world.petra, ThreadRead(thread_id=older.id))).thread
+    assert (row.raised_at, row.updated_at) == (world.clock.now(), world.clock.now())
+    assert (await world.do(world.anna, ThreadRead(thread_id=older.id))).thread.raised_at is None
+    heard = await world.store.streams.read(thread_stream(older.id), older.head, 10)
+    assert [(stored.event, stored.actor.name if stored.actor else "") for stored in heard] == [
+        (ThreadRaised(), "Anna Lindberg")
+    ]
+    await world.do(world.anna, command)  # a retry raises nothing more
+    assert await world.store.streams.read(thread_stream(older.id), older.head, 10) == heard
+    # It has asked, not written: the rhythm of the automatic ones goes on as the table says.
+    await story.until("8 11:00")
+    assert await story.mailed() == ["1 12:00", "4 10:00", "7 10:00"]
 
 
 async def test_nobody_can_be_reminded_by_hand_in_an_archived_thread(story: Story) -> None:

@@ -224,6 +224,8 @@ export interface Thread {
   readonly head: Seq;
   readonly updated_at: number;
   readonly last_message_at: number;
+  /** For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later. */
+  readonly raised_at?: number;
   readonly last?: Excerpt;
   /** Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own. Default: 0. */
   readonly unread?: number;
@@ -378,6 +380,11 @@ export interface ThreadArchived {
 /** t: The thread is active again (AR-3, MS-8). */
 export interface ThreadReopened {
   readonly type: "thread.reopened";
+}
+
+/** t: The firm asked again, by hand: the thread moves to the top of what waits for the contacts (RM-11). */
+export interface ThreadRaised {
+  readonly type: "thread.raised";
 }
 
 /** t: A message that everybody in the thread may see. n: an internal message. */
@@ -1114,6 +1121,7 @@ export type Event =
   | ThreadRenamed
   | ThreadArchived
   | ThreadReopened
+  | ThreadRaised
   | MessageSent
   | TaskAdded
   | TaskEdited

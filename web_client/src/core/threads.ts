@@ -63,6 +63,8 @@ export function rowAfter(known: Thread, said: StreamEvent, side: Side): Thread {
       return { ...row, state: "archived" };
     case "thread.reopened":
       return { ...row, state: "active" };
+    case "thread.raised":
+      return side === "contact" ? { ...row, raised_at: at } : row;
     case "task.added":
       return { ...row, tasks_total: (row.tasks_total ?? 0) + 1 };
     case "task.completed":

@@ -6,7 +6,7 @@ import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
-import { byUrgency } from "../core/views/order.ts";
+import { byUrgency, turn } from "../core/views/order.ts";
 import { rowView } from "../core/views/rows.ts";
 import type { Ticks } from "../shell/tasks.ts";
 import type { PortalHomeView, TodoGroupView } from "../ui/models.ts";
@@ -60,7 +60,7 @@ export class Home {
   /** Threads with something to do, the latest first (TK-9). */
   #groups(rows: readonly Thread[]): TodoGroupView[] {
     const { opened } = this.client.state.value;
-    const byTime = [...rows].sort((a, b) => b.last_message_at - a.last_message_at);
+    const byTime = [...rows].sort((a, b) => turn(b) - turn(a));
     return byTime.flatMap((row) => {
       // The page lists the newest first; a thread's tasks stand in the order in which they were added.
       const listed = this.#tasks.value

@@ -76,6 +76,12 @@ test("lists: filters as the server has them, unread first, then the latest", () 
     order.sort(byUrgency).map((one) => one.id[0]),
     ["2", "3", "1"],
   );
+  // What the firm has asked for again comes before what was written meanwhile (RM-11).
+  const raised = [...order, row("4", { last_message_at: 1, raised_at: 10 })];
+  assert.deepEqual(
+    raised.sort(byUrgency).map((one) => one.id[0]),
+    ["2", "4", "3", "1"],
+  );
 });
 
 test("a receipt is the first step at or above the message", () => {
