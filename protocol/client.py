@@ -9,6 +9,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -349,7 +350,14 @@ class Client:
 
     def _hello(self) -> f.Hello:
         identity = self._identity() if self._identity else None
-        return f.Hello(token=self._token, identity=identity, epoch=self.state.epoch, positions=s.positions(self.state))
+        offset = datetime.now().astimezone().utcoffset()
+        return f.Hello(
+            token=self._token,
+            identity=identity,
+            epoch=self.state.epoch,
+            positions=s.positions(self.state),
+            utc_offset_minutes=round(offset.total_seconds() / 60) if offset is not None else None,
+        )
 
     def _frame(self, frame: f.ServerFrame) -> None:
         match frame:

@@ -6,7 +6,7 @@ A conversation: the client says `hello`, the server answers `welcome`, sends wha
 """
 
 from enum import IntEnum
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
@@ -75,6 +75,8 @@ class Hello(Tagged, tag="hello"):
     epoch: str | None = None
     """The log's epoch that the positions belong to, from an earlier `welcome`."""
     positions: dict[StreamName, Seq] = {}
+    utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-14 * 60, le=14 * 60)] | None = None
+    """How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14)."""
 
 
 class Call(Tagged, tag="call"):

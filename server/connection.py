@@ -6,7 +6,7 @@ Refuses to know what commands do, who may do what (`dispatch`), and how bytes tr
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import msgspec
@@ -193,6 +193,9 @@ class Connection(Line):
             self.end(CloseCode.BAD_FRAMES, "hello was said already")
             return
         self._stop_deadline()
+        if hello.utc_offset_minutes is not None:
+            # A browser's socket can't send the header in which HTTP says it.
+            self._origin = replace(self._origin, utc_offset_minutes=hello.utc_offset_minutes)
         self._node.spawn(self._welcome(hello, visitor), "hello")
 
     async def _welcome(self, hello: Hello, visitor: Visitor) -> None:

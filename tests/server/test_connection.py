@@ -6,10 +6,21 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
+import httpx
 import pytest
 
 from protocol.body import paragraph
-from protocol.commands import AccountAssign, LinkUpdate, MeRead, MessageSend, SessionEnd, ThreadOpen, TypingSet
+from protocol.commands import (
+    AccountAssign,
+    AuditList,
+    LinkUpdate,
+    MeRead,
+    MessageSend,
+    SessionEnd,
+    TaskSet,
+    ThreadOpen,
+    TypingSet,
+)
 from protocol.frames import (
     INVALID_FRAMES_MAX,
     JSON_SUBPROTOCOL,
@@ -304,6 +315,29 @@ async def test_staff_see_that_a_contact_is_here_and_contacts_that_the_team_is(wo
         await anna.hello(world.token_of(world.anna))
         assert (await anna.until(Presence)).person is not None
         assert await petra.until(Presence) == Presence(online=True)
+
+
+async def test_the_audit_trail_notes_both_clocks_address_and_browser_over_either_door(
+    world: World, redis_url: str
+) -> None:
+    """TK-5, spec 2.14. A browser's socket sends no header of ours, so its `hello` says how late it is there."""
+    thread = await world.thread(tasks=["Lagerlista"])
+    (task,) = await world.store.tasks.of_thread(thread.id)
+    agent = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"}
+    async with node(world, redis_url, trusted_proxies=["127.0.0.1"]) as one:
+        proxied = agent | {"x-forwarded-for": "198.51.100.23"}
+        async with talk(one, headers=proxied) as petra:
+            await petra.hello(world.token_of(world.petra), utc_offset_minutes=120)
+            await petra.call(TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{one.port}") as client:
+            fields = {"thread_id": thread.id, "task_id": task.id, "done": False}
+            headers = proxied | {"authorization": f"Bearer {world.token_of(world.petra)}", "chattar-utc-offset": "-300"}
+            assert (await client.post("/api/v1/task.set", json=fields, headers=headers)).status_code == 200
+    rows = (await world.do(world.anna, AuditList(thread_id=thread.id, limit=2))).rows
+    assert [(row.event, row.utc_offset_minutes, row.ip, row.browser, row.os, row.email) for row in rows] == [
+        ("task.reopened", -300, "198.51.100.23", "Firefox 150", "Linux", world.petra.email),
+        ("task.completed", 120, "198.51.100.23", "Firefox 150", "Linux", world.petra.email),
+    ]
 
 
 async def test_an_opened_thread_says_whether_the_team_is_here_to_contacts_only(world: World, redis_url: str) -> None:

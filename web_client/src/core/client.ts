@@ -231,6 +231,7 @@ export class Client {
     return {
       type: "hello",
       positions: positions(this.state.value),
+      utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
       ...(epoch === null ? {} : { epoch }),
       ...credentials,
     };

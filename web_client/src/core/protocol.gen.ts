@@ -1006,6 +1006,8 @@ export interface Hello {
   readonly epoch?: string;
   /** Default: {}. */
   readonly positions?: { readonly [key: string]: Seq };
+  /** How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14). */
+  readonly utc_offset_minutes?: number;
 }
 
 /** A command. The reply carries the same `id`; ids are the client's own and need only differ while unanswered. */

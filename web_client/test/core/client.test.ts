@@ -191,6 +191,7 @@ test("positions are said again when it connects again", async () => {
   await settled();
   assert.deepEqual(FakeSocket.last.sent[0], {
     type: "hello",
+    utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
     epoch: "e1",
     positions: { [`u:${anna.id}`]: 0, [`t:${thread}`]: 2, [`n:${thread}`]: 0 },
   });
