@@ -23,11 +23,19 @@ from protocol import descriptions
 from protocol.body import paragraph
 from protocol.descriptions import COMMAND_PATH, ProblemDocument
 from protocol.errors import ERRORS
+from protocol.frames import (
+    INVALID_FRAMES_MAX,
+    JSON_SUBPROTOCOL,
+    MSGPACK_SUBPROTOCOL,
+    SUBPROTOCOLS,
+    ErrorFrame,
+    Reply,
+)
 from protocol.ids import new_id, notes_stream, thread_stream, user_stream
 from protocol.shapes import tag_of
 from server.actions import sessions
 from server.commands import TAGS
-from tests.server.talking import RunningNode, node
+from tests.server.talking import RunningNode, node, talk
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +50,7 @@ JUNK: list[Any] = [
     -1,
     0,
     2**53,
-    2**70,
+    2**64 - 1,
     1.5,
     "",
     "\x00",
@@ -90,6 +98,7 @@ def made_up(document: dict[str, Any]) -> Iterator[Asked]:
             yield Asked(name, json.dumps(whole).encode())
             yield Asked(name, json.dumps(spoiled(whole, chance)).encode())
         yield Asked(name, b'{"' + b"[" * 2_000)
+        yield Asked(name, b'{"limit":%d,"since":%d,"seq":%d}' % (2**70, 2**70, 2**70))
         yield Asked(name, json.dumps({"x": "y" * 70_000}).encode())
 
 
@@ -215,3 +224,53 @@ async def test_any_text_can_be_a_name_and_be_searched_for(world: World, text: st
 def test_a_search_that_the_database_could_not_take_is_refused(command: type[c.Asked]) -> None:
     with pytest.raises(msgspec.ValidationError, match="search"):
         msgspec.json.decode(b'{"type":"%s","search":"a\\u0000b"}' % tag_of(command).encode(), type=command)
+
+
+def junk_frames(codec: str, chance: random.Random) -> list[bytes]:
+    """Frames that nobody of ours would send: cut off, of odd types, and plain noise."""
+    call = {"type": "call", "id": 99, "command": {"type": "me.read"}}
+    encode = msgspec.json.encode if codec == "json" else msgspec.msgpack.encode
+    whole = encode(call)
+    frames = [whole[:cut] for cut in range(1, len(whole), 7)]
+    frames += [encode(spoiled(call, chance)) for _ in range(40)]
+    frames += [chance.randbytes(chance.randrange(1, 200)) for _ in range(40)]
+    if codec == "json":
+        frames += [
+            b'{"type":"call","id":1e400}',
+            b'{"type":"call","id":%d}' % 2**70,
+            b'{"type":"call","id":NaN}',
+            b'"\\ud800"',
+            b"\xef\xbb\xbf{}",
+            b"{}{}",
+            b" ",
+        ]
+    else:
+        # A timestamp, a map whose keys are maps, a string that ends too early, lengths that promise gigabytes.
+        frames += [
+            b"\xd6\xff\x00\x00\x00\x00",
+            b"\x81\x80\x80",
+            b"\xa5ab",
+            b"\xdf\xff\xff\xff\xff",
+            b"\xdd\xff\xff\xff\xff",
+            b"\xc1",
+        ]
+    return frames
+
+
+@pytest.mark.parametrize("subprotocol", [JSON_SUBPROTOCOL, MSGPACK_SUBPROTOCOL])
+async def test_no_frame_breaks_more_than_its_own_connection(world: World, redis_url: str, subprotocol: str) -> None:
+    frames = junk_frames(SUBPROTOCOLS[subprotocol], random.Random(2))
+    async with node(world, redis_url, commands_per_s=10_000, commands_burst=10_000) as one, talk(one) as bystander:
+        await bystander.hello(world.token_of(world.anna))
+        while frames:
+            some, frames = frames[:INVALID_FRAMES_MAX], frames[INVALID_FRAMES_MAX:]
+            async with talk(one, subprotocol) as petra:
+                await petra.hello(world.token_of(world.petra))
+                for frame in some:
+                    # Noise may not even be text: it goes as what it is, and is refused all the same.
+                    await petra.socket.send(frame)
+                answer = await petra.call(c.MeRead())
+                assert isinstance(answer, Reply), answer
+                refused = [heard.error for heard in petra.frames if isinstance(heard, ErrorFrame)]
+                assert {error.code for error in refused} <= {"invalid", "unknown_command"}
+        assert isinstance(await bystander.call(c.MeRead()), Reply)
