@@ -1,4 +1,5 @@
-"""docs/operations.md says what the code says: settings and metrics are made from it, words and log events exist."""
+"""docs/operations.md and the README say what the code says: settings, metrics and logins are its own, words and log events
+exist."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import pytest
 from protocol.errors import Invalid, NotFound
 from protocol.ids import new_id
 from server import cli, settings
+from server.demo_cast import LOGINS, PASSWORD
 from tests.server.talking import node
 from tests.world import WIDGET_SECRET, World
 
@@ -20,15 +22,23 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
-def between(name: str) -> str:
-    """What stands between a pair of markers of the document."""
-    found = re.search(rf"<!-- generated: {name} -->\n(.*?)<!-- end: {name} -->", DOCUMENT, re.DOTALL)
+def between(name: str, document: str = DOCUMENT) -> str:
+    """What stands between a pair of markers of a document."""
+    found = re.search(rf"<!-- generated: {name} -->\n(.*?)<!-- end: {name} -->", document, re.DOTALL)
     assert found is not None
     return found[1]
 
 
 def test_the_table_of_settings_is_the_settings_own() -> None:
     assert between("settings") == settings.table(), "put there what `python -m server settings` prints"
+
+
+def test_the_readme_lists_everybody_of_the_demo_world() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [f"| {login.firm} | {login.name} | `{login.email}` | {login.note['en']} |" for login in LOGINS]
+    table = "\n".join(["| Firm | Who | Address | What they show |", "|---|---|---|---|", *rows]) + "\n"
+    assert between("logins", readme) == table, f"put there:\n{table}"
+    assert f"`{PASSWORD}`" in readme
 
 
 async def test_the_table_of_metrics_is_what_a_node_tells(world: World, redis_url: str) -> None:
