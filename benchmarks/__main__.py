@@ -1,6 +1,6 @@
 """`python -m benchmarks`: chooses what to measure and where the figures go.
 
-    python -m benchmarks                        everything (about 25 minutes)
+    python -m benchmarks                        everything but `idle`, which `narrow` measures on its way (about 20 minutes)
     python -m benchmarks wide narrow --servers chattar,socketio
     python -m benchmarks --quick                a look in a few minutes; its figures are not worth citing
 
@@ -55,6 +55,10 @@ BENCHES: dict[str, Bench] = {
 }
 
 
+DEFAULT: list[str] = [name for name in BENCHES if name != "idle"]
+"""The crowd of `idle` is that of `narrow`, whose tables have its column."""
+
+
 def all_contestants() -> dict[str, Contestant]:
     contestants: list[Contestant] = [Chattar(), *PEERS]
     return {contestant.name: contestant for contestant in contestants}
@@ -99,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     known = all_contestants()
     try:
         contestants = able({name: known[name] for name in chosen.servers.split(",")})
-        tables = [BENCHES[name](contestants, effort, journal) for name in chosen.benches or BENCHES]
+        tables = [BENCHES[name](contestants, effort, journal) for name in chosen.benches or DEFAULT]
     except BenchmarkError as error:
         say(f"benchmarks: {error}")
         return 1
