@@ -202,9 +202,9 @@ def encode(frame: msgspec.Struct, codec: Codec) -> bytes:
     return encoded
 
 
-def json_from_msgpack(frame: bytes) -> bytes:
-    """The JSON bytes of a frame that was encoded as MessagePack. The values are the same; see `protocol.wire`."""
-    return msgspec.json.encode(msgspec.msgpack.decode(frame))
+def msgpack_from_json(frame: bytes) -> bytes:
+    """The MessagePack bytes of a frame that was encoded as JSON. The values are the same; see `protocol.wire`."""
+    return msgspec.msgpack.encode(msgspec.json.decode(frame))
 
 
 def decode_client_frame(data: bytes | str, codec: Codec) -> ClientFrame:

@@ -7,7 +7,7 @@ Refuses to know who is connected, and is called only after the write (P1).
 from typing import Final, Protocol
 
 from protocol.events import AccessChanged
-from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
+from protocol.frames import Codec, EventFrame, MarkMoved, Presence, Typing, encode
 from protocol.ids import StreamKind, split_stream
 from protocol.wire import Id, Ms
 from storage.bus import (
@@ -24,7 +24,8 @@ from storage.bus import (
 )
 from storage.streams import Stored
 
-_MSGPACK: Final = "msgpack"
+SHARED_CODEC: Final[Codec] = "json"
+"""What a frame for many is built in, once, by the node that has something to say; browsers speak it."""
 
 
 class Publisher(Protocol):
@@ -97,7 +98,7 @@ class Announcer:
         not_to: Id | None = None,
         ephemeral: bool = True,
     ) -> None:
-        self._publish(BusState(account_id, encode(frame, _MSGPACK), not_to, ephemeral), channel)
+        self._publish(BusState(account_id, encode(frame, SHARED_CODEC), not_to, ephemeral), channel)
 
     def _publish(self, message: BusMessage, *channels: str) -> None:
         payload = encode_message(message)
@@ -116,6 +117,6 @@ def bus_event(stored: Stored) -> BusEvent:
         stream=stored.stream,
         seq=stored.seq,
         account_id=stored.account_id,
-        frame=encode(event_frame(stored), _MSGPACK),
+        frame=encode(event_frame(stored), SHARED_CODEC),
         access=isinstance(stored.event, AccessChanged),
     )

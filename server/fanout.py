@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from protocol.frames import Codec, json_from_msgpack
+from protocol.frames import Codec, msgpack_from_json
 from server.hub import Member, Topic
 from server.wire import BINARY, TEXT, WireLike, framed
 
@@ -37,7 +37,7 @@ class Frame(msgspec.Struct, eq=False, gc=False):
     """
 
     payload: bytes
-    """MessagePack."""
+    """In the announcer's codec: JSON."""
     stream: str | None = None
     seq: int = 0
     account_id: str | None = None
@@ -50,10 +50,10 @@ class Frame(msgspec.Struct, eq=False, gc=False):
         """The frame as it goes through the socket."""
         if binary:
             if self._binary is None:
-                self._binary = framed(self.payload, BINARY)
+                self._binary = framed(msgpack_from_json(self.payload), BINARY)
             return self._binary
         if self._text is None:
-            self._text = framed(json_from_msgpack(self.payload), TEXT)
+            self._text = framed(self.payload, TEXT)
         return self._text
 
 

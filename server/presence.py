@@ -15,7 +15,7 @@ import structlog
 from protocol.entities import Person
 from protocol.frames import Presence, encode
 from protocol.wire import Id
-from server.announce import Announcer
+from server.announce import SHARED_CODEC, Announcer
 from server.context import Principal
 from storage.ephemeral import Ephemeral, EphemeralAway, Present
 
@@ -110,7 +110,7 @@ class Attendance:
         self._ephemeral = ephemeral
         self._announcer = announcer
         self._shared = shared
-        """Makes a frame for many of MessagePack bytes: what a guest can `pass_on`."""
+        """Makes a frame for many of its bytes: what a guest can `pass_on`."""
         self._here: dict[Id, set[Guest]] = {}
         self._principals: dict[Id, Principal] = {}
         self._changed: asyncio.Queue[tuple[Id, Guest | None]] = asyncio.Queue()
@@ -214,7 +214,7 @@ class Attendance:
             frame = frames.get(contact.user_id)
             if frame is None:
                 shown = Presence(online=True, person=_person(contact))
-                frame = frames[contact.user_id] = self._shared(encode(shown, "msgpack"))
+                frame = frames[contact.user_id] = self._shared(encode(shown, SHARED_CODEC))
             guest.pass_on(frame)
 
     def _announce(self, firm_id: Id, who: Present, others: Roster, here: bool) -> None:

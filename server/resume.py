@@ -6,19 +6,16 @@ Knows the log, positions and what was held. Refuses to know who may see what bey
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import msgspec
 
 from protocol.frames import POSITIONS_MAX, RESUME_BYTES_MAX, RESUME_EVENTS_MAX, Dropped, Reset, encode
 from protocol.ids import StreamKind, split_stream
-from server.announce import event_frame
+from server.announce import SHARED_CODEC, event_frame
 from server.context import Principal
 from server.fanout import Frame
 from storage.store import Store
 from storage.streams import Stored
-
-_MSGPACK: Final = "msgpack"
 
 
 class HeldTooMuch(Exception):
@@ -132,9 +129,9 @@ def merge(planned: Plan, held: list[Frame]) -> list[Frame]:
 
 def frame_of(stored: Stored) -> Frame:
     """An event of the log, ready to be sent."""
-    payload = encode(event_frame(stored), _MSGPACK)
+    payload = encode(event_frame(stored), SHARED_CODEC)
     return Frame(payload, stream=stored.stream, seq=stored.seq, account_id=stored.account_id)
 
 
 def _frame(frame: msgspec.Struct) -> Frame:
-    return Frame(encode(frame, _MSGPACK))
+    return Frame(encode(frame, SHARED_CODEC))

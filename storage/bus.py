@@ -51,7 +51,7 @@ def hub_channel(hub_id: str) -> str:
 
 
 class BusEvent(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """An event that is in the log. `frame` is its EventFrame as MessagePack, ready to be sent."""
+    """An event that is in the log. `frame` is its EventFrame as JSON, ready to be sent."""
 
     stream: str
     seq: int
@@ -62,7 +62,7 @@ class BusEvent(msgspec.Struct, frozen=True, array_like=True, tag=1):
 
 
 class BusState(msgspec.Struct, frozen=True, array_like=True, tag=2):
-    """State that is not in the log: a mark, typing or presence frame as MessagePack."""
+    """State that is not in the log: a mark, typing or presence frame as JSON."""
 
     account_id: str | None
     """Who may see it within a firm's channel; None: everybody on the channel."""

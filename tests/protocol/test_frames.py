@@ -71,6 +71,6 @@ def test_an_integer_that_a_reply_could_not_carry_is_refused(beyond: int) -> None
 
 def test_what_json_carries_is_what_msgpack_carries() -> None:
     frame = frames.Hello(token="x" * 16, positions={f"t:{THREAD}": 4})
-    assert frames.json_from_msgpack(frames.encode(frame, "msgpack")) == frames.encode(frame, "json")
+    assert frames.msgpack_from_json(frames.encode(frame, "json")) == frames.encode(frame, "msgpack")
     for codec in ("json", "msgpack"):
         assert frames.decode_client_frame(frames.encode(frame, codec), codec) == frame

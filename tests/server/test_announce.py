@@ -7,7 +7,7 @@ from protocol.entities import Person
 from protocol.events import AccessChanged, Event, MessageSent
 from protocol.frames import EventFrame, Typing, decode_server_frame
 from protocol.ids import new_id, notes_stream, thread_stream, user_stream
-from server.announce import Announcer
+from server.announce import SHARED_CODEC, Announcer
 from storage.bus import BusControl, BusEvent, BusMessage, account_channel, decode_message, firm_channel, user_channel
 from storage.streams import Head, Stored
 
@@ -75,7 +75,7 @@ def test_the_frame_on_the_bus_is_the_frame_that_clients_get(heard: Heard) -> Non
     Announcer(heard).event(original)
     envelope = heard.messages[0][1]
     assert isinstance(envelope, BusEvent)
-    frame = decode_server_frame(envelope.frame, "msgpack")
+    frame = decode_server_frame(envelope.frame, SHARED_CODEC)
     assert isinstance(frame, EventFrame)
     assert (frame.stream, frame.seq, frame.event) == (original.stream, 7, original.event)
 

@@ -23,6 +23,7 @@ from protocol.errors import Forbidden, Invalid, NotFound
 from protocol.frames import POSITIONS_MAX, MarkMoved, ServerFrame, Typing, decode_server_frame
 from protocol.ids import new_id, thread_stream
 from server import consequences
+from server.announce import SHARED_CODEC
 from server.means import opened
 from storage.bus import BusState, account_channel, firm_channel
 from storage.pace import Pace, Throttle
@@ -61,7 +62,7 @@ async def mark_of(world: World, who: Person, thread: Thread) -> Mark | None:
 
 
 def told(world: World, channel: str, kind: type[ServerFrame]) -> list[ServerFrame | None]:
-    frames = [decode_server_frame(m.frame, "msgpack") for m in world.bell.heard(channel) if isinstance(m, BusState)]
+    frames = [decode_server_frame(m.frame, SHARED_CODEC) for m in world.bell.heard(channel) if isinstance(m, BusState)]
     return [frame for frame in frames if isinstance(frame, kind)]
 
 

@@ -28,6 +28,7 @@ from protocol.frames import EventFrame, decode_server_frame
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
 from server.actions import threads
+from server.announce import SHARED_CODEC
 from storage.accounts import AccountDoc
 from storage.bus import BusEvent, account_channel, firm_channel
 from storage.streams import Stored
@@ -53,7 +54,7 @@ async def events_of(world: World, thread_id: Id) -> list[Event]:
 
 
 def heard(world: World, channel: str) -> list[EventFrame]:
-    frames = [decode_server_frame(m.frame, "msgpack") for m in world.bell.heard(channel) if isinstance(m, BusEvent)]
+    frames = [decode_server_frame(m.frame, SHARED_CODEC) for m in world.bell.heard(channel) if isinstance(m, BusEvent)]
     return [frame for frame in frames if isinstance(frame, EventFrame)]
 
 

@@ -139,7 +139,7 @@ class Wire:
         message = decode_message(payload)
         if isinstance(message, BusControl):
             return _text(msgspec.to_builtins(message))
-        return _text([type(message).__name__, message.account_id, msgspec.msgpack.decode(message.frame)])
+        return _text([type(message).__name__, message.account_id, msgspec.json.decode(message.frame)])
 
 
 @contextlib.asynccontextmanager
