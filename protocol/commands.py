@@ -435,6 +435,13 @@ class MarkRead(Asked, tag="mark.read"):
     seq: Seq
 
 
+class MarkUnread(Asked, tag="mark.unread"):
+    """The firm has not read the thread from this position of t: on, whoever has looked at it (RD-9). Receipts stay."""
+
+    thread_id: Id
+    seq: Seq
+
+
 class MarkDelivered(Asked, tag="mark.delivered"):
     """My client has received everything up to these positions of t: (RD-4)."""
 
@@ -636,6 +643,7 @@ Command = (
     | StreamRead
     | MessageSend
     | MarkRead
+    | MarkUnread
     | MarkDelivered
     | TypingSet
     | TaskAdd

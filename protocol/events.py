@@ -102,6 +102,14 @@ class ThreadAssigned(Tagged, tag="thread.assigned"):
     assignee: Person | None = None
 
 
+class ThreadUnread(Tagged, tag="thread.unread"):
+    """n: Somebody marked the thread as unread for the whole firm (RD-9)."""
+
+    read_seq: Seq
+    """How far the firm has read now."""
+    unread: int
+
+
 class ReminderChanged(Tagged, tag="reminder.changed"):
     """n: The reminder setting was saved, or its cycle moved on or stopped (RT-1)."""
 
@@ -158,6 +166,7 @@ Event = (
     | TaskDeleted
     | TasksCompleted
     | ThreadAssigned
+    | ThreadUnread
     | ReminderChanged
     | ReminderSent
     | NotificationUpdated

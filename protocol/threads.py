@@ -63,6 +63,8 @@ def row_after_note(row: Thread, event: StreamEvent) -> Thread:
             part = replace(part, assignee_id=assignee.id if assignee else None)
         case e.ReminderChanged(reminder=reminder):
             part = replace(part, reminder=reminder)
+        case e.ThreadUnread(read_seq=read_seq, unread=unread):
+            row = replace(row, read_seq=read_seq, unread=unread)
     return replace(row, staff=part)
 
 

@@ -28,6 +28,7 @@ from server.actions import (
     threads,
     trail,
     typing,
+    unread,
 )
 from server.context import Context
 
@@ -84,6 +85,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.StreamRead, access.stream_seen, lists.read_stream, cost=3),
     Entry(c.MessageSend, access.facts_seen, messages.send, cost=2),
     Entry(c.MarkRead, access.facts_seen, marks.read),
+    Entry(c.MarkUnread, access.facts_staff, unread.mark, cost=3),
     Entry(c.MarkDelivered, access.logged_in, marks.delivered),
     Entry(c.TypingSet, access.facts_seen, typing.tell),
     # tasks

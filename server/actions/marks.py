@@ -113,7 +113,8 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
         inside = MarkMoved(
             thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=row.firm_unread if row else None
         )
-        means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark)
+        # What is read again after it was marked as unread has been read all the time, as far as contacts know (AC-6).
+        means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark if moved else None)
     row = row or await store.threads.get(thread.id)
     if row is not None:
         await notifications.thread_read(means, row, person, now)

@@ -10,6 +10,7 @@ from protocol.body import paragraph
 from protocol.commands import (
     MarkDelivered,
     MarkRead,
+    MarkUnread,
     MessageSend,
     StreamRead,
     ThreadArchive,
@@ -20,8 +21,9 @@ from protocol.commands import (
 )
 from protocol.entities import Mark, Thread
 from protocol.errors import Forbidden, Invalid, NotFound
+from protocol.events import ThreadUnread
 from protocol.frames import POSITIONS_MAX, MarkMoved, ServerFrame, Typing, decode_server_frame
-from protocol.ids import new_id, thread_stream
+from protocol.ids import new_id, notes_stream, thread_stream
 from server import consequences
 from server.announce import SHARED_CODEC
 from server.means import opened
@@ -85,6 +87,35 @@ async def test_one_colleagues_reading_is_the_firms(world: World) -> None:
     await reads(world, world.anna, thread)
     assert await unread(world, world.sofia, thread) == (0, 5)
     assert (await world.do(world.anna, ThreadList())).unread_threads == 0
+
+
+async def test_what_a_colleague_glanced_at_can_be_made_unread_for_the_firm(world: World) -> None:
+    """RD-9: for everybody at the firm, without a trace for contacts, and until somebody reads it again."""
+    thread = await world.thread()
+    await says(world, world.petra, thread, "ett")
+    last = await says(world, world.petra, thread, "två")
+    await reads(world, world.sofia, thread)
+    contacts = account_channel(world.holm.id)
+    receipt, told = await mark_of(world, world.sofia, thread), world.bell.heard(contacts)
+
+    assert await unread(world, world.anna, thread) == (0, last)
+    with pytest.raises(Invalid):
+        await world.do(world.anna, MarkUnread(thread_id=thread.id, seq=last + 1))
+    for _ in range(2):  # the second time it is so already
+        await world.do(world.anna, MarkUnread(thread_id=thread.id, seq=last))
+        await world.settled()
+    assert await unread(world, world.anna, thread) == (1, last - 1)
+    assert [row.id for row in (await world.do(world.sofia, ThreadList(only="unread"))).threads] == [thread.id]
+    notes = await world.store.streams.read(notes_stream(thread.id), 0, 10)
+    assert [stored.event for stored in notes] == [ThreadUnread(read_seq=last - 1, unread=1)]
+    await says(world, world.petra, thread, "tre")
+    assert await unread(world, world.anna, thread) == (2, last - 1)
+    told += world.bell.heard(contacts)[len(told) :]
+    await reads(world, world.sofia, thread, last)
+    assert await unread(world, world.anna, thread) == (1, last)
+    # Sofia had read it all the time: nothing moved for those who wrote it.
+    assert await mark_of(world, world.sofia, thread) == receipt
+    assert world.bell.heard(contacts) == told
 
 
 async def test_each_contact_reads_for_themselves_and_the_firm_looks_at_the_furthest(world: World) -> None:

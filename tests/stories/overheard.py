@@ -89,15 +89,17 @@ class Ear:
                     self._came.notify_all()
 
     def into(self, record: Record, name: str) -> None:
-        """Put what was heard into a record. Of pulses only the last counts: the others come when it happens to be time."""
+        """Put what was heard into a record. Pulses come when it happens to be time: see `last_pulse_into`."""
         frames = list(zip(self.frames(), self.messages, strict=True))
-        pulses = [frame for frame, _ in frames if frame["type"] == _PULSE]
         for frame, raw in frames:
             if frame["type"] != _PULSE:
                 record.add(name, _text(frame), raw)
             else:
                 record.raw.append(raw)
-        record.add(f"{name}, last pulse", _text(pulses[-1]) if pulses else "none")
+
+    def last_pulse_into(self, record: Record, name: str) -> None:
+        """Put the last pulse into a record, which the caller has asked for and waited for."""
+        record.add(f"{name}, last pulse", _text([frame for frame in self.frames() if frame["type"] == _PULSE][-1]))
 
 
 @contextlib.asynccontextmanager

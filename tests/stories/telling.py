@@ -161,6 +161,9 @@ class Story:
             await self._staff(self.sofia, name, **thread)
         # A console tells again how far she has read where contacts see it, after whatever it shows.
         await self._staff(self.sofia, "mark.read", **thread, seq=self.sofia_read)
+        # What is unread for the firm again, and then read again, has been read all the time for those who wrote it.
+        await self._staff(self.anna, "mark.unread", **thread, seq=1)
+        await self._staff(self.sofia, "mark.read", **thread, seq=self.sofia_read)
 
     # what everybody sees
 

@@ -36,8 +36,9 @@ CHANGES = {
     "session.create", "session.renew", "session.end", "password.forgot", "password.reset", "invitation.read",
     "invitation.accept", "me.update", "firm.update", "staff.update", "account.create", "account.assign", "account.follow",
     "contact.create", "link.update", "invitation.send", "thread.create", "thread.rename", "thread.archive", "thread.reopen",
-    "thread.assign", "message.send", "mark.read", "mark.delivered", "typing.set", "task.add", "task.set", "task.edit",
-    "task.move", "task.delete", "reminder.set", "reminder.send", "notification.archive", "clock.set",
+    "thread.assign", "message.send", "mark.read", "mark.unread", "mark.delivered", "typing.set", "task.add",
+    "task.set", "task.edit", "task.move", "task.delete", "reminder.set", "reminder.send", "notification.archive",
+    "clock.set",
 }  # fmt: skip
 """Commands that don't read. Every other one is asked by the contact after every step of the story."""
 
@@ -183,6 +184,7 @@ async def heard_out(story: Story, wire: Wire, ears: dict[str, Ear]) -> None:
     for name, listening_ear in ears.items():
         await listening_ear.until(lambda frame: frame["type"] == "pulse" and frame["at"] == at)
         listening_ear.into(story.record, name)
+        listening_ear.last_pulse_into(story.record, name)
     wire.into(story.record)
 
 

@@ -446,6 +446,14 @@ export interface ThreadAssigned {
   readonly assignee?: Person;
 }
 
+/** n: Somebody marked the thread as unread for the whole firm (RD-9). */
+export interface ThreadUnread {
+  readonly type: "thread.unread";
+  /** How far the firm has read now. */
+  readonly read_seq: Seq;
+  readonly unread: number;
+}
+
 /** n: The reminder setting was saved, or its cycle moved on or stopped (RT-1). */
 export interface ReminderChanged {
   readonly type: "reminder.changed";
@@ -843,6 +851,13 @@ export interface MarkRead {
   readonly seq: Seq;
 }
 
+/** The firm has not read the thread from this position of t: on, whoever has looked at it (RD-9). Receipts stay. */
+export interface MarkUnread {
+  readonly type: "mark.unread";
+  readonly thread_id: Id;
+  readonly seq: Seq;
+}
+
 /** My client has received everything up to these positions of t: (RD-4). */
 export interface MarkDelivered {
   readonly type: "mark.delivered";
@@ -1133,6 +1148,7 @@ export type Event =
   | TaskDeleted
   | TasksCompleted
   | ThreadAssigned
+  | ThreadUnread
   | ReminderChanged
   | ReminderSent
   | NotificationUpdated
@@ -1170,6 +1186,7 @@ export type Command =
   | StreamRead
   | MessageSend
   | MarkRead
+  | MarkUnread
   | MarkDelivered
   | TypingSet
   | TaskAdd
@@ -1235,6 +1252,7 @@ export interface Commands {
   readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
   readonly "message.send": { readonly command: MessageSend; readonly result: MessageAccepted };
   readonly "mark.read": { readonly command: MarkRead; readonly result: Done };
+  readonly "mark.unread": { readonly command: MarkUnread; readonly result: Done };
   readonly "mark.delivered": { readonly command: MarkDelivered; readonly result: Done };
   readonly "typing.set": { readonly command: TypingSet; readonly result: Done };
   readonly "task.add": { readonly command: TaskAdd; readonly result: TaskView };

@@ -86,7 +86,8 @@ export function rowAfterNote(row: Thread, { seq, event }: StreamEvent): Thread {
     return { ...row, staff: { ...rest, notes_head: seq, ...assigned } };
   }
   const reminder = event.type === "reminder.changed" ? { reminder: event.reminder } : {};
-  return { ...row, staff: { ...part, notes_head: seq, ...reminder } };
+  const unread = event.type === "thread.unread" ? { read_seq: event.read_seq, unread: event.unread } : {};
+  return { ...row, ...unread, staff: { ...part, notes_head: seq, ...reminder } };
 }
 
 /** The tasks, in the order in which they are shown, after an event of t:. */

@@ -1,0 +1,40 @@
+"""Marking a thread as unread for the whole firm (RD-9): one colleague's glance has marked it read for all of them.
+
+Moves the firm's shared position back, and nobody's own: receipts say what happened, and contacts hear nothing of it.
+"""
+
+from protocol.commands import Done, MarkUnread
+from protocol.errors import Invalid
+from protocol.events import ThreadUnread
+from protocol.ids import thread_stream
+from server.access import FactsScope
+from server.actions import threads
+from server.actions.threads import Change
+from server.context import Context
+from storage.documents import to_document
+from storage.streams import Head
+from storage.threads import Position, ThreadDoc
+
+
+async def mark(context: Context, command: MarkUnread, scope: FactsScope) -> Done:
+    """Unread from a position on. Where nothing of the contacts' stands behind it, or it is unread already, nothing
+    changes. Raises Invalid for a position beyond the head."""
+    streams, stream = context.store.streams, thread_stream(scope.thread.id)
+    if await streams.at(stream, command.seq) is None:
+        raise Invalid(path="seq", expected="a position of the thread", got=str(command.seq))
+    before = await streams.at(stream, command.seq - 1)
+    totals = before.totals if before else Head()
+
+    def decide(thread: ThreadDoc) -> Change | None:
+        unread = thread.head.contact_messages - totals.contact_messages
+        if unread <= 0 or thread.firm_read.seq <= totals.seq:
+            return None
+        position = Position(seq=totals.seq, messages=totals.contact_messages, at=thread.firm_read.at)
+        return Change(
+            audited_as="",
+            notes=[ThreadUnread(read_seq=totals.seq, unread=unread)],
+            fields={"firm_read": to_document(position), "firm_unread": unread, "has_unread": True},
+        )
+
+    await threads.change(context, scope.thread.id, decide)
+    return Done()
