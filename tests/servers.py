@@ -89,13 +89,16 @@ def own_mongo(servers_folder: Path) -> Iterator[ReplicaSet]:
 
 @pytest.fixture
 def replica_set_of_three(servers_folder: Path) -> Iterator[ReplicaSet]:
-    """Three mongods that can elect each other, for this test alone."""
-    yield from _own_set(servers_folder, 3)
+    """Three mongods that can elect each other and take `tests.faults.replication_stopped`, for this test alone."""
+    yield from _own_set(servers_folder, 3, "enableTestCommands=1")
 
 
-def _own_set(servers_folder: Path, size: int) -> Iterator[ReplicaSet]:
+def _own_set(servers_folder: Path, size: int, *parameters: str) -> Iterator[ReplicaSet]:
     folder = servers_folder / uuid.uuid4().hex
     servers = ReplicaSet(folder, size)
+    for member in servers.members:
+        for parameter in parameters:
+            member.command += ["--setParameter", parameter]
     servers.start()
     yield servers
     servers.kill()

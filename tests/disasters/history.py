@@ -1,4 +1,4 @@
-"""Writers that send as clients do (again with the same key until it is acknowledged), and the checker of what came of it.
+"""What was tried and acknowledged, and the checker of what the log says about it; writers that need no server.
 
 The checker knows the promises only: acknowledged ⊆ log (P1), one event for each key (P2), seq dense from 1 with true totals
 (P3). It reads the log itself, after the faults are over.
@@ -24,16 +24,23 @@ EVENTS_MAX = 1_000_000
 
 
 @dataclass
-class History:
+class Record:
     """What was tried and what was answered."""
 
-    firm_id: Id = field(default_factory=new_id)
-    account_id: Id = field(default_factory=new_id)
-    streams: list[str] = field(default_factory=lambda: [thread_stream(new_id()) for _ in range(4)])
+    streams: list[str]
     acknowledged: dict[str, tuple[str, int]] = field(default_factory=dict)
     """key → where the first acknowledgement said that the event is."""
     tried: set[str] = field(default_factory=set)
     refused: int = 0
+
+
+@dataclass
+class History(Record):
+    """The record of writers that append to the log themselves."""
+
+    streams: list[str] = field(default_factory=lambda: [thread_stream(new_id()) for _ in range(4)])
+    firm_id: Id = field(default_factory=new_id)
+    account_id: Id = field(default_factory=new_id)
 
     def draft(self, stream: str, writer: Person, key: str) -> Draft:
         """A message of a writer."""
@@ -70,27 +77,28 @@ class History:
             sent += 1
 
 
-async def complaints(mongo: Mongo, history: History) -> list[str]:
+async def complaints(mongo: Mongo, record: Record) -> list[str]:
     """Everything in the log that breaks a promise; empty when all hold."""
     log = Streams(mongo)
     events: list[Stored] = []
     found: list[str] = []
-    for stream in history.streams:
+    for stream in record.streams:
         mine = await log.read(stream, 0, EVENTS_MAX)
         if [event.seq for event in mine] != list(range(1, len(mine) + 1)):
             found.append(f"{stream}: seq is not dense")
         by_staff = by_contacts = 0
         for event in mine:
-            assert event.actor is not None
-            by_staff += event.actor.side == "staff"
-            by_contacts += event.actor.side == "contact"
+            if isinstance(event.event, MessageSent) and event.actor is not None:
+                by_staff += event.actor.side == "staff"
+                by_contacts += event.actor.side == "contact"
             if (event.totals.staff_messages, event.totals.contact_messages) != (by_staff, by_contacts):
                 found.append(f"{event.id}: totals don't add up")
         events += mine
-    where = {event.key: (event.stream, event.seq) for event in events}
-    found += [f"{key}: {count} events" for key, count in Counter(event.key for event in events).items() if count > 1]
-    found += [f"{key}: nobody sent it" for key in where if key not in history.tried]
-    for key, place in history.acknowledged.items():
+    where = {event.key: (event.stream, event.seq) for event in events if event.key is not None}
+    counts = Counter(event.key for event in events if event.key is not None)
+    found += [f"{key}: {count} events" for key, count in counts.items() if count > 1]
+    found += [f"{key}: nobody sent it" for key in where if key not in record.tried]
+    for key, place in record.acknowledged.items():
         if where.get(key) != place:
             found.append(f"{key}: acknowledged at {place}, is at {where.get(key)}")
     return found

@@ -18,7 +18,9 @@ from storage.embedded import Process, free_port
 READY_S = 30.0
 
 
-def start_node(name: str, settings: Settings, redis_url: str, folder: Path, **more: str) -> tuple[Process, str]:
+def start_node(
+    name: str, settings: Settings, redis_url: str, folder: Path, *, module: str = "server", **more: str
+) -> tuple[Process, str]:
     """A server process that is ready, and its address. Raises RuntimeError with its last words if it isn't in time."""
     port = free_port()
     env = {
@@ -33,16 +35,21 @@ def start_node(name: str, settings: Settings, redis_url: str, folder: Path, **mo
         "CHATTAR_COMMANDS_BURST": "100000",
         **more,
     }
-    process = Process(name, [sys.executable, "-m", "server"], folder / f"{name}.log", env)
-    process.start()
+    process = Process(name, [sys.executable, "-m", module], folder / f"{name}.log", env)
     url = f"http://127.0.0.1:{port}"
+    start_again(process, url)
+    return process, url
+
+
+def start_again(process: Process, url: str) -> None:
+    """Start a node, also one that was killed, and wait until it is ready. Raises RuntimeError with its last words."""
+    process.start()
     deadline = time.monotonic() + READY_S
     while not _ready(url):
         if not process.alive or time.monotonic() > deadline:
             process.kill()
-            raise RuntimeError(f"{name} is not ready:\n{process.last_words()}")
+            raise RuntimeError(f"{process.name} is not ready:\n{process.last_words()}")
         time.sleep(0.02)
-    return process, url
 
 
 def _ready(url: str) -> bool:
