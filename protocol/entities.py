@@ -123,6 +123,21 @@ class Excerpt(Wire):
     at: Ms
 
 
+ReminderVerdict = Literal[
+    "due",
+    "disabled",
+    "closed",
+    "count_reached",
+    "nobody_to_notify",
+    "nothing_to_remind_of",
+    "tasks_done_and_read",
+    "replied",
+]
+"""`due`, or why nothing is due (table 3.8.3)."""
+StopCondition = Literal["client_replies", "all_read", "tasks_done_and_all_read"]
+"""What would end a cycle before its count does (RM-7)."""
+
+
 class Reminder(Wire):
     """A thread's reminder setting and where its cycle stands (spec 2.9, 3.8.2)."""
 
@@ -133,11 +148,8 @@ class Reminder(Wire):
     anchor_at: Ms | None = None
     sent: int = 0
     next_due_at: Ms | None = None
-    verdict: str = "disabled"
-    """`due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`,
-    `tasks_done_and_read`, `replied`."""
-    stops_when: str = "client_replies"
-    """What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7)."""
+    verdict: ReminderVerdict = "disabled"
+    stops_when: StopCondition = "client_replies"
     planned: list[Ms] = []
     """When the rest of this cycle would go out if nothing changes; the first is `next_due_at`."""
 

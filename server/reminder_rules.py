@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from protocol.entities import StopCondition
+
 DAYS_MIN: Final = 1
 DAYS_MAX: Final = 365
 DAYS_DEFAULT: Final = 3
@@ -35,7 +37,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Row = Literal["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10"]
 HeldReason = Literal["nobody_to_notify", "nothing_to_remind_of"]
 StopReason = Literal["disabled", "closed", "count_reached", "tasks_done_and_read", "replied"]
-StopCondition = Literal["tasks_done_and_all_read", "all_read", "client_replies"]
 Waiting = Literal["message", "reply", "nothing"]
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from msgspec.structs import replace
 
 from protocol.body import plain_text
-from protocol.entities import Excerpt, Person, ThreadState
+from protocol.entities import Excerpt, Person, ReminderVerdict, ThreadState
 from protocol.events import MessageSent
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
@@ -57,7 +57,7 @@ class ReminderDoc(Wire):
     automatic_not_before: Ms | None = None
     heard_seq: int = 0
     """The position of t: up to which events have been applied to the cycle: each restarts it once."""
-    verdict: str = "disabled"
+    verdict: ReminderVerdict = "disabled"
     next_due_at: Ms | None = None
     """When the scheduler has to look again; absent while nothing is due. Indexed."""
     revision: int = 0

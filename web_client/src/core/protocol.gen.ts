@@ -195,10 +195,10 @@ export interface Reminder {
   /** Default: 0. */
   readonly sent?: number;
   readonly next_due_at?: number;
-  /** `due`, or why nothing is due: `disabled`, `closed`, `count_reached`, `nobody_to_notify`, `nothing_to_remind_of`, `tasks_done_and_read`, `replied`. Default: "disabled". */
-  readonly verdict?: string;
-  /** What would end the cycle early: `client_replies`, `all_read`, `tasks_done_and_all_read` (RM-7). Default: "client_replies". */
-  readonly stops_when?: string;
+  /** Default: "disabled". */
+  readonly verdict?: "due" | "disabled" | "closed" | "count_reached" | "nobody_to_notify" | "nothing_to_remind_of" | "tasks_done_and_read" | "replied";
+  /** Default: "client_replies". */
+  readonly stops_when?: "client_replies" | "all_read" | "tasks_done_and_all_read";
   /** When the rest of this cycle would go out if nothing changes; the first is `next_due_at`. Default: []. */
   readonly planned?: readonly number[];
 }

@@ -63,7 +63,6 @@ export function stopText(reminder: ReminderView): string {
       return t("reminder.nobody");
     case "nothing_to_remind_of":
       return t("reminder.nothing");
-    case "off":
     case "disabled":
       return t("reminder.off");
     case "due":

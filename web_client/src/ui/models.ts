@@ -228,7 +228,6 @@ export interface TaskRowView {
 /** Reminder.verdict of the protocol. `due` is the only one under which something goes out. */
 export type ReminderVerdict =
   | "due"
-  | "off"
   | "disabled"
   | "closed"
   | "count_reached"

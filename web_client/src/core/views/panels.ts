@@ -6,7 +6,6 @@ import type {
   InfoPanelView,
   RecipientView,
   ReminderRoundView,
-  ReminderVerdict,
   ReminderView,
   StaffChoice,
   TaskRowView,
@@ -51,17 +50,6 @@ export function memberView(
   return member && personView({ id: member.id, side: "staff", name: member.name }, state);
 }
 
-const VERDICTS: Readonly<Record<string, ReminderVerdict>> = {
-  due: "due",
-  disabled: "disabled",
-  closed: "closed",
-  count_reached: "count_reached",
-  nobody_to_notify: "nobody_to_notify",
-  nothing_to_remind_of: "nothing_to_remind_of",
-  all_done: "tasks_done_and_read",
-  client_replied: "replied",
-};
-
 export function reminderView(
   view: p.ReminderView,
   live: p.Reminder | undefined,
@@ -88,8 +76,8 @@ export function reminderView(
     ...anchorOf(view.anchor_by),
     sent: ofCycle(cycle).filter((row) => row.number > 0),
     planned: planned.length > 0 ? planned : reminder.next_due_at ? [reminder.next_due_at] : [],
-    verdict: VERDICTS[reminder.verdict ?? "disabled"] ?? "disabled",
-    stopsWhen: stopsWhen as ReminderView["stopsWhen"],
+    verdict: reminder.verdict ?? "disabled",
+    stopsWhen,
     rounds: earlier.map(
       (one): ReminderRoundView => ({
         key: String(one),
