@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
-from protocol.commands import MessageSend
+from protocol.commands import Asked, MessageSend
 from protocol.entities import Side
 from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Unauthenticated
 from protocol.frames import (
@@ -32,7 +32,7 @@ from protocol.frames import (
     partial_id,
 )
 from protocol.ids import user_stream
-from protocol.wire import Id, Ms
+from protocol.wire import Id, Ms, Wire
 from server import auth, resume
 from server.actions import sessions
 from server.commands import ENTRIES, dispatch
@@ -84,8 +84,8 @@ class Connection(Line):
     """A socket and who is at the other end."""
 
     __slots__ = (
-        "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloads", "_sends", "_visitor", "closed",
-        "codec", "doorway", "expires_at", "firm_id", "live", "principal", "slot",
+        "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends", "_visitor",
+        "closed", "codec", "doorway", "expires_at", "firm_id", "live", "principal", "slot",
     )  # fmt: skip
 
     def __init__(self, node: Node, doorway: Doorway, wire: WireLike, codec: Codec, visitor: Visitor) -> None:
@@ -104,6 +104,8 @@ class Connection(Line):
         self._calls = 0
         self._invalid = 0
         self._reloads = 0
+        self._reloaded: asyncio.Future[None] | None = None
+        """While the person's access is being looked up anew: done when it is known."""
         self._early: list[Call] | None = None
         self._sends: deque[Call] | None = None
         self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
@@ -183,7 +185,8 @@ class Connection(Line):
         self.hold()
         self._reloads += 1
         if self._reloads == 1:
-            self._node.spawn(self._reload(), "reload access")
+            self._reloaded = asyncio.get_running_loop().create_future()
+            self._node.spawn(self._reload(self._reloaded), "reload access")
 
     # hello
 
@@ -290,7 +293,14 @@ class Connection(Line):
 
     # access
 
-    async def _reload(self) -> None:
+    async def _reload(self, done: asyncio.Future[None]) -> None:
+        try:
+            await self._look_up_access()
+        finally:
+            self._reloaded = None
+            done.set_result(None)
+
+    async def _look_up_access(self) -> None:
         store, before = self._node.means.store, self.principal
         assert before is not None
         while not self.closed:
@@ -358,10 +368,9 @@ class Connection(Line):
     async def _answer(self, call: Call) -> None:
         answer: msgspec.Struct
         try:
-            context = self._context()
-            await self.doorway.limits.command(context.principal, ENTRIES[type(call.command)].cost)
+            await self.doorway.limits.command(self._context().principal, ENTRIES[type(call.command)].cost)
             async with ours():
-                answer = Reply(id=call.id, result=await dispatch(context, call.command))
+                answer = Reply(id=call.id, result=await self._done(call.command))
         except ChattarError as error:
             answer = ErrorFrame(error=error.problem, id=call.id)
         except Exception:
@@ -372,6 +381,19 @@ class Connection(Line):
             if self._calls == CALLS_AT_ONCE_MAX - 1:
                 self.wire.resume_reading()
             self.send(answer)
+
+    async def _done(self, command: Asked) -> Wire:
+        """The result of a command; of one that was overtaken by a change of access, what it is for who they are now.
+
+        Else a list that was read a moment before could be told after `dropped` (AC-15). Commands may be given twice (P2).
+        """
+        while True:
+            context = self._context()
+            result: Wire = await dispatch(context, command)
+            while self._reloaded is not None:
+                await asyncio.shield(self._reloaded)
+            if self.closed or self.principal is context.asker:
+                return result
 
     def _context(self) -> Context:
         return Context(self._node.means, self.principal, self._origin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from typing import Any
 
 import httpx
 import pytest
@@ -12,12 +13,14 @@ import pytest
 from protocol.body import paragraph
 from protocol.commands import (
     AccountAssign,
+    Asked,
     AuditList,
     LinkUpdate,
     MeRead,
     MessageSend,
     SessionEnd,
     TaskSet,
+    ThreadList,
     ThreadOpen,
     TypingSet,
 )
@@ -41,6 +44,8 @@ from protocol.frames import (
 )
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
+from server.commands import dispatch
+from server.context import Context
 from server.fanout import Line
 from server.hub import TopicName
 from tests.server.talking import Talk, node, talk
@@ -204,6 +209,32 @@ async def test_losing_access_ends_delivery_at_once_and_gaining_it_begins_it(worl
         await anna.call(message(thread.id, "igen"))
         await event(sofia, thread_stream(thread.id), thread.head + 2)
         assert sofia.events(thread_stream(thread.id)) == [thread.head + 2]
+
+
+async def test_an_answer_that_a_loss_of_access_overtakes_is_given_for_who_they_are_now(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, told = asyncio.Event(), asyncio.Event()
+
+    async def slow(context: Context, command: Asked) -> Any:
+        result = await dispatch(context, command)
+        if isinstance(command, ThreadList) and not read.is_set():
+            read.set()
+            await told.wait()
+        return result
+
+    monkeypatch.setattr("server.connection.dispatch", slow)
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as anna, talk(one) as sofia:
+        await anna.hello(world.token_of(world.anna))
+        await sofia.hello(world.token_of(world.sofia))
+        await sofia.say(Call(id=7, command=ThreadList()))
+        await read.wait()
+        await anna.call(AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))
+        await sofia.until(Dropped, lambda frame: frame.account_id == world.holm.id)
+        told.set()
+        answer = await sofia.until(Reply, lambda frame: frame.id == 7)
+        assert thread.id not in str(answer.result)
 
 
 async def test_a_contact_whose_login_is_switched_off_is_cut_off_from_the_account(world: World, redis_url: str) -> None:
