@@ -10,7 +10,7 @@ export const SILENCE_MS = PULSE_INTERVAL_S * 2_000 + 10_000;
 /** A connection that hasn't become live by then is given up. */
 export const CONNECT_MS = 15_000;
 const WATCH_MS = 5_000;
-/** Heard of so recently that asking is pointless. */
+/** Heard of so recently that asking at once would prove nothing. */
 const FRESH_MS = 1_000;
 const PROBE_MS = 3_000;
 
@@ -83,7 +83,13 @@ export class Link {
       return;
     }
     const before = this.#heardAt;
-    if (this.#state.kind !== "live" || Date.now() - before < FRESH_MS) return;
+    if (this.#state.kind !== "live") return;
+    if (Date.now() - before < FRESH_MS) {
+      // It was there a moment ago, which says nothing about now: ask in a moment.
+      clearTimeout(this.#probe);
+      this.#probe = setTimeout(() => this.wake(ask), FRESH_MS);
+      return;
+    }
     if (Date.now() - before > SILENCE_MS) {
       this.#again("dead");
       return;

@@ -57,12 +57,14 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
 
 /** Sockets that fail again and again may be forbidden here: then HTTP takes over (RT-3), fetched when it comes to that. */
 function pollWhenNeeded(client: Client): void {
+  let asked = false;
   const stop = client.link.subscribe((link) => {
-    if (link.kind !== "waiting" || link.attempt < FAILURES_BEFORE_POLLING) return;
-    stop();
+    if (asked || link.kind !== "waiting" || link.attempt < FAILURES_BEFORE_POLLING) return;
+    asked = true;
+    queueMicrotask(() => stop()); // the first call comes while `stop` is still being made
     import("../core/poll.ts").then(
       ({ Poller }) => new Poller(client),
-      () => pollWhenNeeded(client),
+      () => setTimeout(() => pollWhenNeeded(client), ASK_AGAIN_MS), // where the server is away, so is this
     );
   });
 }
