@@ -6,7 +6,7 @@ import type { Client } from "../core/client.ts";
 import { problemOf } from "../core/problems.ts";
 import type { Body, Id, Person } from "../core/protocol.gen.ts";
 import { EMPTY, type OpenThread, type State } from "../core/state.ts";
-import { personView } from "../core/views/people.ts";
+import { personView, shortName } from "../core/views/people.ts";
 import { accountView } from "../core/views/rows.ts";
 import { firstUnread, messageIdOf, quoteOf, streamEntries } from "../core/views/stream.ts";
 import type {
@@ -199,7 +199,10 @@ export class ThreadModel {
 
   #typing(): ReadonlySignal<readonly string[]> {
     const writers = computed(() => this.#pick((state, id) => state.typing[id]));
-    return computed(() => Object.values(writers.value ?? {}).map((writer) => writer.name));
+    return computed(() => {
+      const names = Object.values(writers.value ?? {}).map((writer) => writer.name);
+      return names.map((name) => shortName(name, names));
+    });
   }
 
   #header(id: Id, thread: OpenThread | undefined, load: Load): ThreadHeaderView {
