@@ -15,7 +15,7 @@ from protocol.wire import Id
 from server.announce import Announcer
 from server.context import Principal
 from server.doorway import Doorway
-from server.fanout import PENDING_BYTES_MAX, PENDING_FRAMES_MAX, REST_S_MIN, SHED_BYTES_MIN, Line
+from server.fanout import REST_S_MIN, Line
 from server.hub import EVERYBODY, topics_of
 from server.limits import Limits
 from server.node import STATE_WAIT_S, Node
@@ -45,9 +45,6 @@ class Socket:
     def __init__(self, watch: Watch, slow_s: float = 0.0) -> None:
         self.writes: list[bytes] = []
         self.pending_bytes = 0
-        self.read = True
-        """Whether the client does; else all that is written stays pending."""
-        self.aborts = 0
         self._watch = watch
         self._news = asyncio.Event()
         self._slow_s = slow_s
@@ -55,7 +52,6 @@ class Socket:
     def write(self, data: bytes) -> None:
         self._watch.now += self._slow_s
         self.writes.append(data)
-        self.pending_bytes += 0 if self.read else len(data)
         self._news.set()
 
     def pause_reading(self) -> None: ...
@@ -64,8 +60,7 @@ class Socket:
 
     def close(self, code: int, reason: str = "") -> None: ...
 
-    def abort(self) -> None:
-        self.aborts += 1
+    def abort(self) -> None: ...
 
     async def written(self, times: int) -> None:
         async with asyncio.timeout(SOON_S):
@@ -222,54 +217,3 @@ async def test_the_one_whom_a_state_is_about_is_not_told_of_it(room: Room) -> No
     room.node.heard([room.world.bell.rung[-1]])
     room.node.fanout.flush()
     assert (len(own.writes), len(other.writes)) == (0, 1)
-
-
-async def test_one_who_does_not_read_is_cut_off_and_the_others_get_all(room: Room) -> None:
-    line, slow = room.line()
-    _, other = room.line()
-    slow.read = False
-    room.node.fanout.congest(line, True)
-    for _ in range(PENDING_FRAMES_MAX):
-        room.node.heard([room.event()])
-    assert slow.aborts == 0
-    room.node.heard([room.event()])
-    assert slow.aborts == 1
-    assert slow.pending_bytes <= PENDING_BYTES_MAX + len(slow.writes[-1])
-    assert len(other.writes) == PENDING_FRAMES_MAX + 1
-
-
-async def test_one_who_reads_again_is_one_like_all(room: Room) -> None:
-    line, socket = room.line()
-    room.node.fanout.congest(line, True)
-    room.node.heard([room.event()])
-    room.node.fanout.congest(line, False)
-    for _ in range(2 * PENDING_FRAMES_MAX):
-        room.node.heard([room.event()])
-    room.node.fanout.sweep()
-    assert socket.aborts == 0
-    assert not line.careful
-
-
-async def test_one_who_makes_no_progress_is_cut_off_in_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    line, socket = room.line()
-    socket.read = False
-    room.node.fanout.congest(line, True)
-    room.node.heard([room.event()])
-    room.node.fanout.sweep()
-    assert socket.aborts == 0
-    monkeypatch.setattr("server.fanout.STANDSTILL_S_MAX", -1.0)
-    room.node.fanout.sweep()
-    assert socket.aborts == 1
-
-
-async def test_one_who_reads_slowly_is_not_told_who_is_writing(room: Room) -> None:
-    line, slow = room.line()
-    _, other = room.line()
-    room.node.fanout.congest(line, True)
-    slow.pending_bytes = SHED_BYTES_MIN + 1
-    Announcer(room.world.bell).typing(
-        room.world.firm.id, room.account_id, Typing(thread_id=room.stream[2:], person=room.sender)
-    )
-    room.node.heard([room.world.bell.rung[-1], room.event()])
-    assert kinds(other.writes[0]) == [Typing, EventFrame]
-    assert kinds(slow.writes[0]) == [EventFrame]

@@ -1,0 +1,179 @@
+"""People in browsers: a real Chromium, each person with a profile of their own, looking at the running product.
+
+A `Visitor` knows how a person finds things: by what is written there and what a screen reader calls it. Whatever goes
+wrong in a page without anybody noticing (an error in its console, a request to another host) fails the test at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, async_playwright, expect
+
+from tests.product import PASSWORD, Product
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PATIENCE_MS = 20_000
+AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, NARROW = (1440, 900), (360, 740)
+Scheme = Literal["light", "dark"]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def chromium() -> str:
+    """Where the browser is. Fails the test where there is none: a story that isn't told proves nothing."""
+    places = (os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome"))
+    for place in places:
+        if place and os.access(place, os.X_OK):
+            return place
+    pytest.fail("no browser: `python3 dev.py test` brings one, or apt-get install chromium, or set CHROMIUM")
+
+
+class Visitor:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, product: Product, page: Page) -> None:
+        self.product = product
+        self.page = page
+        self.faults: list[str] = []
+        self.trouble_is_expected = False
+        """The server or the network is away on purpose: the browser then says so in its console."""
+        self._hosts = {urlsplit(product.url).netloc, urlsplit(product.widget_url).netloc}
+        page.on("console", self._said)
+        page.on("pageerror", self._broke)
+        page.on("request", self._asked)
+
+    # coming and going
+
+    async def log_in(self, email: str, path: str) -> None:
+        """Go somewhere, through the login."""
+        await self.page.goto(self.product.url + path)
+        await self.page.locator("input[type=email]").fill(email)
+        await self.page.locator("input[type=password]").fill(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.locator("#app, main").first).to_be_visible()
+        await self.page.wait_for_url(re.compile(re.escape(path) + "$"))
+
+    async def go(self, path: str) -> None:
+        """Load a page of the product."""
+        await self.page.goto(self.product.url + path)
+
+    async def offline(self, away: bool) -> None:
+        """Pull the network's plug, or put it back."""
+        self.trouble_is_expected = True
+        await self.page.context.set_offline(away)
+
+    # in a thread
+
+    @property
+    def stream(self) -> Locator:
+        """The messages."""
+        return self.page.get_by_role("log")
+
+    def message(self, text: str) -> Locator:
+        """One message, by what it says."""
+        return self.stream.get_by_role("article").filter(has_text=text)
+
+    @property
+    def field(self) -> Locator:
+        """Where this person writes."""
+        return self.page.get_by_role("region", name="Skriv ett meddelande").get_by_role("textbox")
+
+    async def write(self, text: str) -> None:
+        """Type, and not send."""
+        await self.field.click()
+        await self.page.keyboard.type(text)
+
+    async def send(self, text: str) -> None:
+        """Type, and send as the keyboard does (MS-2)."""
+        await self.write(text)
+        await self.page.keyboard.press("Control+Enter")
+
+    # looking closely
+
+    async def axe(self) -> list[str]:
+        """What axe finds on the page that is serious or critical, one line each."""
+        await self.page.evaluate(AXE.read_text())
+        found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary']}"
+            for rule in found["violations"]
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not self.trouble_is_expected:
+            self.faults.append(f"console {message.type}: {message.text}")
+
+    def _broke(self, error: Error) -> None:
+        self.faults.append(f"page error: {error}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc not in self._hosts:
+            self.faults.append(f"asked another host: {request.url}")
+
+
+class Lobby:
+    """Lets people in, and looks after them at the end."""
+
+    def __init__(self, product: Product, browser: Browser) -> None:
+        self.product = product
+        self.browser = browser
+        self.visitors: list[Visitor] = []
+
+    async def arrive(self, size: tuple[int, int] = WIDE, scheme: Scheme = "light", language: str = "sv-SE") -> Visitor:
+        """Somebody opens a browser."""
+        context = await self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            locale=language,
+            timezone_id="Europe/Stockholm",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        visitor = Visitor(self.product, await context.new_page())
+        self.visitors.append(visitor)
+        return visitor
+
+    async def staff(self, email: str, path: str = "/console", **how: Any) -> Visitor:
+        """A member of staff, logged in."""
+        visitor = await self.arrive(**how)
+        await visitor.log_in(email, path)
+        return visitor
+
+    async def contact(self, email: str, path: str = "/portal", **how: Any) -> Visitor:
+        """A contact, logged in."""
+        return await self.staff(email, path, **how)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for the stories of a module."""
+    async with async_playwright() as driver:
+        started = await driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def lobby(product: Product, browser: Browser) -> AsyncIterator[Lobby]:
+    """Where people come from. At the end nothing may have gone wrong unnoticed in any of their pages."""
+    lobby = Lobby(product, browser)
+    yield lobby
+    faults = [f"{visitor.page.url}: {fault}" for visitor in lobby.visitors for fault in visitor.faults]
+    for visitor in lobby.visitors:
+        await visitor.page.context.close()
+    assert not faults, "\n".join(faults)
