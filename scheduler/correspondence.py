@@ -11,7 +11,7 @@ from protocol import body as bodies
 from protocol.events import MessageSent, TaskAdded
 from protocol.ids import notes_stream, thread_stream
 from scheduler.letter_facts import Activity, Firm, Letter, Said, Task, Waiting
-from server.actions import notifications, reminders
+from server.actions import news, reminders
 from server.context import Means
 from storage.accounts import AccountDoc
 from storage.firms import FirmDoc
@@ -163,7 +163,7 @@ def _said(event: Stored) -> Said:
 
 async def _staff_letter(means: Means, letter: LetterDoc, matter: _Matter) -> Letter | Dropped:
     member = await means.store.people.staff(letter.person_id)
-    if member is None or not notifications.may_see(member, matter.account):
+    if member is None or not news.may_see(member, matter.account):
         return Dropped("no_access")
     entry = await means.store.notifications.of_thread(member.id, matter.thread.id)
     if entry is None or not entry.unread:

@@ -12,7 +12,7 @@ import structlog
 from protocol.errors import ChattarError
 from protocol.ids import thread_stream
 from protocol.wire import Ms
-from server.actions import reminders
+from server.actions import cycles, reminders
 from server.context import Means
 from storage.threads import ThreadDoc
 
@@ -45,7 +45,7 @@ async def _one(means: Means, thread: ThreadDoc, now: Ms, room: asyncio.Semaphore
                 return True
             heard = thread.reminder.heard_seq if thread.reminder else 0
             unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
-            await reminders.refresh(means, thread.id, unheard)
+            await cycles.refresh(means, thread.id, unheard)
         except ChattarError as error:
             log.warning("reminder.postponed", thread_id=thread.id, code=error.code)
             return None

@@ -80,11 +80,13 @@ class _Numbers(Collector):
     def collect(self) -> Iterator[Metric]:
         """Called for each scrape."""
         node = self._doorway.node
-        fanout, healer, bus = node.fanout, node.healer, node.bus
+        fanout, healer, bus, settler = node.fanout, node.healer, node.bus, node.means.settler
         gauges = (
             ("connections", "Open sockets.", len(self._doorway.connections)),
             ("connections_congested", "Clients that read more slowly than we write.", len(fanout.congested)),
             ("channels", "Channels of the bus that this node listens to.", len(node.hub.channels)),
+            ("settling_waiting", "Events whose consequences are still to be drawn by this node.", settler.waiting),
+            ("settling_lag_seconds", "How long the oldest of them has waited.", settler.lag_s()),
             ("bus_whole", "1 while nothing can be missed unnoticed.", int(bus.whole)),
         )
         counters = (
@@ -97,6 +99,9 @@ class _Numbers(Collector):
             ("bus_published", "Messages handed to the bus.", bus.published),
             ("bus_dropped", "Messages that the bus could not take; the log has them.", bus.dropped),
             ("bus_rebuilt", "Connections to Redis given up for silence.", bus.rebuilt),
+            ("settled", "Events whose consequences this node has drawn.", settler.settled),
+            ("settling_batches", "Batches of threads in which it did so.", settler.batches),
+            ("settling_left", "Events that it left to the scheduler's sweep.", settler.left),
             ("log_checks", "Comparisons of delivered heads with the log.", healer.checks),
             ("log_holes", "Holes in streams that had to be read from the log.", healer.holes),
             ("log_healed", "Events delivered from the log because the bus had lost them.", healer.healed),

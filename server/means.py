@@ -1,12 +1,12 @@
 """Putting together what actions need: the database, the bus, the announcer, the settler. Web and scheduler do it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from protocol.wire import Id
 from server import consequences
 from server.announce import Announcer
 from server.clock import Clock
+from server.consequences import Happened
 from server.context import Means
 from server.settings import Settings
 from server.settle import Settler
@@ -14,7 +14,6 @@ from storage.bus import Bus
 from storage.ephemeral import Ephemeral
 from storage.mongo import Mongo
 from storage.store import Store
-from storage.streams import Stored
 
 
 @asynccontextmanager
@@ -43,8 +42,8 @@ def assemble(
 ) -> Means:
     """The means over connections that somebody else opens and closes."""
 
-    async def draw(thread_id: Id, events: Sequence[Stored]) -> None:
-        await consequences.draw(means, thread_id, events)
+    async def draw(happened: Happened) -> None:
+        await consequences.draw(means, happened)
 
     means = Means(
         store=store,

@@ -1,14 +1,17 @@
-"""Settling: drawing every consequence of an event, as often as need be (P9).
+"""Settling: who draws the consequences of events, when, and how many at a time (P9).
 
-After a commit the event is handed over here; the thread's row, unread counts, notifications, letters and reminder are
-brought in line with it, and then the event is marked as settled. What a crash leaves, the scheduler's sweep hands over
-again. Each thread is settled by one task at a time and at most every `pause_s`, with all that has come meanwhile: a
-busy thread costs a few writes a second, not a few for each message.
+After a commit the event is handed over here; its thread's row, unread counts, notifications, letters and reminder are
+brought in line with it together with those of other threads, a batch at a time. What a crash leaves, the scheduler's
+sweep does. Acknowledgements come first: between two batches the settler rests for as long as the last one took, and
+only when it falls behind does it take more. Refuses to know what the consequences are.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, Final
 
 import structlog
 
@@ -20,10 +23,17 @@ from storage.streams import Stored
 log = structlog.get_logger(__name__)
 
 PAUSE_S: Final = 0.25
-WORKERS_MAX: Final = 8
+"""From one batch to the next: what comes meanwhile waits for company. A busy thread costs a few writes a second."""
+THREADS_PER_BATCH_MAX: Final = 64
+BATCHES_AT_ONCE_MAX: Final = 2
+"""The second only runs when the settler has fallen behind."""
+BEHIND_S: Final = 1.0
+"""An event that has waited longer ends the rests."""
+WAITING_EVENTS_MAX: Final = 50_000
+"""More are left to the sweep: they are in the log, and memory is bounded."""
 
-Consequences = Callable[[Id, Sequence[Stored]], Awaitable[None]]
-"""Draws the consequences of some events of one thread, in order; may be called again with the same events."""
+Consequences = Callable[[Mapping[Id, Sequence[Stored]]], Awaitable[None]]
+"""Draws the consequences of events, by thread; may be called again with the same events."""
 
 
 class Settler:
@@ -33,37 +43,87 @@ class Settler:
         self._consequences = consequences
         self._pause_s = pause_s
         self._waiting: dict[Id, list[Stored]] = {}
-        self._tasks: dict[Id, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(WORKERS_MAX)
+        self._since: dict[Id, float] = {}
+        """When the first of a thread's waiting events came: in the order of coming."""
+        self._under_way: dict[Id, float] = {}
+        """Threads whose batch is being drawn, and when the first of their events came."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._hurry = asyncio.Event()
+        self.waiting = 0
+        """Events that wait or are being drawn."""
+        self.settled = 0
+        self.batches = 0
+        self.left = 0
+        """Events left to the sweep."""
 
     def settle(self, stored: Stored) -> None:
         """Draw the consequences of an event soon, without making the caller wait for them."""
+        if self.waiting >= WAITING_EVENTS_MAX:
+            self.left += 1
+            return
         _, thread_id = split_stream(stored.stream)
+        self.waiting += 1
         self._waiting.setdefault(thread_id, []).append(stored)
-        if thread_id not in self._tasks:
-            self._tasks[thread_id] = asyncio.create_task(self._run(thread_id), name=f"settle {thread_id}")
+        self._since.setdefault(thread_id, time.monotonic())
+        if len(self._tasks) < (BATCHES_AT_ONCE_MAX if self.lag_s() > BEHIND_S else 1):
+            self._tasks.add(asyncio.create_task(self._run(), name="settle"))
+
+    def lag_s(self) -> float:
+        """How long the event has waited that has waited longest."""
+        first = [*self._under_way.values(), *islice(self._since.values(), 1)]
+        return time.monotonic() - min(first) if first else 0.0
 
     async def drained(self) -> None:
-        """Wait until nothing is waiting: for shutdown and for tests."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
-
-    async def _run(self, thread_id: Id) -> None:
+        """Wait until nothing is waiting, without rests: for shutdown and for tests."""
+        self._hurry.set()
         try:
-            while events := self._waiting.pop(thread_id, []):
-                async with self._room:
-                    await self._draw(thread_id, events)
-                if self._waiting.get(thread_id):
-                    await asyncio.sleep(self._pause_s)  # batches what a busy thread brings; see the module's text
+            while self._tasks:
+                await asyncio.wait(list(self._tasks))
         finally:
-            del self._tasks[thread_id]
+            self._hurry.clear()
 
-    async def _draw(self, thread_id: Id, events: Sequence[Stored]) -> None:
+    async def _run(self) -> None:
         try:
-            await self._consequences(thread_id, events)
+            while batch := self._next_batch():
+                began = time.monotonic()
+                await self._draw(batch)
+                await self._rest(time.monotonic() - began)
+        finally:
+            # In the same turn of the loop as the look at what is waiting: what comes after it finds nobody at work.
+            self._tasks -= {asyncio.current_task()}
+
+    def _next_batch(self) -> dict[Id, list[Stored]]:
+        """The threads that have waited longest; never one that another batch is about."""
+        chosen = [thread_id for thread_id in self._since if thread_id not in self._under_way][:THREADS_PER_BATCH_MAX]
+        for thread_id in chosen:
+            self._under_way[thread_id] = self._since.pop(thread_id)
+        return {thread_id: self._waiting.pop(thread_id) for thread_id in chosen}
+
+    async def _draw(self, batch: Mapping[Id, Sequence[Stored]]) -> None:
+        events = sum(map(len, batch.values()))
+        try:
+            await self._consequences(batch)
+            self.settled += events
         except ChattarError as error:
             # Temporary by its kind: the events stay unsettled in the log, and the sweep brings them back.
-            log.warning("settling.postponed", thread_id=thread_id, events=len(events), code=error.code)
+            self.left += events
+            log.warning("settling.postponed", threads=len(batch), events=events, code=error.code)
         except Exception:
-            # A fault of ours. The message is stored and has been delivered; the sweep tries again, and says so again.
-            log.exception("settling.failed", thread_id=thread_id, events=len(events))
+            # A fault of ours. The messages are stored and have been delivered; the sweep tries again.
+            self.left += events
+            log.exception("settling.failed", threads=len(batch), events=events)
+        finally:
+            self.batches += 1
+            self.waiting -= events
+            for thread_id in batch:
+                del self._under_way[thread_id]
+
+    async def _rest(self, took_s: float) -> None:
+        """Leave the loop and the database to others, and let company come."""
+        if self.lag_s() > BEHIND_S or not self._pause_s:
+            return
+        full = len(self._since) >= THREADS_PER_BATCH_MAX
+        rest_s = took_s if full else max(self._pause_s - took_s, took_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(rest_s):
+                await self._hurry.wait()

@@ -8,7 +8,7 @@ in the way (another node, a transaction, a used key, an archived thread) is deal
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +24,7 @@ from storage.mongo import Mongo, Row, Session
 log = structlog.get_logger(__name__)
 
 BATCH_EVENTS_MAX: Final = 256
+EACH_ATTEMPTS_MAX: Final = 3
 GROUPS_MAX: Final = 2
 """Shared inserts under way at once: a third would make each smaller and not the wait shorter."""
 HEADS_CACHED_MAX: Final = 50_000
@@ -36,6 +37,7 @@ class Committer:
 
     def __init__(self, mongo: Mongo) -> None:
         self._client = mongo.client
+        self._database = mongo.database
         self._rows = mongo.rows("events")
         self._local_rows = self._rows.with_options(read_concern=ReadConcern("local"))
         self._waiting: dict[str, deque[Waiting]] = {}
@@ -60,14 +62,64 @@ class Committer:
             self._start(self._commit_groups(), "commit groups")
         return done
 
+    async def append_each(self, drafts: Sequence[Draft]) -> list[Appended]:
+        """Append many drafts with keys to streams that other nodes append to just as often, such as people's own: the
+        ends are looked up first, in one query, rather than remembered. In as few inserts as can be."""
+        done: dict[str, Appended] = {}
+        waiting = {draft.key: draft for draft in drafts if draft.key is not None}
+        async with self.held({draft.stream for draft in drafts}):
+            for _ in range(EACH_ATTEMPTS_MAX):
+                heads = await self.tips({draft.stream for draft in waiting.values()})
+                events = []
+                for draft in waiting.values():
+                    heads[draft.stream] = heads[draft.stream].after(draft)
+                    events.append(stored_at(draft, heads[draft.stream]))
+                failure = await self.insert(events)
+                for event in events if failure is None else events[: failure["index"]]:
+                    done[event.key or ""] = Appended(stored=event, new=True)
+                waiting = {key: draft for key, draft in waiting.items() if key not in done}
+                if failure is None or not waiting:
+                    break
+                if is_key_conflict(failure):
+                    async for row in self._rows.find({"key": {"$in": list(waiting)}}):
+                        done[row["key"]] = Appended(stored=from_document(row, Stored), new=False)
+                    waiting = {key: draft for key, draft in waiting.items() if key not in done}
+        # What still met something in its way has the streams' own turns to wait for, as anybody's drafts have.
+        rest = await asyncio.gather(*(self.append(draft) for draft in waiting.values()))
+        done |= dict(zip(waiting, rest, strict=True))
+        return [done[draft.key or ""] for draft in drafts]
+
     @asynccontextmanager
-    async def held(self, stream: str) -> AsyncIterator[None]:
-        """Inside it nothing is committed to the stream by this node: for a transaction that appends to it."""
-        async with self._lock(stream):
-            try:
-                yield
-            finally:
-                self.forget(stream)
+    async def held(self, streams: Iterable[str]) -> AsyncIterator[None]:
+        """Inside it nothing is committed to the streams by this node: for whatever else appends to them."""
+        async with AsyncExitStack() as stack:
+            for stream in sorted(streams):  # always in this order, so that no two wait for each other
+                await stack.enter_async_context(self._lock(stream))
+                stack.callback(self.forget, stream)
+            yield
+
+    async def tips(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Head]:
+        """The ends of many streams, in one query."""
+        names = list(streams)
+        if not names:
+            return {}
+        last: list[Row] = [
+            {"$match": {"$expr": {"$and": [{"$gt": ["$_id", "$$low"]}, {"$lt": ["$_id", "$$high"]}]}}},
+            {"$sort": {"_id": -1}},
+            {"$limit": 1},
+            {"$project": {"totals": 1}},
+        ]
+        rows = await self._database.aggregate(
+            [
+                {"$documents": [{"stream": name, "low": f"{name}:", "high": f"{name};"} for name in names]},
+                {"$lookup": {"from": "events", "let": {"low": "$low", "high": "$high"}, "pipeline": last, "as": "end"}},
+            ],
+            session=session,
+        )
+        return {
+            row["stream"]: msgspec.convert(row["end"][0]["totals"], Head) if row["end"] else Head()
+            async for row in rows
+        }
 
     def forget(self, stream: str) -> None:
         """Don't rely on what is remembered of a stream's end."""
@@ -84,11 +136,26 @@ class Committer:
         """Insert what is ready, together as far as it goes, until nothing is."""
         try:
             while self._ready:
+                await self._learn(list(self._ready)[:BATCH_EVENTS_MAX])
                 group = self._next_group()
                 if group:
                     await self._commit_group(group)
         finally:
             self._groups -= 1
+
+    async def _learn(self, streams: Iterable[str]) -> None:
+        """Look up the ends of streams of which nothing is remembered. An end that is out of date fails to take the
+        insert, as one that is remembered may."""
+        unknown = [stream for stream in streams if stream not in self._heads and not self._lock(stream).locked()]
+        try:
+            found = await self.tips(unknown)
+        except PyMongoError as error:
+            # Each stream asks for itself then, and tells those who wait what it has heard.
+            log.warning("committer.not_learned", streams=len(unknown), error=type(error).__name__)
+            return
+        for stream, head in found.items():
+            if stream not in self._heads and not self._lock(stream).locked():
+                self._remember(stream, head)
 
     def _next_group(self) -> list[tuple[Waiting, Stored]]:
         """Take the streams that are ready: a plain single draft joins the group, anything else is the stream's own."""

@@ -32,6 +32,10 @@ class Firms:
         """One firm."""
         return await self._by_id.get(firm_id)
 
+    async def many(self, firm_ids: list[Id]) -> dict[Id, FirmDoc]:
+        """Several firms by id."""
+        return {row["_id"]: from_document(row, FirmDoc) async for row in self._rows.find({"_id": {"$in": firm_ids}})}
+
     async def replace(self, firm: FirmDoc) -> None:
         """Store a firm's new settings."""
         await self._rows.replace_one({"_id": firm.id}, to_document(firm))

@@ -9,20 +9,25 @@ A letter says to whom and about what; its words are made when it goes out, from 
 One key is one letter, for ever; one waiting letter bundles what comes until it goes (EM-8).
 """
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Side
 from protocol.wire import Email, Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row, Session
+from storage.mongo import Mongo, Row, Session, write_all
 
 LetterState = Literal["waiting", "claimed", "sending", "sent", "dropped", "failed", "unknown"]
 LetterKind = Literal[
     "client_new_thread", "client_messages", "client_tasks", "client_reminder",
     "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset",
 ]  # fmt: skip
+
+STRONGER: Final = frozenset[LetterKind]({"staff_mention", "staff_assigned"})
+"""Kinds that a letter keeps, whatever else comes into it."""
 
 
 class LetterDoc(Document):
@@ -73,36 +78,37 @@ class Letters:
             return False
         return True
 
-    async def bundle(self, letter: LetterDoc) -> bool:
-        """Add to the letter that this person already waits for about this thread, or put this one in.
+    async def bundle(self, letters: Sequence[LetterDoc]) -> None:
+        """Add each to the letter that its person already waits for about its thread, or put it in; in two commands.
 
-        Does nothing for a position that an earlier letter has told of. False when nothing was put in.
+        Does nothing for a position that an earlier letter has told of. A mention or an assignment among other news
+        makes the waiting letter one of its kind, whichever came first.
         """
-        told = {
-            "thread_id": letter.thread_id,
-            "person_id": letter.person_id,
-            "internal": letter.internal or {"$in": [None, False]},
-            "last_seq": {"$gte": letter.last_seq},
-        }
-        if await self._rows.find_one(told, {"_id": 1}) is not None:
-            return False
-        waiting = {
-            "thread_id": letter.thread_id,
-            "person_id": letter.person_id,
-            "internal": letter.internal or {"$in": [None, False]},
-            "state": "waiting",
-            "kind": {"$nin": ["client_reminder"]},
-        }
-        answer = await self._rows.update_one(waiting, {"$max": {"last_seq": letter.last_seq}})
-        if answer.matched_count:
-            return True
-        return await self.add(letter)
-
-    async def strengthen(self, thread_id: Id, person_id: Id, kind: LetterKind) -> None:
-        """Make the waiting letter about a thread one of a stronger kind: a mention among other news."""
-        await self._rows.update_one(
-            {"thread_id": thread_id, "person_id": person_id, "state": "waiting"}, {"$set": {"kind": kind}}
+        if not letters:
+            return
+        told = await self._told(letters)
+        await write_all(
+            self._rows,
+            [
+                write
+                for letter in letters
+                if (write := _bundling(letter, told.get(_about(letter), 0) >= letter.last_seq)) is not None
+            ],
         )
+
+    async def _told(self, letters: Sequence[LetterDoc]) -> dict[tuple[Id | None, Id, bool], int]:
+        """Up to where each person has been told of each thread, as far as it matters for these letters."""
+        lowest: dict[Id | None, int] = {}
+        for letter in letters:
+            lowest[letter.thread_id] = min(letter.last_seq, lowest.get(letter.thread_id, letter.last_seq))
+        told: dict[tuple[Id | None, Id, bool], int] = {}
+        async for row in self._rows.find(
+            {"$or": [{"thread_id": thread_id, "last_seq": {"$gte": seq}} for thread_id, seq in lowest.items()]},
+            {"thread_id": 1, "person_id": 1, "internal": 1, "last_seq": 1},
+        ):
+            about = (row["thread_id"], row["person_id"], row.get("internal", False))
+            told[about] = max(row["last_seq"], told.get(about, 0))
+        return told
 
     async def claim(self, now: Ms, lease_ms: int, by: str) -> LetterDoc | None:
         """Take the letter that is due longest, for a time; nobody else gets it until the lease has run out."""
@@ -157,3 +163,21 @@ class Letters:
         """One letter."""
         row = await self._rows.find_one({"_id": letter_id})
         return from_document(row, LetterDoc) if row else None
+
+
+def _about(letter: LetterDoc) -> tuple[Id | None, Id, bool]:
+    return letter.thread_id, letter.person_id, letter.internal
+
+
+def _bundling(letter: LetterDoc, told: bool) -> UpdateOne | None:
+    """A letter as a write that may be done twice; None when there is nothing to write."""
+    stronger: Row = {"$set": {"kind": letter.kind}} if letter.kind in STRONGER else {}
+    of_thread = {"thread_id": letter.thread_id, "person_id": letter.person_id, "state": "waiting"}
+    if told:
+        return UpdateOne(of_thread, stronger) if stronger else None
+    of_side = {"internal": letter.internal or {"$in": [None, False]}, "kind": {"$nin": ["client_reminder"]}}
+    first = to_document(letter)
+    for name in ("last_seq", *of_thread, *(("internal",) if letter.internal else ()), *(("kind",) if stronger else ())):
+        del first[name]
+    update = {"$max": {"last_seq": letter.last_seq}, "$setOnInsert": first, **stronger}
+    return UpdateOne(of_thread | of_side, update, upsert=True)

@@ -3,14 +3,17 @@
 State, not log. Also holds the pace at which such state may move, so that a busy reader costs one write a second.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Person, Step
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row, Session
+from storage.mongo import Mongo, Row, Session, write_all
 from storage.pace import Pace, Throttle
 
 STEPS_MAX: Final = 200
@@ -38,6 +41,17 @@ def mark_id(thread_id: Id, person_id: Id) -> str:
     return f"{thread_id}:{person_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far somebody has read."""
+
+    thread_id: Id
+    person: Person
+    seq: int
+    messages: int
+    """Messages of the other side up to there."""
+
+
 class Marks:
     """The marks."""
 
@@ -59,21 +73,16 @@ class Marks:
 
     async def read(self, thread_id: Id, person: Person, seq: int, messages: int, at: Ms) -> bool:
         """Move somebody's read position forward; what is read was received too. False if it was there already."""
-        step = to_document(Step(seq=seq, at=at))
-        fields = {
-            "read_seq": seq,
-            "read_messages": messages,
-            "read": _with_step("read", step),
-            "delivered_seq": {"$max": ["$delivered_seq", seq]},
-            "delivered": {
-                "$cond": [
-                    {"$lt": [{"$ifNull": ["$delivered_seq", 0]}, seq]},
-                    _with_step("delivered", step),
-                    "$delivered",
-                ]
-            },
-        }
-        return await self._move(thread_id, person, "read_seq", seq, fields)
+        return await self._move(thread_id, person, "read_seq", seq, _reading(seq, messages, at))
+
+    async def read_all(self, readings: Sequence[Reading], at: Ms) -> list[Reading]:
+        """Move many people's read positions forward, in two commands; those that had not been there already."""
+        ids = [mark_id(reading.thread_id, reading.person.id) for reading in readings]
+        rows = self._rows.find({"_id": {"$in": ids}}, {"read_seq": 1}) if ids else None
+        before = {row["_id"]: row.get("read_seq", 0) async for row in rows} if rows else {}
+        moved = [reading for reading, name in zip(readings, ids, strict=True) if reading.seq > before.get(name, 0)]
+        await write_all(self._rows, [_moving(reading, at) for reading in moved])
+        return moved
 
     async def delivered(self, thread_id: Id, person: Person, seq: int, at: Ms) -> bool:
         """Move somebody's delivered position forward. False if it was there already."""
@@ -92,6 +101,30 @@ class Marks:
             answer = await self._rows.update_one(query, update)
             return answer.matched_count == 1
         return True
+
+
+def _reading(seq: int, messages: int, at: Ms) -> Row:
+    """The fields of a mark whose owner has read up to a position."""
+    step = to_document(Step(seq=seq, at=at))
+    received = {"$gte": [{"$ifNull": ["$delivered_seq", 0]}, seq]}
+    return {
+        "read_seq": seq,
+        "read_messages": messages,
+        "read": _with_step("read", step),
+        "delivered_seq": {"$max": ["$delivered_seq", seq]},
+        "delivered": {"$cond": [received, "$delivered", _with_step("delivered", step)]},
+    }
+
+
+def _moving(reading: Reading, at: Ms) -> UpdateOne:
+    """The same as a write that changes nothing in a mark that is there already."""
+    already = {"$gte": [{"$ifNull": ["$read_seq", 0]}, reading.seq]}
+    fields = _reading(reading.seq, reading.messages, at)
+    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in fields.items()}
+    who = {"thread_id": reading.thread_id, "person": {"$literal": to_document(reading.person)}}
+    return UpdateOne(
+        {"_id": mark_id(reading.thread_id, reading.person.id)}, [{"$set": {**who, **guarded}}], upsert=True
+    )
 
 
 def _with_step(field: str, step: Row) -> Row:

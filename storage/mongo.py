@@ -4,17 +4,18 @@ Every write is majority and journaled, every read majority (P1): nobody sees wha
 what the collections mean; each has a module of its own.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
-from pymongo import AsyncMongoClient, IndexModel
+from pymongo import AsyncMongoClient, IndexModel, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -30,6 +31,8 @@ T = TypeVar("T")
 OPERATION_TIMEOUT_MS: Final = 5_000
 """An operation that takes longer has an unknown outcome and is refused as temporary."""
 TRANSACTION_ATTEMPTS_MAX: Final = 50
+DUPLICATE: Final = 11000
+"""The database's code for a unique key that is taken."""
 
 INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     # The primary key of an event is "<stream>:<seq, 13 digits>": unique, and it serves reads of a stream in order.
@@ -82,7 +85,8 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "letters": [
         IndexModel("key", unique=True),
         IndexModel([("state", 1), ("due_at", 1)]),
-        IndexModel([("thread_id", 1), ("person_id", 1)]),
+        IndexModel([("thread_id", 1), ("state", 1), ("person_id", 1)]),
+        IndexModel([("thread_id", 1), ("last_seq", 1)]),
     ],
     "audit": [IndexModel([("thread_id", 1), ("at", -1)])],
     "facts": [],
@@ -94,10 +98,21 @@ class SomebodyWasFirst(Exception):
     """Another writer took the place that a transaction had read as free: it must run again from the start."""
 
 
+class NotWritten(Exception):
+    """The database refused some of many writes for good: a fault of ours, and not of the moment."""
+
+
 class Mongo:
     """A connected database with the guarantees of P1."""
 
-    def __init__(self, url: str, database: str, *, write_concern: WriteConcern | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        *,
+        write_concern: WriteConcern | None = None,
+        listeners: Sequence[CommandListener] = (),
+    ) -> None:
         self.client: AsyncMongoClient[Row] = AsyncMongoClient(
             url,
             tz_aware=True,
@@ -106,6 +121,7 @@ class Mongo:
             retryWrites=True,
             retryReads=True,
             appname="chattar",
+            event_listeners=listeners,
         )
         self.database: AsyncDatabase[Row] = self.client.get_database(
             database,
@@ -160,6 +176,26 @@ class Mongo:
     async def close(self) -> None:
         """Close every connection."""
         await self.client.close()
+
+
+async def write_all(rows: Rows, writes: Sequence[UpdateOne]) -> None:
+    """Many writes in one command, none held up by another; each must have its guard and may be done twice.
+
+    Raises NotWritten when the database refused some for what they are; the others are done.
+    """
+    if not writes:
+        return
+    try:
+        await rows.bulk_write(writes, ordered=False)
+    except BulkWriteError as error:
+        details: Mapping[str, Any] = error.details or {}
+        failures = details.get("writeErrors", [])
+        if details.get("writeConcernErrors") or not failures:
+            raise
+        if any(failure.get("code") != DUPLICATE for failure in failures):
+            raise NotWritten(f"{len(failures)} of {len(writes)} in {rows.name}: {failures[0].get('errmsg')}") from error
+        # Somebody else has made the same document at this very moment: now it is there, and the guards decide.
+        await rows.bulk_write([writes[failure["index"]] for failure in failures], ordered=False)
 
 
 @asynccontextmanager

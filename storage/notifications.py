@@ -1,14 +1,23 @@
 """Inbox entries: one for each member of staff and thread (NS-4).
 
-An event is applied at most once: an entry remembers the last position of t: and n: that it has heard of.
+An event is applied at most once: an entry remembers the last position of t: and n: that it has heard of. A mention is
+remembered apart, since one that comes late, behind other news, must still leave its mark (MN-6).
 """
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo import UpdateOne
 
 from protocol.entities import NotificationKind, Person
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row
+from storage.mongo import Mongo, Row, write_all
+
+OPEN_COUNTED_MAX: Final = 1000
+"""A badge beyond this is a number that nobody reads."""
+ENTRIES_PER_ANSWER_MAX: Final = 2_000
 
 
 class NotificationDoc(Document):
@@ -29,38 +38,45 @@ class NotificationDoc(Document):
     text: str = ""
     internal: bool = False
     read_by: list[str] = []
+    heard: dict[str, int] = {}
+    """The last position that it has heard of, by kind of stream (`t`, `n`)."""
+    called: dict[str, int] = {}
+    """The last position with a mention of its owner that it has heard of, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """News for one entry: how the entry would look if this were all, and the position that it stands for."""
+
+    entry: NotificationDoc
+    kind: str
+    """Of stream: `t` or `n`."""
+    seq: int
+    called: int = 0
+    """The last position with a mention of the entry's owner, 0 without one."""
 
 
 class Notifications:
     """The entries."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._database = mongo.database
         self._rows = mongo.rows("notifications")
 
-    async def tell(self, entry: NotificationDoc, stream: str, seq: int) -> NotificationDoc | None:
-        """Make or move to the top the entry of this person and thread; None when it had heard of this position.
+    async def tell(self, tellings: Sequence[Telling]) -> list[NotificationDoc]:
+        """Make these entries, or move them to the top, in one command; the entries as they are then.
 
-        A mention mark, once set, stays until it is read (MN-6). Colleagues' reading starts anew.
+        One that has heard of a position stays as it is. A mention mark, once set, stays until it is read (MN-6).
+        Colleagues' reading starts anew.
         """
-        fields = to_document(entry)
-        identity = {"user_id": entry.user_id, "thread_id": entry.thread_id}
-        heard = f"heard.{stream[0]}"
-        await self._rows.update_one(
-            identity,
-            {"$setOnInsert": {"_id": entry.id, "created_at": entry.created_at, "at": 0, "archived": True}},
-            upsert=True,
-        )
-        always = {
-            name: fields[name] for name in ("firm_id", "account_id", "kind", "actor", "at", "unread", "archived")
-        } | {"text": entry.text, "internal": entry.internal, "read_by": []}
-        if entry.mentioned:
-            always["mentioned"] = True
-        row = await self._rows.find_one_and_update(
-            {**identity, heard: {"$not": {"$gte": seq}}},
-            {"$set": {**always, heard: seq}},
-            return_document=True,
-        )
-        return from_document(row, NotificationDoc) if row else None
+        await write_all(self._rows, [_telling(telling) for telling in tellings])
+        entries = [telling.entry for telling in tellings]
+        query = {
+            "thread_id": {"$in": list({entry.thread_id for entry in entries})},
+            "user_id": {"$in": list({entry.user_id for entry in entries})},
+        }
+        rows = self._rows.find(query).batch_size(ENTRIES_PER_ANSWER_MAX)
+        return [from_document(row, NotificationDoc) async for row in rows]
 
     async def of_thread(self, user_id: Id, thread_id: Id) -> NotificationDoc | None:
         """Somebody's entry for a thread."""
@@ -111,8 +127,44 @@ class Notifications:
 
     async def open_count(self, user_id: Id) -> int:
         """How many entries are not archived: the badge (NS-5)."""
-        return await self._rows.count_documents({"user_id": user_id, "archived": False}, limit=1000)
+        return await self._rows.count_documents({"user_id": user_id, "archived": False}, limit=OPEN_COUNTED_MAX)
+
+    async def open_counts(self, user_ids: Iterable[Id]) -> dict[Id, int]:
+        """The same for several people, in one query."""
+        counted = [{"$match": {"archived": False}}, {"$limit": OPEN_COUNTED_MAX}, {"$count": "open"}]
+        rows = await self._database.aggregate(
+            [
+                {"$documents": [{"user_id": user_id} for user_id in user_ids]},
+                {"$lookup": {"from": "notifications", "localField": "user_id", "foreignField": "user_id",
+                             "pipeline": counted, "as": "counted"}},
+            ]
+        )  # fmt: skip
+        return {row["user_id"]: row["counted"][0]["open"] if row["counted"] else 0 async for row in rows}
 
     async def forget(self, user_id: Id, query: dict[str, Any]) -> None:
         """Take away entries of threads that somebody may not see any more (AC-15)."""
         await self._rows.delete_many({"user_id": user_id, **query})
+
+
+def _telling(telling: Telling) -> UpdateOne:
+    """News as a write with its guards."""
+    entry, heard, called = telling.entry, f"heard.{telling.kind}", f"called.{telling.kind}"
+    fields = to_document(entry)
+    unheard: Row = {"$gt": [telling.seq, {"$ifNull": [f"${heard}", 0]}]}
+    newest: Row = {"$and": [unheard, {"$gte": [entry.at, {"$ifNull": ["$at", 0]}]}]}
+    mentioned: Row = {"$gt": [telling.called, {"$ifNull": [f"${called}", 0]}]}
+    stirs: Row = {"$or": [unheard, mentioned]}
+    said = {name: fields[name] for name in ("kind", "actor", "at")} | {"text": entry.text, "internal": entry.internal}
+    anew: Row = {"unread": (stirs, True), "archived": (stirs, False), "mentioned": (mentioned, True)}
+    update: Row = {
+        "_id": {"$ifNull": ["$_id", entry.id]},
+        "firm_id": entry.firm_id,
+        "account_id": entry.account_id,
+        "created_at": {"$ifNull": ["$created_at", entry.created_at]},
+        "read_by": {"$cond": [unheard, [], "$read_by"]},
+        heard: {"$max": [f"${heard}", telling.seq]},
+        called: {"$max": [f"${called}", telling.called]},
+    }
+    update |= {name: {"$cond": [newest, {"$literal": value}, f"${name}"]} for name, value in said.items()}
+    update |= {name: {"$cond": [guard, value, f"${name}"]} for name, (guard, value) in anew.items()}
+    return UpdateOne({"user_id": entry.user_id, "thread_id": entry.thread_id}, [{"$set": update}], upsert=True)

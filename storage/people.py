@@ -133,6 +133,12 @@ class People:
         """Everybody who works or worked at a firm, by name."""
         return [from_document(row, StaffDoc) async for row in self._staff.find({"firm_id": firm_id}).sort("name", 1)]
 
+    async def staff_or_owners(self, staff_ids: list[Id], firm_ids: list[Id]) -> list[StaffDoc]:
+        """These members of staff, and the owners of these firms, by name."""
+        query: Row = {"$or": [{"_id": {"$in": staff_ids}}, {"firm_id": {"$in": firm_ids}, "role": "owner"}]}
+        rows = self._staff.find(query, {"password_hash": 0}).sort("name", 1)
+        return [from_document(row, StaffDoc) async for row in rows]
+
     async def change_staff(
         self, staff_id: Id, fields: dict[str, Any], session: Session | None = None
     ) -> StaffDoc | None:
@@ -181,8 +187,9 @@ class People:
         return [from_document(row, LinkDoc) async for row in rows]
 
     async def links_of_accounts(self, account_ids: list[Id]) -> list[LinkDoc]:
-        """Everybody on the side of several accounts."""
-        return [from_document(row, LinkDoc) async for row in self._links.find({"account_id": {"$in": account_ids}})]
+        """Everybody on the side of several accounts, in the order in which they were linked."""
+        rows = self._links.find({"account_id": {"$in": account_ids}}).sort("_id", 1)
+        return [from_document(row, LinkDoc) async for row in rows]
 
     async def links_of_contact(self, contact_id: Id) -> list[LinkDoc]:
         """The accounts a contact belongs to."""

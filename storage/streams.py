@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import msgspec
-from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.wire import Id, Ms
@@ -26,6 +25,7 @@ T = TypeVar("T")
 
 MISSED_STREAMS_MAX: Final = 50
 """Streams in one query for what was missed: each may bring hundreds of events."""
+SETTLED_PER_COMMAND_MAX: Final = 2_000
 
 
 class Streams:
@@ -51,20 +51,25 @@ class Streams:
         return await self._committer.append(draft)
 
     async def append_in(self, session: Session, drafts: Sequence[Draft]) -> list[Stored]:
-        """Append within a transaction (see `transact`); all drafts of one call belong to one stream.
+        """Append within a transaction (see `transact`), to one stream or several.
 
         Lets SomebodyWasFirst out when another event took the place: the whole work is then run again. Raises
         DuplicateKeyError when a draft's key is in the log, and Closed as `append` does.
         """
-        stream = drafts[0].stream
-        head = await self.head(stream, session)
+        streams = {draft.stream for draft in drafts}
+        if len(streams) == 1:
+            heads = {stream: await self.head(stream, session) for stream in streams}
+        else:
+            heads = await self.tips(streams, session)
         events = []
         for draft in drafts:
+            head = heads[draft.stream]
             if draft.only_open and head.archived:
                 raise Closed
-            head = head.after(draft)
+            head = heads[draft.stream] = head.after(draft)
             events.append(stored_at(draft, head))
-        self._committer.forget(stream)
+        for stream in streams:
+            self._committer.forget(stream)
         failed = await self._committer.insert(events, session)
         if failed is None:
             return events
@@ -72,17 +77,25 @@ class Streams:
             raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed)
         raise SomebodyWasFirst
 
-    async def transact(self, stream: str, work: Callable[[Session], Awaitable[T]]) -> T:
-        """A transaction that appends to a stream, while this node's committer of that stream stands aside.
+    async def append_each(self, drafts: Sequence[Draft]) -> list[Appended]:
+        """Append many drafts with keys, each to its stream, as `append` does with one; what became of each.
+
+        For streams that every node appends to, such as people's own. Costs a few commands, however many there are.
+        """
+        return await self._committer.append_each(drafts)
+
+    async def transact(self, stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:
+        """A transaction that appends to streams, while this node's committer of those streams stands aside.
 
         Otherwise as `Mongo.transact`. Survives cancellation: it ends for certain, though nobody waits for it.
         """
-        task = asyncio.create_task(self._transact(stream, work), name=f"transaction {stream}")
+        streams = [stream] if isinstance(stream, str) else stream
+        task = asyncio.create_task(self._transact(streams, work), name=f"transaction {streams[0]}")
         task.add_done_callback(_retrieved)
         return await asyncio.shield(task)
 
-    async def _transact(self, stream: str, work: Callable[[Session], Awaitable[T]]) -> T:
-        async with self._committer.held(stream), ours():
+    async def _transact(self, streams: Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:
+        async with self._committer.held(set(streams)), ours():
             return await self._mongo.transact(work)
 
     # reading
@@ -97,6 +110,10 @@ class Streams:
         """The end of a stream as of now; an empty stream's is at 0."""
         row = await self._rows.find_one(stream_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
         return msgspec.convert(row["totals"], Head) if row else Head()
+
+    async def tips(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Head]:
+        """The ends of many streams as of now, in one query; an empty stream's is at 0."""
+        return await self._committer.tips(streams, session)
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
         """The last seq of each stream, 0 for an empty one."""
@@ -183,18 +200,18 @@ class Streams:
 
     # settling
 
-    async def unsettled(self, before: Ms, limit: int) -> list[Stored]:
-        """Events older than `before` whose consequences may not all have been drawn (P9), oldest first."""
+    async def unsettled(self, before: Ms, limit: int, after: Ms = 0) -> list[Stored]:
+        """Events from between two times whose consequences may not all have been drawn (P9), oldest first."""
         async with ours():
-            cursor = self._rows.find({"unsettled_at": {"$lt": before}})
+            cursor = self._rows.find({"unsettled_at": {"$gt": after, "$lt": before}})
             return [from_document(row, Stored) async for row in cursor.sort("unsettled_at", 1).limit(limit)]
 
     async def settled(self, events: Sequence[Stored]) -> None:
         """Note that everything that follows from these events has been done."""
-        if events:
-            await self._rows.bulk_write(
-                [UpdateOne({"_id": event.id}, {"$unset": {"unsettled_at": ""}}) for event in events], ordered=False
-            )
+        ids = [event.id for event in events]
+        for start in range(0, len(ids), SETTLED_PER_COMMAND_MAX):
+            some = ids[start : start + SETTLED_PER_COMMAND_MAX]
+            await self._rows.update_many({"_id": {"$in": some}}, {"$unset": {"unsettled_at": ""}})
 
 
 def _range(stream: str, after: int) -> Row:

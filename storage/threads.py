@@ -5,10 +5,11 @@ part of the transaction that appends its event. Refuses to know who may see a th
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from msgspec.structs import replace
+from pymongo import UpdateOne
 
 from protocol.body import plain_text
 from protocol.entities import Excerpt, Person, ReminderVerdict, ThreadState
@@ -16,7 +17,7 @@ from protocol.events import MessageSent
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
 from storage.marks import mark_id
-from storage.mongo import Mongo, Row, Session
+from storage.mongo import Mongo, Row, Session, write_all
 from storage.streams import Head, Stored
 from storage.together import Together
 
@@ -234,29 +235,19 @@ class Threads:
             for name in ("head", "last", "last_seq", "last_message_at", "firm_unread", "has_unread")
         }
 
-    async def project(self, thread_id: Id, events: Sequence[Stored], now: Ms) -> ThreadDoc | None:
-        """Bring the row up to these events of t: and n:, in any order, as often as need be (P9); the row as it is then.
-
-        Every field has a guard of its own: of two nodes that project side by side, neither takes back what the other
-        did.
-        """
-        visible = [event for event in events if event.stream.startswith("t:")]
-        notes = [event.seq for event in events if event.stream.startswith("n:")]
-        fields: Row = {"updated_at": {"$max": ["$updated_at", now]}}
-        if visible:
-            newest = max(visible, key=lambda event: event.seq)
-            last, last_seq = excerpt_of(visible)
-            fields["visible_at"] = {"$max": ["$visible_at", now]}
-            fields["head"] = _if_later("head.seq", newest.seq, "head", to_document(newest.totals))
-            if last is not None:
-                for name, value in (("last", to_document(last)), ("last_message_at", last.at), ("last_seq", last_seq)):
-                    fields[name] = _if_later("last_seq", last_seq, name, value)
-        if notes:
-            fields["notes_head"] = {"$max": ["$notes_head", max(notes)]}
-        row = await self._rows.find_one_and_update(
-            {"_id": thread_id}, [{"$set": fields}, _UNREAD_STAGE], return_document=True
+    async def project(
+        self, happened: Mapping[Id, Sequence[Stored]], read: Mapping[Id, Position], now: Ms
+    ) -> list[ThreadDoc]:
+        """Bring the rows of threads up to these events of t: and n:, in any order, as often as need be (P9); the rows
+        as they are then. `read`: how far contacts have read who wrote (RD-7)."""
+        await write_all(
+            self._rows,
+            [
+                UpdateOne({"_id": thread_id}, _projection(events, read.get(thread_id), now))
+                for thread_id, events in happened.items()
+            ],
         )
-        return from_document(row, ThreadDoc) if row else None
+        return await self.many(list(happened))
 
     async def firm_read(self, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
         """Move the firm's shared position forward (RD-1); the thread as it is then, or None if it already was there."""
@@ -313,11 +304,24 @@ class Threads:
         self, thread_id: Id, reminder: ReminderDoc, revision: int, session: Session | None = None
     ) -> bool:
         """Replace the reminder state if it still is at `revision`; False when somebody else was faster."""
-        document = to_document(reminder) | {"revision": revision + 1}
-        answer = await self._rows.update_one(
-            {"_id": thread_id, **_at_revision(revision)}, {"$set": {"reminder": document}}, session=session
+        return await self.save_reminders([(thread_id, reminder, revision)], session)
+
+    async def save_reminders(
+        self, changes: Sequence[tuple[Id, ReminderDoc, int]], session: Session | None = None
+    ) -> bool:
+        """The same for several threads; False when somebody else was faster with one of them."""
+        answer = await self._rows.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": thread_id, **_at_revision(revision)},
+                    {"$set": {"reminder": to_document(reminder) | {"revision": revision + 1}}},
+                )
+                for thread_id, reminder, revision in changes
+            ],
+            ordered=False,
+            session=session,
         )
-        return answer.matched_count == 1
+        return answer.matched_count == len(changes)
 
     async def due(self, now: Ms, limit: int) -> list[ThreadDoc]:
         """Threads whose reminder is due, the longest overdue first."""
@@ -328,6 +332,28 @@ class Threads:
 def _at_revision(revision: int) -> Row:
     """A default of 0 is left out of the document, so 0 and absent are the same."""
     return {"reminder.revision": revision} if revision else {"reminder.revision": {"$in": [None, 0]}}
+
+
+def _projection(events: Sequence[Stored], contact_read: Position | None, now: Ms) -> list[Row]:
+    """The update that brings a row up to events. Every field has a guard of its own: of two nodes that project side by
+    side, neither takes back what the other did."""
+    visible = [event for event in events if event.stream.startswith("t:")]
+    notes = [event.seq for event in events if event.stream.startswith("n:")]
+    fields: Row = {"updated_at": {"$max": ["$updated_at", now]}}
+    if visible:
+        newest = max(visible, key=lambda event: event.seq)
+        last, last_seq = excerpt_of(visible)
+        fields["visible_at"] = {"$max": ["$visible_at", now]}
+        fields["head"] = _if_later("head.seq", newest.seq, "head", to_document(newest.totals))
+        if last is not None:
+            for name, value in (("last", to_document(last)), ("last_message_at", last.at), ("last_seq", last_seq)):
+                fields[name] = _if_later("last_seq", last_seq, name, value)
+    if contact_read is not None:
+        document = to_document(contact_read)
+        fields["contact_read"] = _if_later("contact_read.seq", contact_read.seq, "contact_read", document)
+    if notes:
+        fields["notes_head"] = {"$max": ["$notes_head", max(notes)]}
+    return [{"$set": fields}, _UNREAD_STAGE]
 
 
 def _if_later(guard: str, seq: int, field: str, value: Any) -> Row:

@@ -52,7 +52,6 @@ from storage.firms import FirmDoc
 from storage.mongo import INDEXES, Mongo
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
 from storage.store import Store
-from storage.streams import Stored
 
 PASSWORD = "ordning i boken"
 # As weak as Argon2 allows: what is tested is never how long it takes.
@@ -249,8 +248,8 @@ class World:
             )
         )
 
-    async def _consequences(self, thread_id: Id, events: Sequence[Stored]) -> None:
-        await consequences.draw(self.means, thread_id, events)
+    async def _consequences(self, happened: consequences.Happened) -> None:
+        await consequences.draw(self.means, happened)
 
     # acting
 

@@ -13,7 +13,7 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server import auth
 from server.access import AccountScope, may_with
-from server.actions import access_changes, invitations, reminders, sessions
+from server.actions import access_changes, cycles, invitations, sessions
 from server.context import Context
 from storage.mongo import Session
 from storage.people import ContactDoc, LinkDoc, link_id
@@ -77,7 +77,7 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
         link = first
     if command.invite and contact.activated_at is None and link.invited_at is None:
         link = await invitations.invite_contact(context, contact, link)
-    await reminders.refresh_account(context.means, scope.account.id)
+    await cycles.refresh_account(context.means, scope.account.id)
     return seen_link(contact, link)
 
 
@@ -133,7 +133,7 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
     if not login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
         await sessions.end_all(context, contact.id)
     # Who is to be notified decides whether a reminder is held or due (D4). Also after a retry: it may have died here.
-    await reminders.refresh_account(context.means, scope.account.id)
+    await cycles.refresh_account(context.means, scope.account.id)
     return seen_link(contact, changed)
 
 

@@ -5,24 +5,40 @@ before each goes out, and drops those that have been read. Internal messages hav
 events of t: are looked at (EM-9).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from protocol import events as e
 from protocol.entities import Side
 from protocol.ids import new_id
 from protocol.wire import Email, Id
-from server.actions import notifications, reminders
+from server.actions.matter import Matter
+from server.actions.news import Hearing
 from server.context import Means
-from storage.accounts import AccountDoc
 from storage.letters import LetterDoc, LetterKind
+from storage.people import ContactDoc
 from storage.streams import Stored
 from storage.threads import ThreadDoc
 
 
-async def follow(means: Means, thread: ThreadDoc, account: AccountDoc, events: Sequence[Stored]) -> None:
-    """Put the letters that follow from these events into the outbox. May be called again with the same events."""
-    await _to_contacts(means, thread, events)
-    await _to_staff(means, thread, account, events)
+async def follow(
+    means: Means, matters: Sequence[Matter], reached: Mapping[Id, Sequence[ContactDoc]], heard: Sequence[Hearing]
+) -> None:
+    """Put the letters that follow from what has happened into the outbox. May be called again with the same events.
+
+    `reached`: the recipients of each account; `heard`: what staff hear of.
+    """
+    letters = [letter for matter in matters for letter in _to_contacts(means, matter, reached)]
+    letters += [_to_staff(means, hearing) for hearing in heard]
+    await means.store.letters.bundle(letters)
+
+
+def concerned(matter: Matter) -> bool:
+    """Whether contacts are to be told of what has happened."""
+    return matter.thread.state == "active" and _kind_for_contacts(_of_staff(matter)) is not None
+
+
+def _of_staff(matter: Matter) -> list[Stored]:
+    return [stored for stored in matter.visible if stored.actor is not None and stored.actor.side == "staff"]
 
 
 def _kind_for_contacts(events: Sequence[Stored]) -> LetterKind | None:
@@ -36,39 +52,29 @@ def _kind_for_contacts(events: Sequence[Stored]) -> LetterKind | None:
     return None
 
 
-async def _to_contacts(means: Means, thread: ThreadDoc, events: Sequence[Stored]) -> None:
-    mine = [
-        stored
-        for stored in events
-        if stored.stream.startswith("t:") and stored.actor is not None and stored.actor.side == "staff"
-    ]
+def _to_contacts(means: Means, matter: Matter, reached: Mapping[Id, Sequence[ContactDoc]]) -> list[LetterDoc]:
+    thread, mine = matter.thread, _of_staff(matter)
     kind = _kind_for_contacts(mine)
     if kind is None or thread.state == "archived":
-        return
+        return []
     told = [stored for stored in mine if isinstance(stored.event, e.ThreadCreated | e.MessageSent | e.TaskAdded)]
-    first, last = min(stored.seq for stored in told), max(told, key=lambda stored: stored.seq)
-    for contact in await reminders.recipients_of(means, thread.account_id):
-        letter = _letter(means, thread, kind, "contact", contact.id, contact.email, first, last)
-        await means.store.letters.bundle(letter)
+    return [
+        _letter(means, thread, kind, "contact", contact.id, contact.email, told[0].seq, told[-1])
+        for contact in reached.get(thread.account_id, [])
+    ]
 
 
-async def _to_staff(means: Means, thread: ThreadDoc, account: AccountDoc, events: Sequence[Stored]) -> None:
-    news = notifications.news_in(events)
-    if not news:
-        return
-    staff = await means.store.people.firm_staff(thread.firm_id)
-    last = {stored.stream: stored for stored in sorted(events, key=lambda stored: stored.seq)}
-    for item in news:
-        for member in notifications.audience(item, thread, account, staff):
-            kind: LetterKind = "staff_activity"
-            if member.id in item.mentioned:
-                kind = "staff_mention"
-            elif member.id == item.assigned:
-                kind = "staff_assigned"
-            letter = _letter(means, thread, kind, "staff", member.id, member.email, item.seq, last[item.stream])
-            await means.store.letters.bundle(letter)
-            if kind != "staff_activity":
-                await means.store.letters.strengthen(thread.id, member.id, kind)
+def _to_staff(means: Means, hearing: Hearing) -> LetterDoc:
+    item, member = hearing.item, hearing.member
+    last = max(
+        (stored for stored in hearing.matter.events if stored.stream == item.stream), key=lambda stored: stored.seq
+    )
+    kind: LetterKind = "staff_activity"
+    if member.id in item.mentioned:
+        kind = "staff_mention"
+    elif member.id == item.assigned:
+        kind = "staff_assigned"
+    return _letter(means, hearing.matter.thread, kind, "staff", member.id, member.email, item.seq, last)
 
 
 def _letter(

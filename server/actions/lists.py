@@ -27,9 +27,8 @@ from protocol.errors import Invalid, NotFound
 from protocol.frames import RESUME_BYTES_MAX
 from protocol.ids import notes_stream, thread_stream
 from protocol.wire import Id, Ms
-from server import access
+from server import access, reminder_state
 from server.access import FactsScope, ThreadScope
-from server.actions import reminders
 from server.context import Context
 from storage.accounts import AccountDoc
 from storage.ephemeral import EphemeralAway
@@ -73,7 +72,7 @@ async def row_of(context: Context, thread: ThreadDoc) -> Thread:
 
 def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
     """A thread as staff see it."""
-    reminder = reminders.seen(thread.reminder, firm, None, 0) if thread.reminder else None
+    reminder = reminder_state.seen(thread.reminder, firm, None, 0) if thread.reminder else None
     staff = StaffPart(
         notes_head=thread.notes_head, origin=thread.origin, assignee_id=thread.assignee_id, reminder=reminder
     )

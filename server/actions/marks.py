@@ -5,18 +5,20 @@ the head, never goes back, and is written at most once a second for each person 
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from protocol.commands import Done, MarkDelivered, MarkRead
 from protocol.entities import Person
 from protocol.errors import Invalid
+from protocol.events import MessageSent
 from protocol.frames import POSITIONS_MAX, MarkMoved
 from protocol.ids import thread_stream
-from protocol.wire import Id, Seq
+from protocol.wire import Id, Ms, Seq
 from server import access
 from server.access import FactsScope
-from server.actions import notifications, reminders
+from server.actions import cycles, notifications
 from server.context import Context, Means
-from storage.marks import mark_id
+from storage.marks import Reading, mark_id
 from storage.mongo import ours
 from storage.streams import Head, Stored
 from storage.threads import Position, ThreadDoc, ThreadFacts
@@ -77,12 +79,24 @@ async def _reached(means: Means, thread: ThreadFacts, person: Person, position: 
         means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
 
 
-async def own_message(means: Means, thread: ThreadDoc, stored: Stored) -> ThreadDoc:
-    """A contact wrote: everything older is read for them (RD-7). May be told again. The row as it is then."""
-    if stored.actor is None or stored.actor.side != "contact":
-        return thread
-    facts = ThreadFacts(id=thread.id, firm_id=thread.firm_id, account_id=thread.account_id)
-    return await _contact_has_read(means, facts, stored.actor, stored.seq, stored.totals, thread) or thread
+def by_writing(thread_id: Id, events: Sequence[Stored]) -> list[Reading]:
+    """Contacts who wrote have read everything older (RD-7): each one's furthest position among these events."""
+    latest: dict[Id, Reading] = {}
+    for stored in sorted(events, key=lambda event: event.seq):
+        wrote = isinstance(stored.event, MessageSent) and stored.stream.startswith("t:")
+        if wrote and stored.actor is not None and stored.actor.side == "contact":
+            latest[stored.actor.id] = Reading(thread_id, stored.actor, stored.seq, stored.totals.staff_messages)
+    return list(latest.values())
+
+
+async def own_messages(means: Means, rows: Sequence[ThreadDoc], readings: Sequence[Reading], now: Ms) -> None:
+    """Keep the marks of contacts who wrote, and tell of those that moved. May be told again."""
+    threads = {row.id: row for row in rows}
+    for reading in await means.store.marks.read_all([one for one in readings if one.thread_id in threads], now):
+        row = threads[reading.thread_id]
+        unread = max(0, row.head.staff_messages - reading.messages)
+        mark = MarkMoved(thread_id=row.id, person=reading.person, read_seq=reading.seq, read_at=now, unread=unread)
+        means.announcer.mark(row.firm_id, row.account_id, mark, for_contacts=mark)
 
 
 async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
@@ -92,7 +106,7 @@ async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq
     if person.side == "staff":
         await _staff_has_read(means, thread, person, seq, totals)
     elif await _contact_has_read(means, thread, person, seq, totals) is not None:
-        await reminders.refresh(means, thread.id)
+        await cycles.refresh(means, thread.id)
 
 
 async def _clamped(means: Means, thread_id: Id, position: Seq) -> tuple[Seq, Head]:
@@ -121,7 +135,7 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
 
 
 async def _contact_has_read(
-    means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head, known: ThreadDoc | None = None
+    means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head
 ) -> ThreadDoc | None:
     """A contact's own position, and the furthest of all contacts, which is what the firm looks at (RD-3).
 
@@ -132,7 +146,7 @@ async def _contact_has_read(
     position = Position(seq=seq, messages=totals.staff_messages, at=now)
     row = await store.threads.contact_read(thread.id, position, now)
     if moved:
-        row = row or known or await store.threads.get(thread.id)
+        row = row or await store.threads.get(thread.id)
         unread = max(0, row.head.staff_messages - totals.staff_messages) if row else None
         mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=unread)
         means.announcer.mark(thread.firm_id, thread.account_id, mark, for_contacts=mark)

@@ -1,163 +1,113 @@
 """The staff notification feed: who hears of what happened in a thread, and their inbox entries (spec 3.15).
 
-Entries are consequences: drawn from events by `follow`, as often as need be. Refuses to widen access (AC-5): whoever
-can't see the account hears nothing of it.
+Entries are consequences: drawn from news by `follow`, as often as need be. What is news to whom is server.actions.news.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from protocol import body as bodies
 from protocol import events as e
 from protocol.commands import Done, NotificationArchive, NotificationList, NotificationPage
-from protocol.entities import AccountBrief, Notification, NotificationKind, Person
+from protocol.entities import AccountBrief, Notification, Person
 from protocol.errors import Invalid, NotFound
 from protocol.ids import new_id, user_stream
 from protocol.wire import Id, Ms
+from server.actions import news
+from server.actions.matter import Matter
+from server.actions.news import Hearing
 from server.context import Context, Means
 from storage.accounts import AccountDoc
-from storage.notifications import NotificationDoc
+from storage.notifications import NotificationDoc, Telling
 from storage.people import StaffDoc
-from storage.streams import Draft, Stored
+from storage.streams import Draft
 from storage.threads import ThreadDoc
 
-TEXT_CHARACTERS_MAX = 160
+
+async def hearings(means: Means, matters: Sequence[Matter]) -> list[Hearing]:
+    """Who hears of what has happened, read in one query."""
+    told = [(matter, found) for matter in matters if (found := news.news_in(matter.events))]
+    if not told:
+        return []
+    wanted = set[Id]().union(*(news.wanted(matter, found) for matter, found in told))
+    firm_ids = {matter.thread.firm_id for matter, _ in told}
+    staff: dict[Id, list[StaffDoc]] = {firm_id: [] for firm_id in firm_ids}
+    for member in await means.store.people.staff_or_owners(list(wanted), list(firm_ids)):
+        staff.setdefault(member.firm_id, []).append(member)
+    return news.hearings(told, staff)
 
 
-@dataclass(slots=True)
-class News:
-    """What a run of events of one stream comes to for an inbox: the last of it, and everybody mentioned on the way."""
+async def follow(means: Means, heard: Sequence[Hearing]) -> None:
+    """Bring everybody's inbox in line with what they hear of. May be called again with the same news.
 
-    stream: str
-    seq: int
-    at: Ms
-    kind: NotificationKind
-    actor: Person
-    text: str
-    assigned: Id | None = None
-    mentioned: set[Id] = field(default_factory=set)
-
-
-def may_see(member: StaffDoc, account: AccountDoc) -> bool:
-    """Whether a member of staff sees an account (AC-4)."""
-    if not member.active:
-        return False
-    return member.role in ("owner", "admin") or "view_all_accounts" in member.rights or member.id in account.staff_ids
-
-
-def hearers(thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
-    """Starter, assignee and followers who can see the account, or the owner if there are none (NS-1, decision 3)."""
-    wanted = {thread.created_by.id, thread.assignee_id, *account.follower_ids}
-    found = [member for member in staff if member.id in wanted and may_see(member, account)]
-    return found or [member for member in staff if member.role == "owner" and member.active]
-
-
-def audience(item: News, thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
-    """Who is told: those who hear of the thread, and whoever is called on and may see it; never its author."""
-    listening = {member.id: member for member in hearers(thread, account, staff)}
-    for member in staff:
-        if member.id in item.mentioned | {item.assigned} and may_see(member, account):
-            listening[member.id] = member
-    listening.pop(item.actor.id, None)  # NS-7
-    return list(listening.values())
-
-
-async def follow(means: Means, thread: ThreadDoc, account: AccountDoc, events: Sequence[Stored]) -> None:
-    """Bring everybody's inbox in line with what has happened in a thread. May be called again with the same events."""
-    news = news_in(events)
-    if not news:
+    An entry that has heard of something later stands for it already, and whoever told it that has published it.
+    """
+    if not heard:
         return
-    staff = await means.store.people.firm_staff(thread.firm_id)
-    for item in news:
-        for member in audience(item, thread, account, staff):
-            await _tell(means, thread, account, member, item)
+    tellings = [_telling(hearing) for hearing in heard]
+    entries = {(entry.user_id, entry.thread_id): entry for entry in await means.store.notifications.tell(tellings)}
+    shown: list[_Shown] = []
+    for hearing, telling in zip(heard, tellings, strict=True):
+        entry, item = entries[telling.entry.user_id, telling.entry.thread_id], hearing.item
+        key = f"{entry.user_id}:{item.stream}:"
+        if entry.heard.get(telling.kind, 0) == item.seq:
+            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, f"{key}{item.seq}"))
+        elif telling.called and entry.called.get(telling.kind, 0) == telling.called:
+            key = f"{key}{telling.called}:mention"  # it came late, behind other news, and has only left its mark
+            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, key))
+    await _publish(means, shown)
 
 
-def news_in(events: Sequence[Stored]) -> list[News]:
-    """The events as news, one for each stream, in order of their last event."""
-    news: dict[str, News] = {}
-    for stored in sorted(events, key=lambda event: (event.at, event.seq)):
-        described = _described(stored)
-        if described is None or stored.actor is None:
-            continue
-        kind, text = described
-        before = news.get(stored.stream)
-        item = News(stored.stream, stored.seq, stored.at, kind, stored.actor, text)
-        if isinstance(stored.event, e.MessageSent):
-            item.mentioned = set(bodies.mentions(stored.event.body))
-        if isinstance(stored.event, e.ThreadAssigned) and stored.event.assignee:
-            item.assigned = stored.event.assignee.id
-        if before is not None:
-            item.mentioned |= before.mentioned
-            item.assigned = item.assigned or before.assigned
-        news[stored.stream] = item
-    return sorted(news.values(), key=lambda item: item.at)
-
-
-def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
-    """What an event is called in an inbox, and a few words of it; None for events that nobody is told of."""
-    match stored.event:
-        case e.MessageSent(body=body):
-            by_staff = stored.actor is not None and stored.actor.side == "staff"
-            text = bodies.plain_text(body)[:TEXT_CHARACTERS_MAX]
-            return ("message_from_staff" if by_staff else "message_from_contact"), text
-        case e.TaskAdded(task=task):
-            return "tasks_changed", task.text
-        case e.TaskEdited() | e.TaskCompleted() | e.TaskReopened() | e.TaskDeleted():
-            return "tasks_changed", ""
-        case e.TasksCompleted():
-            return "tasks_completed", ""
-        case e.ThreadAssigned(assignee=assignee) if assignee is not None:
-            return "assignment", assignee.name
-        case e.ThreadReopened():
-            return "thread_reopened", ""
-        case _:
-            return None
-
-
-async def _tell(means: Means, thread: ThreadDoc, account: AccountDoc, member: StaffDoc, item: News) -> None:
-    mentioned = member.id in item.mentioned
-    kind: NotificationKind = "mention" if mentioned else item.kind
+def _telling(hearing: Hearing) -> Telling:
+    thread, item, member = hearing.matter.thread, hearing.item, hearing.member
+    called = item.mentioned.get(member.id, 0)
     entry = NotificationDoc(
         id=new_id(),
         firm_id=thread.firm_id,
         user_id=member.id,
         thread_id=thread.id,
         account_id=thread.account_id,
-        kind=kind,
+        kind="mention" if called else item.kind,
         actor=item.actor,
         at=item.at,
         created_at=item.at,
         unread=True,
         archived=False,
-        mentioned=mentioned,
         text=item.text,
-        internal=item.stream.startswith("n:"),
+        internal=item.kind_of_stream == "n",
     )
-    told = await means.store.notifications.tell(entry, item.stream, item.seq)
-    if told is None:
-        told = await means.store.notifications.of_thread(member.id, thread.id)
-    if told is not None:
-        await _publish(means, thread, account, told, f"{member.id}:{item.stream}:{item.seq}")
+    return Telling(entry, item.kind_of_stream, item.seq, called)
 
 
-async def _publish(means: Means, thread: ThreadDoc, account: AccountDoc, entry: NotificationDoc, key: str) -> None:
-    """Put the entry, as it is now, into its owner's own stream; once for each key."""
-    appended = await means.store.streams.append(
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An entry, as it is now, that is to stand in its owner's own stream, once for each key."""
+
+    thread: ThreadDoc
+    account: AccountDoc
+    entry: NotificationDoc
+    key: str
+
+
+async def _publish(means: Means, shown: Sequence[_Shown]) -> None:
+    if not shown:
+        return
+    now, counts = means.clock.now(), await means.store.notifications.open_counts({one.entry.user_id for one in shown})
+    drafts = [
         Draft(
-            stream=user_stream(entry.user_id),
-            firm_id=entry.firm_id,
+            stream=user_stream(one.entry.user_id),
+            firm_id=one.entry.firm_id,
             account_id=None,
-            at=means.clock.now(),
+            at=now,
             actor=None,
             event=e.NotificationUpdated(
-                notification=_seen(entry, thread, account),
-                open_count=await means.store.notifications.open_count(entry.user_id),
+                notification=_seen(one.entry, one.thread, one.account), open_count=counts[one.entry.user_id]
             ),
-            key=key,
+            key=one.key,
         )
-    )
-    means.announcer.event(appended.stored)
+        for one in shown
+    ]
+    for appended in await means.store.streams.append_each(drafts):
+        means.announcer.event(appended.stored)
 
 
 def _seen(entry: NotificationDoc, thread: ThreadDoc, account: AccountDoc) -> Notification:
@@ -190,8 +140,10 @@ async def thread_read(means: Means, thread: ThreadDoc, person: Person, at: Ms) -
     account = await means.store.accounts.get(thread.account_id)
     if account is None:
         return
-    for entry in changed:
-        await _publish(means, thread, account, entry, f"{entry.user_id}:read:{thread.id}:{person.id}:{at}")
+    await _publish(
+        means,
+        [_Shown(thread, account, entry, f"{entry.user_id}:read:{thread.id}:{person.id}:{at}") for entry in changed],
+    )
 
 
 async def page(context: Context, command: NotificationList, scope: None) -> NotificationPage:
@@ -231,5 +183,6 @@ async def archive(context: Context, command: NotificationArchive, scope: None) -
         raise NotFound("There is no such entry in your inbox.")
     thread, account = await store.threads.get(entry.thread_id), await store.accounts.get(entry.account_id)
     if thread is not None and account is not None:
-        await _publish(context.means, thread, account, entry, f"{principal.user_id}:archive:{entry.id}:{new_id()}")
+        key = f"{principal.user_id}:archive:{entry.id}:{new_id()}"
+        await _publish(context.means, [_Shown(thread, account, entry, key)])
     return Done()

@@ -4,7 +4,7 @@ Whatever changes a thread is one transaction: the row, the events, the audit row
 comes after the commit. Refuses to know how a thread is shown: that is server.actions.lists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from protocol import body as bodies
@@ -24,8 +24,9 @@ from protocol.errors import Conflict, Forbidden, Invalid, NotFound
 from protocol.events import Event, MessageSent
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
+from server import reminder_state
 from server.access import AccountScope, FactsScope
-from server.actions import lists, marks, mentions, reminders, trail
+from server.actions import cycles, lists, marks, mentions, trail
 from server.context import Context, Means
 from storage.accounts import AccountDoc
 from storage.documents import to_document
@@ -217,8 +218,8 @@ async def _reminder(context: Context, new: Start, drafts: Sequence[Draft]) -> Re
     head = Head()
     for draft in drafts:
         head = head.after(draft)
-    around = await reminders.around_new(context.means, new.account.id, firm, head, len(new.tasks))
-    return reminders.initial(new.reminder, drafts[0].at, head.seq, around)
+    around = await cycles.around_new(context.means, new.account.id, firm, head, len(new.tasks))
+    return reminder_state.initial(new.reminder, drafts[0].at, head.seq, around)
 
 
 async def _can_receive(context: Context, account: AccountDoc) -> None:
@@ -408,19 +409,18 @@ async def clear_assignments(context: Context, staff_id: Id, account_id: Id | Non
 # the projection
 
 
-async def project(means: Means, thread_id: Id, events: Sequence[Stored]) -> ThreadDoc | None:
-    """Bring a thread's row, and the marks of contacts who wrote, in line with events; as often as need be (P9).
+async def project(means: Means, happened: Mapping[Id, Sequence[Stored]]) -> list[ThreadDoc]:
+    """Bring threads' rows, and the marks of contacts who wrote, in line with events; as often as need be (P9).
 
-    The row as it is then.
+    The rows as they are then.
     """
-    thread = await means.store.threads.project(thread_id, events, means.clock.now())
-    if thread is None:
-        return None
-    latest: dict[Id, Stored] = {}
-    for stored in sorted(events, key=lambda event: event.seq):
-        wrote = isinstance(stored.event, MessageSent) and stored.stream.startswith("t:")
-        if wrote and stored.actor is not None and stored.actor.side == "contact":
-            latest[stored.actor.id] = stored
-    for stored in latest.values():
-        thread = await marks.own_message(means, thread, stored)
-    return thread
+    now = means.clock.now()
+    readings = {thread_id: marks.by_writing(thread_id, events) for thread_id, events in happened.items()}
+    furthest = {
+        thread_id: Position(seq=latest.seq, messages=latest.messages, at=now)
+        for thread_id, read in readings.items()
+        if (latest := max(read, key=lambda reading: reading.seq, default=None)) is not None
+    }
+    rows = await means.store.threads.project(happened, furthest, now)
+    await marks.own_messages(means, rows, [reading for read in readings.values() for reading in read], now)
+    return rows

@@ -253,7 +253,7 @@ async def test_settling_twice_moves_no_mark_twice(world: World) -> None:
     world.clock.advance(s=5)
     world.bell.clear()
     events = await world.store.streams.read(thread_stream(thread.id), 0, 100)
-    await consequences.draw(world.means, thread.id, events[::-1])
+    await consequences.draw(world.means, {thread.id: events[::-1]})
     assert await world.store.marks.of_thread(thread.id) == before
     after = await world.store.threads.get(thread.id)
     assert after is not None

@@ -79,6 +79,7 @@ async def test_a_retry_returns_the_first_message_and_tells_again(world: World) -
     """P2, MS-9; telling again heals a node that died between commit and publish."""
     thread = await world.thread()
     first = await world.do(world.petra, message(thread, "ett", key="one-key-for-this"))
+    await world.settled()
     world.bell.clear()
     assert await world.do(world.petra, message(thread, "två", key="one-key-for-this")) == first
     assert len(world.bell.heard(account_channel(world.holm.id))) == 1

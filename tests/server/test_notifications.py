@@ -146,7 +146,7 @@ async def test_consequences_drawn_twice_change_nothing(world: World) -> None:
     events = await world.store.streams.read(f"t:{thread.id}", 0, 100)
     letters = await world.store.letters.of_thread(thread.id)
     for _ in range(2):
-        await consequences.draw(world.means, thread.id, events)
+        await consequences.draw(world.means, {thread.id: events})
     assert await inbox(world, world.sofia) == before
     assert await world.store.streams.read(user_stream(world.sofia.id), 0, 100) == own
     assert await world.store.letters.of_thread(thread.id) == letters

@@ -224,7 +224,7 @@ async def test_settled_late_in_pieces_twice_and_backwards_it_is_the_same(world: 
     events = [*visible, *notes] * 2
     chance.shuffle(events)
     pieces = [events[start : start + 5] for start in range(0, len(events), 5)]
-    await asyncio.gather(*(consequences.draw(world.means, thread.id, piece) for piece in pieces))
+    await asyncio.gather(*(consequences.draw(world.means, {thread.id: piece}) for piece in pieces))
     await assert_fresh(world, thread.id)
     again = await world.store.threads.get(thread.id)
     assert again is not None
