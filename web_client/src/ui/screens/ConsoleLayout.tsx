@@ -33,6 +33,7 @@ export interface ConsoleLayoutProps {
 
 export function ConsoleLayout(props: ConsoleLayoutProps): JSX.Element {
   const { list, thread, panel, page, column = "list", panelOpen = false, onPanelClose } = props;
+  const arrangement = page ? "page" : panel === undefined ? "columns console--bare" : "columns";
   const root = useRef<HTMLDivElement>(null);
   const closePanel = useRef<(() => void) | undefined>(undefined);
   closePanel.current = panelOpen ? onPanelClose : undefined;
@@ -50,7 +51,7 @@ export function ConsoleLayout(props: ConsoleLayoutProps): JSX.Element {
   return (
     <div
       ref={root}
-      class={`console console--${column}${panelOpen ? " console--panel-open" : ""}${page ? " console--page" : ""}`}
+      class={`console console--${arrangement} console--${column}${panelOpen ? " console--panel-open" : ""}`}
     >
       <a class="skip" href="#main">
         {t("skip")}
