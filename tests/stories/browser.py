@@ -113,6 +113,21 @@ class Visitor:
             for node in rule["nodes"]
         ]
 
+    async def cramped(self) -> list[str]:
+        """What doesn't fit on the page: it scrolls sideways, or what is to be read or written in has no room."""
+        found: list[str] = await self.page.evaluate(
+            """() => {
+              const root = document.documentElement, found = [];
+              if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px in ${root.clientWidth}`);
+              for (const part of document.querySelectorAll('main, [role=log], [role=dialog], [contenteditable]')) {
+                const { width } = part.getBoundingClientRect();
+                if (width > 0 && width < 160) found.push(`${part.className} is ${width} px wide`);
+              }
+              return found;
+            }"""
+        )
+        return found
+
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not self.trouble_is_expected:
             self.faults.append(f"console {message.type}: {message.text}")

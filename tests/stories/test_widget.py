@@ -1,0 +1,51 @@
+"""The widget in a firm's own page, on another origin and under a strict policy: one script tag, and it works."""
+
+import re
+
+import pytest
+from playwright.async_api import Frame, expect
+
+from tests.product import Product
+from tests.stories.browser import NARROW, WIDE, Lobby, Visitor
+from tests.stories.test_chat import ANNA, new_thread
+
+pytestmark = pytest.mark.anyio
+
+LAUNCHER_PX = 24 + 28
+"""From the corner of the window to the middle of the launcher (design 3), which stands in a closed shadow root."""
+
+
+async def open_widget(visitor: Visitor, size: tuple[int, int]) -> Frame:
+    """Load the firm's page and press the launcher; the widget's own page."""
+    await visitor.page.goto(visitor.product.widget_url)
+    async with visitor.page.expect_event("frameattached"):
+        await visitor.page.mouse.click(size[0] - LAUNCHER_PX, size[1] - LAUNCHER_PX)
+    frame = visitor.page.frames[-1]
+    await frame.wait_for_url(re.compile("/widget"))
+    await expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    return frame
+
+
+async def test_a_visitor_of_the_firms_own_page_chats_with_the_firm(lobby: Lobby, product: Product) -> None:
+    thread_id, subject = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    petra = await lobby.arrive()
+    frame = await open_widget(petra, WIDE)
+    await frame.get_by_role("link", name=re.compile(subject)).click()
+    stream = frame.get_by_role("log")
+    await expect(stream.get_by_text("Hej Petra!")).to_be_visible()
+    await frame.get_by_role("textbox").fill("Jag sitter på er sida.")
+    await frame.get_by_role("button", name="Skicka").click()
+    await expect(anna.message("Jag sitter på er sida.")).to_be_visible()
+    await anna.send("Så bra!")
+    await expect(stream.get_by_text("Så bra!")).to_be_visible()
+    await expect(anna.message("Så bra!")).to_contain_text(re.compile("Läst av Petra"))
+    assert "Chattar" not in await frame.locator("body").inner_text()
+
+
+async def test_on_a_phone_the_widget_is_the_screen(lobby: Lobby) -> None:
+    petra = await lobby.arrive(NARROW)
+    frame = await open_widget(petra, NARROW)
+    box = await (await frame.frame_element()).bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == NARROW
