@@ -13,7 +13,10 @@ def configure(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     logging.basicConfig(level=max(level, logging.WARNING), format="%(message)s", stream=sys.stdout)
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        # Not its default, which shows local variables where `rich` is installed: a message's text may be among them.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     formatting: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info] if settings.log_format == "json" else []
