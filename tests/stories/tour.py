@@ -63,6 +63,8 @@ async def of_console(visitor: Visitor, words: Words) -> AsyncIterator[str]:
         await panel.click()
     for tab in ("tasks", "reminders", "info"):
         await page.get_by_role("tab", name=re.compile(words[tab])).click()
+        shown = page.get_by_role("tabpanel", name=re.compile(words[tab]))
+        await expect(shown.get_by_role("checkbox" if tab == "tasks" else "switch").first).to_be_visible()
         await settled(page)
         yield f"console-{tab}"
     for place in ("inbox", "tasks", "settings"):

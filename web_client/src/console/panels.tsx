@@ -1,5 +1,6 @@
 // The three tabs beside a thread, fed from the desk.
 
+import "../../styles/panel_tabs.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { insist } from "../core/api.ts";

@@ -16,7 +16,10 @@ const theme = asked.get("theme");
 if (screen.startsWith("widget")) await import("../../styles/widget.css");
 else if (screen.startsWith("portal") || screen.startsWith("login") || screen === "invitation")
   await import("../../styles/portal.css");
-else await import("../../styles/console.css");
+else {
+  await import("../../styles/console.css");
+  await import("../../styles/panel_tabs.css");
+}
 await import("./gallery.css");
 
 now.value = NOW;
