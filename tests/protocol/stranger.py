@@ -158,6 +158,11 @@ class Stranger:
         if self.socket is not None:
             self.socket.transport.abort()
 
+    def stop_reading(self) -> None:
+        """Hang: the connection stays, and whatever comes is left lying."""
+        assert self.socket is not None
+        self.socket.transport.pause_reading()
+
     def _count(self) -> None:
         if self.frames_left is not None:
             self.frames_left -= 1

@@ -5,9 +5,7 @@ import contextlib
 import itertools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
-import msgspec
 import pytest
 
 from protocol.body import paragraph
@@ -16,12 +14,12 @@ from protocol.commands import MessageSend
 from protocol.frames import Reply
 from protocol.ids import new_id, notes_stream, thread_stream
 from storage.streams import event_id
-from tests.protocol.stranger import Closed, Disk, Killed, Stranger, live_on, log_in
+from tests.protocol.endings import PATIENCE_S, catch_up, has_exactly_the_log, whole_log
+from tests.protocol.stranger import Closed, Disk, Killed, Stranger, log_in
 from tests.server.talking import node, talk
 from tests.world import PASSWORD, World
 
 KILLS = 200
-PATIENCE_S = 60.0
 FRAMES_MAX = 14
 MOMENT_S_MAX = 0.1
 BURST = 310
@@ -92,50 +90,6 @@ async def chatter(client: Client, thread_id: str, chance: random.Random) -> Asyn
     yield lambda: said
     over.set()
     await writing
-
-
-async def whole_log(world: World, stream: str) -> list[dict[str, Any]]:
-    """What the database holds, in the words of the wire."""
-    stored = await world.store.streams.read(stream, 0, 100_000)
-    return [
-        {
-            "seq": event.seq,
-            "at": event.at,
-            "actor": msgspec.to_builtins(event.actor),
-            "event": msgspec.to_builtins(event.event),
-        }
-        for event in stored
-    ]
-
-
-async def catch_up(world: World, stranger: Stranger, nodes: list[str]) -> None:
-    """A last life, to the end of everything."""
-    living = asyncio.create_task(live_on(stranger, nodes, random.Random()))
-    heads = await world.store.streams.heads(stranger.disk.logs)
-    async with asyncio.timeout(PATIENCE_S):
-        await stranger.caught_up(heads)
-    living.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await living
-
-
-async def has_exactly_the_log(world: World, disk: Disk) -> None:
-    """Nothing missing, nothing twice, in order; each own message once, where its answer said, in the order of writing."""
-    assert disk.faults == []
-    logs = {stream: await whole_log(world, stream) for stream in disk.logs}
-    assert disk.logs == logs
-    places = {}
-    for stream, log in logs.items():
-        assert [event["seq"] for event in log] == list(range(1, len(log) + 1)), stream
-        for event in log:
-            if (key := event["event"].get("client_message_id")) is not None:
-                assert key not in places
-                places[key] = (stream, event["seq"])
-    assert [letter.place for letter in disk.outbox] == [places[letter.key] for letter in disk.outbox]
-    for stream in logs:
-        own = [letter.place[1] for letter in disk.outbox if letter.place is not None and letter.place[0] == stream]
-        assert own == sorted(own)
-    assert {stream for stream, _ in places.values()} == set(logs)
 
 
 @pytest.mark.parametrize("codec", ["json", "msgpack"])

@@ -36,6 +36,8 @@ from server.clock import Clock
 from tests.world import World
 
 PATIENCE_S = 10.0
+WIRE = "server.wire:WireProtocol"
+PLAIN = "websockets-sansio"
 F = TypeVar("F")
 
 
@@ -58,14 +60,12 @@ class RunningNode:
 
 @contextlib.asynccontextmanager
 async def node(
-    world: World, redis_url: str, *, clock: Clock | None = None, **settings: Any
+    world: World, redis_url: str, *, clock: Clock | None = None, ws: str = WIRE, **settings: Any
 ) -> AsyncIterator[RunningNode]:
-    """A whole web process in this one, on the world's database."""
+    """A whole web process in this one, on the world's database. `ws`: PLAIN for uvicorn's own protocol."""
     chosen = structs.replace(world.settings, **{"redis_url": redis_url, "development": False, **settings})
     app = create_app(chosen, clock=clock)
-    config = uvicorn.Config(
-        app, port=0, ws="server.wire:WireProtocol", log_config=None, lifespan="on", timeout_graceful_shutdown=2
-    )
+    config = uvicorn.Config(app, port=0, ws=ws, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
