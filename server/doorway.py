@@ -28,7 +28,10 @@ HELLOS_AT_ONCE_MAX: Final = 200
 """After a node's death everybody comes at once: more at a time would only make all of them slow, and some too late."""
 DRAIN_BATCH: Final = 500
 DRAIN_PAUSE_S: Final = 0.25
-DRAIN_SPREAD_MS: Final = 30_000
+DRAIN_SPREAD_MS_EACH: Final = 5
+"""What a hello costs the node that it comes to, and more: as many milliseconds are given to each who has to come back."""
+DRAIN_SPREAD_MS_MIN: Final = 1_000
+DRAIN_SPREAD_MS_MAX: Final = 30_000
 
 Watch = Callable[[Connection], None]
 
@@ -104,9 +107,10 @@ class Doorway:
     async def drain(self) -> None:
         """Let nobody in any more and send everybody elsewhere, in parts, each with a time of their own to come back."""
         self.draining = True
+        spread_ms = drain_spread_ms(len(self.connections))
         while self.connections:
             for connection in list(self.connections)[:DRAIN_BATCH]:
-                connection.end(CloseCode.DRAINING, f"retry_after_ms={random.randrange(DRAIN_SPREAD_MS)}")
+                connection.end(CloseCode.DRAINING, f"retry_after_ms={random.randrange(spread_ms)}")
             if self.connections:
                 await asyncio.sleep(DRAIN_PAUSE_S)
 
@@ -133,6 +137,11 @@ class Doorway:
             if codec not in quiet:
                 quiet[codec] = framed(encode(Pulse(at=now), codec), BINARY if codec == "msgpack" else TEXT)
             fanout.send_framed(connection, quiet[codec])
+
+
+def drain_spread_ms(connections: int) -> int:
+    """Over how long so many may be told to come back: a few needn't be away for half a minute."""
+    return min(max(connections * DRAIN_SPREAD_MS_EACH, DRAIN_SPREAD_MS_MIN), DRAIN_SPREAD_MS_MAX)
 
 
 def codec_of(offered: list[str]) -> Codec | None:

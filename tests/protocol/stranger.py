@@ -341,6 +341,12 @@ class Stranger:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
 
+    async def answered(self, letter: Letter) -> None:
+        """Wait until a message has its place, over however many connections."""
+        while letter.place is None:
+            self.changed.clear()
+            await self.changed.wait()
+
     async def caught_up(self, heads: dict[str, int]) -> None:
         """Wait until these heads have been reached, everything in the outbox has its place, and that has come back."""
         while not (
