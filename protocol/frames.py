@@ -32,7 +32,7 @@ RESUME_EVENTS_MAX: Final = 300
 RESUME_BYTES_MAX: Final = 256 * 1024
 """The same in bytes."""
 PULSE_INTERVAL_S: Final = 25.0
-"""A client that has heard nothing for twice as long should connect anew."""
+"""A `pulse` comes so often; a client that has heard nothing at all for 60 seconds connects anew."""
 INVALID_FRAMES_MAX: Final = 20
 """A connection that sent so many frames nobody could understand is closed (4400)."""
 
@@ -44,10 +44,6 @@ class CloseCode(IntEnum):
     """The node is going down in good order: connect again, after the `retry_after_ms=<n>` of the reason."""
     TRY_AGAIN = 4000
     """Something here is not available for the moment: connect again, with back-off."""
-    TOO_SLOW = 4001
-    """You did not read what was sent: connect again and resume from your positions."""
-    REPLACED_NODE = 4002
-    """This node can no longer be sure that it hears everything: connect again, to any node, and resume."""
     HELLO_TIMEOUT = 4003
     """No `hello` came in time: connect again."""
     BAD_FRAMES = 4400

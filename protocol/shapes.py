@@ -130,7 +130,7 @@ def constants() -> list[tuple[str, Any, str]]:
         for name, value in vars(module).items():
             if name.isupper() and not name.startswith("_") and isinstance(value, int | float | str):
                 found.append((name, value, docs.get(name, "")))
-    return [row for row in found if row[0] != "TAG_FIELD"]
+    return [row for row in found if row[0] not in {"TAG_FIELD", "UNKNOWN_TAG"}]
 
 
 def limited() -> dict[str, msgspec.Meta]:

@@ -1297,8 +1297,6 @@ export const ERROR_STATUS = {
 export const CLOSE_CODE = {
   DRAINING: 1012,
   TRY_AGAIN: 4000,
-  TOO_SLOW: 4001,
-  REPLACED_NODE: 4002,
   HELLO_TIMEOUT: 4003,
   BAD_FRAMES: 4400,
   UNAUTHENTICATED: 4401,
@@ -1314,7 +1312,6 @@ export const BODY_NODES_MAX = 2000;
 export const BODY_DEPTH_MAX = 6;
 /** Different people mentioned. */
 export const BODY_MENTIONS_MAX = 50;
-export const UNKNOWN_TAG = "unknown";
 export const JSON_SUBPROTOCOL = "chattar.v1.json";
 export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
 /** A longer frame from a client closes the connection (1009). */
@@ -1327,7 +1324,7 @@ export const POSITIONS_MAX = 500;
 export const RESUME_EVENTS_MAX = 300;
 /** The same in bytes. */
 export const RESUME_BYTES_MAX = 262144;
-/** A client that has heard nothing for twice as long should connect anew. */
+/** A `pulse` comes so often; a client that has heard nothing at all for 60 seconds connects anew. */
 export const PULSE_INTERVAL_S = 25.0;
 /** A connection that sent so many frames nobody could understand is closed (4400). */
 export const INVALID_FRAMES_MAX = 20;
