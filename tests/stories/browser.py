@@ -15,7 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Frame, Locator, Page, Request, async_playwright, expect
 
 from tests.product import PASSWORD, Product
 
@@ -102,10 +102,11 @@ class Visitor:
 
     # looking closely
 
-    async def axe(self) -> list[str]:
-        """What axe finds on the page that is serious or critical, one line each."""
-        await self.page.evaluate(AXE.read_text())
-        found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    async def axe(self, frame: Frame | None = None) -> list[str]:
+        """What axe finds on the page, or in one of its frames, that is serious or critical, one line each."""
+        place = frame or self.page
+        await place.evaluate(AXE.read_text())
+        found = await place.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary']}"
             for rule in found["violations"]

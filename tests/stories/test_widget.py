@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Frame, expect
 
 from tests.product import Product
-from tests.stories.browser import NARROW, WIDE, Lobby, Visitor
+from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
 from tests.stories.test_chat import ANNA, new_thread
 
 pytestmark = pytest.mark.anyio
@@ -41,6 +41,18 @@ async def test_a_visitor_of_the_firms_own_page_chats_with_the_firm(lobby: Lobby,
     await expect(stream.get_by_text("Så bra!")).to_be_visible()
     await expect(anna.message("Så bra!")).to_contain_text(re.compile("Läst av Petra"))
     assert "Chattar" not in await frame.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_serious_in_the_widget(scheme: Scheme, lobby: Lobby, product: Product) -> None:
+    _, subject = new_thread(product, tasks=["Skicka kvitton"])
+    petra = await lobby.arrive(scheme=scheme)
+    frame = await open_widget(petra, WIDE)
+    await expect(frame.get_by_role("link", name=re.compile(subject))).to_be_visible()
+    assert await petra.axe(frame) == []
+    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
+    assert await petra.axe(frame) == []
 
 
 async def test_on_a_phone_the_widget_is_the_screen(lobby: Lobby) -> None:
