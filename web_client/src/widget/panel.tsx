@@ -2,6 +2,7 @@
 
 import "../../styles/widget.css";
 import { type JSX, render } from "preact";
+import { useEffect } from "preact/hooks";
 import { newKey } from "../core/keys.ts";
 import type { Body, Id } from "../core/protocol.gen.ts";
 import { rowView } from "../core/views/rows.ts";
@@ -48,6 +49,10 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
   const me = state.me;
   const id = thread.id.value;
   const refused = visitor.refused.value;
+  const firm = me?.firm.name;
+  useEffect(() => {
+    if (firm) document.title = firm;
+  }, [firm]);
   return (
     <WidgetPanel
       firm={{ name: me?.firm.name ?? "", ...(me?.firm.accent ? { accent: me.firm.accent } : {}) }}
