@@ -14,7 +14,7 @@ from protocol.ids import new_id, thread_stream
 from server import fanout
 from server.connection import Connection
 from server.plain_wire import PlainWire
-from server.wire import BINARY, CONGESTED_BYTES_MIN, EXTENSION, TEXT, Wire, WireLike, framed
+from server.wire import BINARY, EXTENSION, TEXT, Wire, WireLike, framed
 from tests.protocol.conversation import Player, recorded
 from tests.protocol.endings import catch_up, has_exactly_the_log, over
 from tests.protocol.stranger import Disk, Stranger
@@ -200,16 +200,6 @@ async def fill(at: RunningNode, writer: Talk, thread_id: str, user_id: str, pend
         await writer.call(said(thread_id, "x" * BIG))
 
 
-async def gone(at: RunningNode, user_id: str) -> None:
-    """Wait until the node has given somebody up."""
-    left = asyncio.Event()
-    at.house.doorway.on_left.append(lambda _: left.set())
-    async with asyncio.timeout(PATIENCE_S):
-        while connection_of(at, user_id) is not None:
-            left.clear()
-            await left.wait()
-
-
 async def test_who_stops_reading_is_cut_off_the_others_notice_nothing_and_it_resumes_to_exactly_the_log(
     world: World, redis_url: str
 ) -> None:
@@ -259,12 +249,18 @@ async def test_who_makes_no_progress_is_cut_off_though_nothing_more_is_said(
 ) -> None:
     monkeypatch.setattr(fanout, "STANDSTILL_S_MAX", 0.5)
     thread = await world.thread()
-    async with node(world, redis_url) as one, talk(one) as petra, talk(one) as vera:
+    async with (
+        node(world, redis_url, commands_per_s=10_000, commands_burst=10_000) as one,
+        talk(one) as petra,
+        talk(one) as vera,
+        asyncio.timeout(PATIENCE_S),
+    ):
         await petra.hello(world.token_of(world.petra))
         await vera.hello(world.token_of(world.vera))
         vera.socket.transport.pause_reading()
-        await fill(one, petra, thread.id, world.vera.id, CONGESTED_BYTES_MIN)
-        await gone(one, world.vera.id)
+        while (connection := connection_of(one, world.vera.id)) is not None:
+            # Kernels find room for a little more long after they said stop, so filling once would not always do.
+            await petra.call(MeRead() if connection.congestion else said(thread.id, "x" * BIG))
         vera.socket.transport.abort()
         assert one.house.node.fanout.cut_off == 1
 
@@ -277,7 +273,7 @@ async def test_with_much_pending_a_client_gets_every_event_and_no_typing(world: 
         await anna.hello(world.token_of(world.anna))
         await vera.hello(world.token_of(world.vera))
         vera.socket.transport.pause_reading()
-        await fill(one, petra, thread.id, world.vera.id, 2 * fanout.SHED_BYTES_MIN)
+        await fill(one, petra, thread.id, world.vera.id, 3 * fanout.SHED_BYTES_MIN)
         await petra.call(TypingSet(thread_id=thread.id))
         await anna.until(Typing)
         await petra.call(said(thread.id, "klart"))
