@@ -83,22 +83,25 @@ export class Link {
       return;
     }
     const before = this.#heardAt;
-    if (this.#state.kind !== "live") return;
-    if (Date.now() - before < FRESH_MS) {
-      // It was there a moment ago, which says nothing about now: ask in a moment.
-      clearTimeout(this.#probe);
-      this.#probe = setTimeout(() => this.wake(ask), FRESH_MS);
-      return;
-    }
-    if (Date.now() - before > SILENCE_MS) {
+    const silent = Date.now() - before;
+    const live = this.#state.kind === "live";
+    if (live && silent > SILENCE_MS) {
       this.#again("dead");
       return;
     }
-    ask();
+    // Heard of a moment ago, which says nothing about now: ask in a moment. What is just being made can't be asked,
+    // but has to say something of its own accord.
+    const fresh = silent < FRESH_MS;
+    const asked = live && !fresh;
+    if (asked) ask();
     clearTimeout(this.#probe);
-    this.#probe = setTimeout(() => {
-      if (this.#heardAt === before) this.#again("dead");
-    }, PROBE_MS);
+    this.#probe = setTimeout(
+      () => {
+        if (!fresh && this.#heardAt === before) this.#again("dead");
+        else if (!asked) this.wake(ask);
+      },
+      fresh ? FRESH_MS : PROBE_MS,
+    );
   }
 
   #open(): void {

@@ -120,3 +120,42 @@ test("waking while waiting connects now", async () => {
   made.wake(() => undefined);
   assert.equal(FakeSocket.made.length, 2);
 });
+
+test("waking right after something was heard asks a moment later", async () => {
+  const made = await live();
+  let asked = 0;
+  made.wake(() => {
+    asked += 1;
+  });
+  assert.equal(asked, 0);
+  mock.timers.tick(1_100);
+  assert.equal(asked, 1);
+  mock.timers.tick(3_100);
+  assert.equal(FakeSocket.made.length, 2);
+});
+
+test("waking while connecting gives up a connection that stays silent", () => {
+  const made = link();
+  made.connect();
+  made.wake(() => assert.fail("there is nobody to ask yet"));
+  mock.timers.tick(1_100);
+  mock.timers.tick(3_100);
+  assert.equal(FakeSocket.made.length, 2);
+});
+
+test("waking while connecting asks once the connection is live", async () => {
+  const made = link();
+  made.connect();
+  let asked = 0;
+  made.wake(() => {
+    asked += 1;
+  });
+  FakeSocket.last.open();
+  await settled();
+  mock.timers.tick(500);
+  FakeSocket.last.say({ type: "live" });
+  mock.timers.tick(2_000);
+  assert.equal(asked, 1);
+  mock.timers.tick(3_100);
+  assert.equal(FakeSocket.made.length, 2);
+});
