@@ -176,7 +176,7 @@ function Folded({ subject, tasks, readOnly, onTick }: FoldedProps): JSX.Element 
   const words = (
     <span class="widget__bar-text">
       <strong>{subject}</strong>
-      {left > 0 && <span> · {t("widget.todo", { n: left })}</span>}
+      {left > 0 && <span class="widget__bar-count"> · {t("widget.todo", { n: left })}</span>}
     </span>
   );
   if (tasks.length === 0) return <div class="widget__bar">{words}</div>;
