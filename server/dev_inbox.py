@@ -38,7 +38,8 @@ tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent);
 td:last-child { font-variant-numeric: tabular-nums; white-space: nowrap; }
 iframe { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 10px; }
 iframe { width: 100%; height: 780px; }
-pre { white-space: pre-wrap; } dt { font-weight: 500; float: left; width: 88px; } dd { margin: 0 0 4px 88px; }
+pre { white-space: pre-wrap; }
+dt { font-weight: 500; float: left; width: 88px; } dd { margin: 0 0 4px 88px; overflow-wrap: anywhere; }
 """
 
 
