@@ -56,6 +56,7 @@ export function ListRow({ row, href, selected, tabStop = true, onOpen }: ListRow
 
 /** The same thread for a client: the writer's avatar, subject and excerpt. */
 export function ClientListRow({ row, href, selected, tabStop = true, onOpen }: ListRowProps): JSX.Element {
+  const face = row.counterpart ?? row.last?.author;
   return (
     <li class="rows__item">
       <a
@@ -66,7 +67,7 @@ export function ClientListRow({ row, href, selected, tabStop = true, onOpen }: L
         data-row={row.id}
         onClick={(event) => open(event, row.id, onOpen)}
       >
-        {row.last && <Avatar person={row.last.author} size={40} />}
+        {face && <Avatar person={face} size={40} />}
         <span class="client-row__text">
           <span class="row__line">
             <span class="client-row__subject">{row.subject}</span>

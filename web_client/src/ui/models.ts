@@ -120,6 +120,8 @@ export interface ThreadRowView {
   readonly unread: number;
   /** Absent when nothing that this reader may see was written yet. `mine` puts "You" before the excerpt. */
   readonly last?: { readonly author: PersonView; readonly text: string; readonly mine: boolean };
+  /** The firm's person in it, whose face a client sees on the row: their own would be the same on every row. */
+  readonly counterpart?: PersonView;
   readonly tasksDone: number;
   readonly tasksTotal: number;
   readonly hasDocuments?: boolean;

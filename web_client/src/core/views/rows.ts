@@ -39,6 +39,7 @@ export function rowView(
 ): ThreadRowView {
   const meId = state.me?.person.id;
   const assignee = row.staff?.assignee_id ? staff.get(row.staff.assignee_id) : undefined;
+  const counterpart = [row.last?.person, row.created_by].find((person) => person?.side === "staff");
   return {
     id: row.id,
     account: accountView(row.account),
@@ -56,6 +57,7 @@ export function rowView(
           },
         }
       : {}),
+    ...(counterpart ? { counterpart: personView(counterpart, state) } : {}),
     ...(assignee
       ? { assignee: personView({ id: assignee.id, side: "staff", name: assignee.name }, state) }
       : {}),
