@@ -57,7 +57,7 @@ export function PortalChats(props: PortalChatsProps): JSX.Element {
           <Rows {...props} />
         </div>
       </section>
-      {children ?? (
+      {children || (
         <div class="portal-chats__none">
           <EmptyState icon={ChatIcon} title={t("thread.none")}>
             {t("portal.noneWhy")}

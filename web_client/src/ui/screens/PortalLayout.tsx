@@ -104,7 +104,8 @@ function Me({ me, onGo, onLogout }: PortalLayoutProps): JSX.Element {
         aria-label={t("rail.me", { name: me.person.name })}
         onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
       >
-        <Avatar person={me.person} size={36} />
+        {/* without a dot: everybody knows that they are here themselves, and offline it would not be true */}
+        <Avatar person={{ ...me.person, online: false }} size={36} />
       </button>
       {anchor && (
         <MenuList

@@ -1,0 +1,37 @@
+"""What a client's screens owe to the eye, each seen wrong once: nothing empty, nothing hidden, no face of one's own."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.product import Product
+from tests.stories.browser import NARROW, WIDE, Lobby
+from tests.stories.test_chat import PETRA, new_thread
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_beside_the_list_it_is_said_that_no_chat_is_open(lobby: Lobby) -> None:
+    petra = await lobby.contact(PETRA, "/portal/threads")
+    await expect(petra.page.get_by_text("Ingen chatt är öppen")).to_be_visible()
+
+
+async def test_a_row_shows_whom_the_client_writes_with_whoever_wrote_last(lobby: Lobby, product: Product) -> None:
+    thread_id, _ = new_thread(product)
+    petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}")
+    await petra.send("Klart!")
+    row = petra.page.locator(f'[data-row="{thread_id}"]')
+    await expect(row).to_contain_text("Du: Klart!")
+    await expect(row.locator(".avatar")).to_have_attribute("data-initials", "AL")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_banner_of_being_offline_leaves_everything_within_reach(lobby: Lobby, size: tuple[int, int]) -> None:
+    petra = await lobby.arrive(size)
+    await petra.log_in(PETRA, "/portal/threads")
+    await expect(petra.page.get_by_role("button", name="Ny chatt")).to_be_visible()
+    await petra.offline(True)
+    await expect(petra.page.get_by_role("alert")).to_contain_text("Ingen anslutning")
+    # A press that something else would catch is refused by the browser's driver.
+    await petra.page.get_by_role("button", name="Ny chatt").click(trial=True)
+    await petra.page.get_by_role("navigation").get_by_role("link", name="Chattar").click(trial=True)
+    assert await petra.cramped() == []
