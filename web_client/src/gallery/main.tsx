@@ -19,6 +19,8 @@ else if (screen.startsWith("portal") || screen.startsWith("login") || screen ===
 else {
   await import("../../styles/console.css");
   await import("../../styles/panel_tabs.css");
+  await import("../../styles/pages.css");
+  await import("../../styles/sheet.css");
 }
 await import("./gallery.css");
 
