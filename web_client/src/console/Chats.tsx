@@ -78,6 +78,7 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
   }, [id]);
   if (view === undefined || id === undefined) return <NoThread />;
   const accountId = client.state.value.rows[id]?.account.id;
+  const lastWord = desk.lastWord(id);
   return (
     <ThreadView
       view={view}
@@ -89,6 +90,7 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
       onAssign={(staffId) => void desk.assign(id, staffId)}
       onArchive={(archived) => void desk.archive(id, archived)}
       onRename={(subject) => void desk.rename(id, subject)}
+      onUnread={lastWord === undefined ? undefined : () => void desk.markUnread(id, lastWord)}
       onPanel={(tab) => {
         if (tab) desk.panel.value = tab;
         desk.panelOpen.value = true;

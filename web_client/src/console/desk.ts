@@ -3,12 +3,12 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { newKey } from "../core/keys.ts";
 import { Lists } from "../core/lists.ts";
-import type { Id, Me } from "../core/protocol.gen.ts";
+import type { Id, Me, Seq } from "../core/protocol.gen.ts";
 import { memberView, staffChoices } from "../core/views/panels.ts";
 import { personView } from "../core/views/people.ts";
 import { t } from "../i18n/index.ts";
 import type { Page } from "../shell/boot.ts";
-import { idIn, path } from "../shell/router.ts";
+import { go, idIn, path } from "../shell/router.ts";
 import { Ticks } from "../shell/tasks.ts";
 import { type StaffHeader, ThreadModel } from "../shell/thread.ts";
 import { attempt, say } from "../shell/toasts.ts";
@@ -105,6 +105,19 @@ export class Desk {
 
   async rename(id: Id, subject: string): Promise<void> {
     await attempt(() => this.client.api.call("thread.rename", { thread_id: id, subject }));
+  }
+
+  /** Where the client's last word stands, as far as the thread is loaded. */
+  lastWord(id: Id): Seq | undefined {
+    const items = this.client.state.value.opened[id]?.items;
+    return items?.findLast(({ event, actor }) => event.type === "message.sent" && actor?.side === "contact")
+      ?.seq;
+  }
+
+  /** The firm is to look at it again (RD-9). The thread is left, because whoever looks at it reads it. */
+  async markUnread(id: Id, seq: Seq): Promise<void> {
+    go("/console");
+    await attempt(() => this.client.api.call("mark.unread", { thread_id: id, seq }));
   }
 
   async addTask(id: Id, text: string): Promise<void> {

@@ -126,6 +126,7 @@ export class Client {
 
   /** Follow a thread in full. Rejects with a Refusal when it can't be had. */
   async open(threadId: Id): Promise<void> {
+    this.#marks.look(threadId, this.state.value.rows[threadId]?.read_seq ?? 0);
     this.#recent = [threadId, ...this.#recent.filter((id) => id !== threadId)];
     for (const old of this.#recent.splice(OPENED_MAX)) this.dispatch({ type: "left", thread_id: old });
     if (this.state.value.opened[threadId] !== undefined) return;

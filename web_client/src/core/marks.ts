@@ -25,6 +25,11 @@ export class Marks {
     return true;
   }
 
+  /** The thread is opened, and read up to `read`: further back than was told, if it was marked as unread (RD-9). */
+  look(threadId: Id, read: Seq): void {
+    if (read < (this.#read.get(threadId) ?? 0)) this.#read.delete(threadId);
+  }
+
   /** Look what has arrived since; contacts' clients say so (RD-4). */
   arrived(before: State, after: State): void {
     if (before.rows === after.rows || after.me?.person.side !== "contact") return;

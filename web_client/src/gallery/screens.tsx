@@ -196,6 +196,7 @@ function Thread({
       onStaffNeeded={nothing}
       onAssign={nothing}
       onArchive={nothing}
+      onUnread={nothing}
       onRename={nothing}
       onPanel={onPanel}
       onBack={onBack}

@@ -35,6 +35,7 @@ export const enStaff = {
   "thread.menu": "More",
   "thread.panel": "Tasks, reminders and info",
   "thread.rename": "Change the subject",
+  "thread.unread": "Mark as unread",
   "thread.archive": "Archive",
   "thread.reopen": "Reopen",
   "thread.archivedHint": "This chat is archived. Reopen it to write.",

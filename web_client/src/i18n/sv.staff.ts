@@ -38,6 +38,7 @@ const svStaff: Translated<typeof enStaff> = {
   "thread.menu": "Mer",
   "thread.panel": "Uppgifter, påminnelser och info",
   "thread.rename": "Ändra ämnet",
+  "thread.unread": "Markera som oläst",
   "thread.archive": "Arkivera",
   "thread.reopen": "Öppna igen",
   "thread.archivedHint": "Chatten är arkiverad. Öppna den igen för att skriva.",

@@ -114,6 +114,11 @@ export const MoreIcon: Icon = (p) => draw(p, "M5.5 12h.01M12 12h.01M18.5 12h.01"
 export const ReplyIcon: Icon = (p) => draw(p, "M9.5 6L4 11.5L9.5 17M4.5 11.5H14a6 6 0 0 1 6 6v1");
 export const PencilIcon: Icon = (p) =>
   draw(p, "M4.5 19.5l.9-4L16.2 4.7a1.8 1.8 0 0 1 2.5 0l.6.6a1.8 1.8 0 0 1 0 2.5L8.5 18.6zM14.3 6.6l3.1 3.1");
+export const UnreadIcon: Icon = (p) =>
+  draw(
+    p,
+    "M13 5H5a1.5 1.5 0 0 0-1.5 1.5v11A1.5 1.5 0 0 0 5 19h14a1.5 1.5 0 0 0 1.5-1.5V11M6.5 9.5l5.5 4l3-2.2M17 5.5a2 2 0 1 0 4 0a2 2 0 1 0 -4 0",
+  );
 export const TrashIcon: Icon = (p) =>
   draw(
     p,

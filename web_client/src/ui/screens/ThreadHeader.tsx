@@ -7,7 +7,7 @@ import { format, t } from "../../i18n/index.ts";
 import { AssignButton } from "../AssignButton.tsx";
 import { Button } from "../Button.tsx";
 import { IconButton } from "../IconButton.tsx";
-import { ArchiveIcon, BackIcon, BellIcon, InboxIcon, PencilIcon, TasksIcon } from "../icons.tsx";
+import { ArchiveIcon, BackIcon, BellIcon, InboxIcon, PencilIcon, TasksIcon, UnreadIcon } from "../icons.tsx";
 import { Menu } from "../Menu.tsx";
 import type { StaffChoice, ThreadHeaderView } from "../models.ts";
 
@@ -18,13 +18,15 @@ export interface ThreadHeaderProps {
   readonly onAssign: (staffId: string | null) => void;
   readonly onArchive: (archived: boolean) => void;
   readonly onRename: (subject: string) => void;
+  /** Absent where the client has not written. */
+  readonly onUnread: (() => void) | undefined;
   /** Opens the panel at the Reminders tab, or wherever it was. */
   readonly onPanel: (tab?: "reminders") => void;
   readonly onBack: () => void;
 }
 
 export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
-  const { header, staff, onAssign, onArchive, onPanel, onBack } = props;
+  const { header, staff, onAssign, onArchive, onUnread, onPanel, onBack } = props;
   const [renaming, setRenaming] = useState(false);
   return (
     <header class="thread-header">
@@ -66,7 +68,10 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
         />
         <Menu
           label={t("thread.menu")}
-          items={[{ label: t("thread.rename"), icon: PencilIcon, onSelect: () => setRenaming(true) }]}
+          items={[
+            { label: t("thread.rename"), icon: PencilIcon, onSelect: () => setRenaming(true) },
+            ...(onUnread ? [{ label: t("thread.unread"), icon: UnreadIcon, onSelect: onUnread }] : []),
+          ]}
         />
       </div>
     </header>
