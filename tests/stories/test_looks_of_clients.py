@@ -7,6 +7,8 @@ from tests.product import Product
 from tests.stories.browser import NARROW, WIDE, Lobby
 from tests.stories.test_chat import PETRA, new_thread
 
+GUNILLA = "gunilla@wester.example"
+
 pytestmark = pytest.mark.anyio
 
 
@@ -22,6 +24,16 @@ async def test_a_row_shows_whom_the_client_writes_with_whoever_wrote_last(lobby:
     row = petra.page.locator(f'[data-row="{thread_id}"]')
     await expect(row).to_contain_text("Du: Klart!")
     await expect(row.locator(".avatar")).to_have_attribute("data-initials", "AL")
+
+
+async def test_the_count_beside_chats_is_that_of_the_account_that_is_shown(lobby: Lobby) -> None:
+    gunilla = await lobby.contact(GUNILLA)
+    chats = gunilla.page.get_by_role("navigation").get_by_role("link", name="Chattar")
+    await expect(gunilla.page.get_by_text("Inget väntar på dig")).to_be_visible()
+    await expect(gunilla.page.get_by_text("Dina andra klienter")).to_be_visible()
+    await expect(chats.get_by_text("En oläst chatt")).to_have_count(0)
+    await gunilla.page.get_by_role("main").get_by_role("button", name="Wester Konsult").click()
+    await expect(chats.get_by_text("En oläst chatt")).to_have_count(1)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

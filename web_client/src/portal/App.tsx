@@ -32,7 +32,7 @@ export function App({ visit }: { readonly visit: Visit }): JSX.Element {
   const { client } = visit;
   const me = visit.me.value;
   const place = placeOf(path.value);
-  const unreadCount = visit.lists.counts.value.unread;
+  const unreadCount = visit.home.view.value.unread.length;
   const firm = me.firm.name;
   useEffect(() => {
     document.title = unreadCount > 0 ? `(${unreadCount}) ${firm}` : firm;
@@ -86,7 +86,7 @@ function Chats({ visit }: { readonly visit: Visit }): JSX.Element {
     filter: "all",
     search: "",
     activeCount: query.state === "active" ? rows.length : 0,
-    unreadCount: lists.counts.value.unread,
+    unreadCount: visit.home.view.value.unread.length,
     rows: rows.map((row) => rowView(row, state, drafts ? { drafts } : {})),
     state: lists.state.value.state,
     more: lists.state.value.next !== undefined,
