@@ -36,6 +36,9 @@ a { color: #0b5c7a; } @media (prefers-color-scheme: dark) { a { color: #6ec1e0; 
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: 8px 12px 8px 0; }
 tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 td:last-child { font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 600px) {
+  thead { display: none; } td { display: block; padding: 0; } tr { display: block; padding: 8px 0; }
+}
 iframe { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 10px; }
 iframe { width: 100%; height: 780px; }
 pre { white-space: pre-wrap; }
