@@ -230,7 +230,7 @@ class Mark(Wire):
 
 NotificationKind = Literal[
     "message_from_contact", "message_from_staff", "thread_created", "tasks_changed", "tasks_completed", "mention",
-    "assignment", "thread_archived", "thread_reopened",
+    "assignment", "assignment_changed", "assignment_lost", "thread_reopened",
 ]  # fmt: skip
 
 

@@ -100,6 +100,8 @@ class ThreadAssigned(Tagged, tag="thread.assigned"):
     """n: The thread has another assignee, or none (AS-1)."""
 
     assignee: Person | None = None
+    lost_by: Person | None = None
+    """Who was it, and lost it together with their access (AS-5)."""
 
 
 class ThreadUnread(Tagged, tag="thread.unread"):

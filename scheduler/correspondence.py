@@ -5,9 +5,11 @@ any more. Refuses to know SMTP and how a mail looks.
 """
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from protocol import body as bodies
+from protocol.entities import NotificationKind
 from protocol.events import MessageSent, TaskAdded
 from protocol.ids import notes_stream, thread_stream
 from scheduler.letter_facts import Activity, Firm, Letter, Said, Task, Waiting
@@ -22,6 +24,16 @@ from storage.threads import ThreadDoc
 
 EVENTS_READ_MAX = 200
 DAY_MS = 86_400_000
+
+_ACTIVITIES: Final[dict[NotificationKind, Activity]] = {
+    "thread_created": "thread",
+    "tasks_changed": "tasks",
+    "tasks_completed": "tasks_done",
+    "assignment_changed": "reassigned",
+    "assignment_lost": "unassigned",
+    "thread_reopened": "reopened",
+}
+"""How a letter to staff names what their inbox calls so. What isn't here is a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +183,9 @@ async def _staff_letter(means: Means, letter: LetterDoc, matter: _Matter) -> Let
     return _to_staff(means, letter, matter, member, entry.kind)
 
 
-def _to_staff(means: Means, letter: LetterDoc, matter: _Matter, member: StaffDoc, kind: str) -> Letter:
+def _to_staff(means: Means, letter: LetterDoc, matter: _Matter, member: StaffDoc, kind: NotificationKind) -> Letter:
     path = f"/console/threads/{matter.thread.id}"
     messages = [event for event in matter.events if isinstance(event.event, MessageSent)]
-    activity: Activity = "message"
-    if kind in ("tasks_changed", "tasks_completed"):
-        activity = "tasks_done" if kind == "tasks_completed" else "tasks"
     actors = [event.actor.name for event in matter.events if event.actor is not None]
     return Letter(
         kind=letter.kind,
@@ -192,7 +201,7 @@ def _to_staff(means: Means, letter: LetterDoc, matter: _Matter, member: StaffDoc
         who=actors[-1] if actors else "",
         thread_subject=matter.thread.subject,
         count=max(1, len(messages)),
-        activity=activity,
+        activity=_ACTIVITIES.get(kind, "message"),
     )
 
 

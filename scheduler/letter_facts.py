@@ -29,7 +29,7 @@ Kind = Literal[
     "client_new_thread", "client_messages", "client_tasks", "client_reminder",
     "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset",
 ]  # fmt: skip
-Activity = Literal["thread", "message", "tasks", "tasks_done", "document"]
+Activity = Literal["thread", "message", "tasks", "tasks_done", "document", "reassigned", "unassigned", "reopened"]
 Waiting = Literal["message", "reply", "nothing"]
 
 SECRET_LINK_KINDS: Final[frozenset[Kind]] = frozenset({"invitation", "password_reset"})

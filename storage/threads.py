@@ -99,6 +99,8 @@ class ThreadDoc(Document):
     last_seq: int = 0
     """The position of `last`: it may come later than the head, when two nodes project side by side."""
     assignee_id: Id | None = None
+    assigned_by_id: Id | None = None
+    """Who made them so; hears if they lose their access (AS-5)."""
     reminder: ReminderDoc | None = None
     archived_at: Ms | None = None
     archived_by: Person | None = None

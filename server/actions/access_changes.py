@@ -7,6 +7,7 @@ that finds nothing left to change. Refuses to know why access changed.
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
+from protocol.entities import Person
 from protocol.events import AccessChanged
 from protocol.ids import user_stream
 from protocol.wire import Id
@@ -64,13 +65,14 @@ async def change(
 async def clear_assignments(context: Context, member: StaffDoc) -> None:
     """Take somebody's threads from them where they have no access any more (AS-5); again and again without harm."""
     principal = await auth.principal_of(context.store, member.id, "staff", member.id)
+    person = Person(id=member.id, side="staff", name=member.name)
     if principal is None:
-        await threads.clear_assignments(context, member.id)
+        await threads.clear_assignments(context, person)
         return
     query: Row = {"firm_id": member.firm_id, "assignee_id": member.id}
     assigned = await context.store.threads.find(query, [("_id", 1)], ASSIGNED_THREADS_MAX)
     for account_id in {thread.account_id for thread in assigned if not principal.sees(thread.account_id)}:
-        await threads.clear_assignments(context, member.id, account_id)
+        await threads.clear_assignments(context, person, account_id)
 
 
 def announce(context: Context, user_id: Id) -> None:

@@ -38,6 +38,12 @@ class News:
         """`t` or `n`."""
         return self.stream[0]
 
+    def kind_for(self, staff_id: Id) -> NotificationKind:
+        """What it is called in somebody's inbox: what means one of them is told to the others in other words."""
+        if staff_id in self.mentioned:
+            return "mention"
+        return "assignment_changed" if self.kind == "assignment" and staff_id != self.assigned else self.kind
+
     def called(self, staff_id: Id) -> bool:
         """Whether somebody is meant by name."""
         return staff_id in self.mentioned or staff_id == self.assigned
@@ -67,10 +73,15 @@ def hearers(thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -
 
 
 def audience(item: News, thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
-    """Who is told: those who hear of the thread, and whoever is called on and may see it; never its author."""
+    """Who is told: those who hear of the thread, and whoever is called on and may see it; never its author.
+
+    That an assignee has lost access, also who assigned them, and the owner (AS-5).
+    """
     listening = {member.id: member for member in hearers(thread, account, staff)}
+    lost = item.kind == "assignment_lost"
     for member in staff:
-        if item.called(member.id) and may_see(member, account):
+        concerned = item.called(member.id) or (lost and (member.role == "owner" or member.id == thread.assigned_by_id))
+        if concerned and may_see(member, account):
             listening[member.id] = member
     listening.pop(item.actor.id, None)  # NS-7
     return list(listening.values())
@@ -91,6 +102,10 @@ def news_in(events: Sequence[Stored]) -> list[News]:
         if isinstance(stored.event, e.ThreadAssigned) and stored.event.assignee:
             item.assigned = stored.event.assignee.id
         if before is not None:
+            more = before.text and isinstance(stored.event, e.MessageSent)
+            if before.kind == "thread_created" and before.actor.id == item.actor.id and not more:
+                # Its first message and its tasks are no news of their own.
+                item.kind, item.text = before.kind, before.text or item.text
             item.mentioned = before.mentioned | item.mentioned
             item.assigned = item.assigned or before.assigned
         news[stored.stream] = item
@@ -100,6 +115,8 @@ def news_in(events: Sequence[Stored]) -> list[News]:
 def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
     """What an event is called in an inbox, and a few words of it; None for events that nobody is told of."""
     match stored.event:
+        case e.ThreadCreated():
+            return "thread_created", ""
         case e.MessageSent(body=body):
             by_staff = stored.actor is not None and stored.actor.side == "staff"
             text = bodies.plain_text(body)[:TEXT_CHARACTERS_MAX]
@@ -112,6 +129,8 @@ def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
             return "tasks_completed", ""
         case e.ThreadAssigned(assignee=assignee) if assignee is not None:
             return "assignment", assignee.name
+        case e.ThreadAssigned(lost_by=lost_by) if lost_by is not None:
+            return "assignment_lost", lost_by.name
         case e.ThreadReopened():
             return "thread_reopened", ""
         case _:
@@ -124,7 +143,8 @@ def wanted(matter: Matter, news: Sequence[News]) -> set[Id]:
     ids = {thread.created_by.id, *matter.account.follower_ids}
     for item in news:
         ids |= item.mentioned.keys()
-    return ids | {called for called in (thread.assignee_id, *(item.assigned for item in news)) if called is not None}
+    called = (thread.assignee_id, thread.assigned_by_id, *(item.assigned for item in news))
+    return ids | {one for one in called if one is not None}
 
 
 def hearings(told: Sequence[tuple[Matter, Sequence[News]]], staff: Mapping[Id, Sequence[StaffDoc]]) -> list[Hearing]:

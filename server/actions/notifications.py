@@ -66,7 +66,7 @@ def _telling(hearing: Hearing) -> Telling:
         user_id=member.id,
         thread_id=thread.id,
         account_id=thread.account_id,
-        kind="mention" if called else item.kind,
+        kind=item.kind_for(member.id),
         actor=item.actor,
         at=item.at,
         created_at=item.at,

@@ -377,28 +377,32 @@ async def assign(context: Context, command: ThreadAssign, scope: FactsScope) -> 
         if member is None:
             raise Conflict("This colleague has no access to the account.", reason="assignee_without_access")
         assignee = Person(id=member.id, side="staff", name=member.name)
-    await change(context, thread.id, lambda row: _assigning(row, assignee))
+
+    event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
+    fields = {"assignee_id": command.staff_id, "assigned_by_id": context.principal.user_id}
+
+    def decide(row: ThreadDoc) -> Change | None:
+        if row.assignee_id == command.staff_id:
+            return None
+        return Change("thread.assigned", notes=[event], fields=fields, text=name)
+
+    await change(context, thread.id, decide)
     return Done()
 
 
-def _assigning(thread: ThreadDoc, assignee: Person | None) -> Change | None:
-    assignee_id = assignee.id if assignee else None
-    if thread.assignee_id == assignee_id:
-        return None
-    event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
-    return Change("thread.assigned", notes=[event], fields={"assignee_id": assignee_id}, text=name)
-
-
-async def clear_assignments(context: Context, staff_id: Id, account_id: Id | None = None) -> None:
+async def clear_assignments(context: Context, member: Person, account_id: Id | None = None) -> None:
     """Somebody lost access, to one account or to all: their threads there have no assignee any more (AS-5).
 
     Done twice, it changes nothing the second time. Those who are to hear of it do so by the event.
     """
 
     def decide(thread: ThreadDoc) -> Change | None:
-        return _assigning(thread, None) if thread.assignee_id == staff_id else None
+        if thread.assignee_id != member.id:
+            return None
+        # `assigned_by_id` stays: they are told.
+        return Change("thread.assigned", notes=[e.ThreadAssigned(lost_by=member)], fields={"assignee_id": None})
 
-    query: Row = {"firm_id": context.principal.firm_id, "assignee_id": staff_id}
+    query: Row = {"firm_id": context.principal.firm_id, "assignee_id": member.id}
     if account_id is not None:
         query["account_id"] = account_id
     while found := await context.store.threads.find(query, [("_id", 1)], 100):

@@ -4,6 +4,7 @@ import pytest
 
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
 from protocol.commands import (
+    AccountAssign,
     AccountFollow,
     MarkRead,
     MessageSend,
@@ -61,6 +62,54 @@ async def test_nobody_hears_of_their_own_action(world: World) -> None:
     await says(world, world.anna, thread, "hej")
     assert (await inbox(world, world.anna)).notifications == []
     assert [entry.kind for entry in (await inbox(world, world.sofia)).notifications] == ["message_from_staff"]
+
+
+async def test_a_new_chat_is_one_piece_of_news_with_its_first_words_whatever_tasks_it_has(world: World) -> None:
+    """NS-2: a client's new thread, and a colleague's."""
+    await world.thread(by=world.petra, subject="från klienten", text="Hej, en fråga.")
+    thread = await world.thread(by=world.anna, subject="från byrån", tasks=["Skicka in kvitton"])
+    await world.settled()
+    entries = {entry.subject: entry for entry in (await inbox(world, world.sofia)).notifications}
+    assert {subject: (entry.kind, entry.actor.id, entry.text) for subject, entry in entries.items()} == {
+        "från klienten": ("thread_created", world.petra.id, "Hej, en fråga."),
+        "från byrån": ("thread_created", world.anna.id, "Hej! Vi behöver underlagen för bokslutet."),
+    }
+    await says(world, world.petra, thread, "Tack")
+    entry = (await inbox(world, world.sofia)).notifications[0]
+    assert (entry.subject, entry.kind, entry.text) == ("från byrån", "message_from_contact", "Tack")
+
+
+async def test_what_is_written_right_after_a_new_chat_is_told_as_what_it_is(world: World) -> None:
+    thread = await world.thread(by=world.petra)
+    await says(world, world.petra, thread, "en sak till")
+    (entry,) = (await inbox(world, world.sofia)).notifications
+    assert (entry.kind, entry.text) == ("message_from_contact", "en sak till")
+
+
+async def test_an_assignment_is_told_to_whom_it_means_and_to_the_others_in_other_words(world: World) -> None:
+    """AS-4, NS-8."""
+    thread = await world.thread(by=world.anna)
+    await world.do(world.erik, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    await world.settled()
+    for person, kind in ((world.sofia, "assignment"), (world.anna, "assignment_changed")):
+        (entry,) = (await inbox(world, person)).notifications
+        assert (entry.kind, entry.actor.id, entry.text) == (kind, world.erik.id, "Sofia Rahimi")
+
+
+async def test_an_assignee_who_loses_access_is_missed_by_who_assigned_them_and_by_the_owner(world: World) -> None:
+    """AS-5: cleared, and they are told; the one who lost it hears nothing of it."""
+    thread = await world.thread(by=world.erik)
+    await world.do(world.vera, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    await world.settled()
+    before = await inbox(world, world.sofia)
+    await world.do(world.erik, AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))
+    await world.settled()
+    for person in (world.vera, world.anna):
+        entry = (await inbox(world, person)).notifications[0]
+        assert (entry.kind, entry.text, entry.assignee_id) == ("assignment_lost", "Sofia Rahimi", None)
+    assert before.notifications
+    assert (await inbox(world, world.sofia)).notifications == []
+    assert (await inbox(world, world.olle)).notifications == []
 
 
 async def test_followers_starter_and_assignee_hear_and_others_dont(world: World) -> None:

@@ -319,16 +319,17 @@ async def test_lost_access_clears_assignments_there_and_only_there(world: World)
     for thread in (there, elsewhere):
         await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
     context = await world.context(world.anna)
+    sofia = Person(id=world.sofia.id, side="staff", name=world.sofia.name)
     for _ in range(2):
-        await threads.clear_assignments(context, world.sofia.id, world.holm.id)
+        await threads.clear_assignments(context, sofia, world.holm.id)
 
     async def assignee(thread: Thread) -> Id | None:
         row = await world.store.threads.get(thread.id)
         return row.assignee_id if row else None
 
     assert (await assignee(there), await assignee(elsewhere)) == (None, world.sofia.id)
-    assert [s.event for s in await log(world, notes_stream(there.id))][1:] == [e.ThreadAssigned(assignee=None)]
-    await threads.clear_assignments(context, world.sofia.id)
+    assert [s.event for s in await log(world, notes_stream(there.id))][1:] == [e.ThreadAssigned(lost_by=sofia)]
+    await threads.clear_assignments(context, sofia)
     assert await assignee(elsewhere) is None
 
 

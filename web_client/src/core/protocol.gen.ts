@@ -10,7 +10,7 @@ export type Right = "view_all_accounts" | "view_all_contacts" | "manage_accounts
 export type Language = "sv" | "en";
 export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
-export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "thread_archived" | "thread_reopened";
+export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
 /** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -444,6 +444,8 @@ export interface TasksCompleted {
 export interface ThreadAssigned {
   readonly type: "thread.assigned";
   readonly assignee?: Person;
+  /** Who was it, and lost it together with their access (AS-5). */
+  readonly lost_by?: Person;
 }
 
 /** n: Somebody marked the thread as unread for the whole firm (RD-9). */

@@ -177,7 +177,8 @@ export const enStaff = {
   "inbox.tasksDone": "{name} finished the last task",
   "inbox.mention": "{name}: “{text}”",
   "inbox.assigned": "{name} assigned the chat to you",
-  "inbox.archived": "{name} archived the chat",
+  "inbox.assignedTo": "{name} assigned the chat to {text}",
+  "inbox.assignmentLost": "Nobody is responsible: {name} no longer has access",
   "inbox.reopened": "{name} reopened the chat",
 
   // tasks over all threads

@@ -179,7 +179,8 @@ const svStaff: Translated<typeof enStaff> = {
   "inbox.tasksDone": "{name} gjorde klart den sista uppgiften",
   "inbox.mention": "{name}: ”{text}”",
   "inbox.assigned": "{name} tilldelade dig chatten",
-  "inbox.archived": "{name} arkiverade chatten",
+  "inbox.assignedTo": "{name} tilldelade {text} chatten",
+  "inbox.assignmentLost": "Ingen ansvarar: {name} har inte längre tillgång",
   "inbox.reopened": "{name} öppnade chatten igen",
 
   // uppgifter i alla chattar

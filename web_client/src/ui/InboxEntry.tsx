@@ -40,8 +40,10 @@ export function inboxText(entry: InboxEntryView): string {
       return t("inbox.mention", { name, text });
     case "assignment":
       return t("inbox.assigned", { name });
-    case "thread_archived":
-      return t("inbox.archived", { name });
+    case "assignment_changed":
+      return t("inbox.assignedTo", { name, text });
+    case "assignment_lost":
+      return t("inbox.assignmentLost", { name: text });
     case "thread_reopened":
       return t("inbox.reopened", { name });
   }

@@ -283,7 +283,8 @@ export type InboxKind =
   | "tasks_completed"
   | "mention"
   | "assignment"
-  | "thread_archived"
+  | "assignment_changed"
+  | "assignment_lost"
   | "thread_reopened";
 
 export interface InboxEntryView {
