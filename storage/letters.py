@@ -49,6 +49,8 @@ class LetterDoc(Document):
     last_seq: int = 0
     """The positions in t: (or n:, for staff) that the letter tells of."""
     internal: bool = False
+    about: str | None = None
+    """Of a letter that others are bundled into, until it is first claimed: its person and thread. There is one."""
     manual: bool = False
     cycle: int = 0
     number: int = 0
@@ -119,7 +121,11 @@ class Letters:
                     {"state": "claimed", "lease_until": {"$lte": now}, "due_at": {"$lte": now}},
                 ]
             },
-            {"$set": {"state": "claimed", "lease_until": now + lease_ms, "claimed_by": by}, "$inc": {"attempts": 1}},
+            {
+                "$set": {"state": "claimed", "lease_until": now + lease_ms, "claimed_by": by},
+                "$inc": {"attempts": 1},
+                "$unset": {"about": ""},
+            },
             sort=[("due_at", 1)],
             return_document=True,
         )
@@ -176,7 +182,7 @@ def _bundling(letter: LetterDoc, told: bool) -> UpdateOne | None:
     if told:
         return UpdateOne(of_thread, stronger) if stronger else None
     of_side = {"internal": letter.internal or {"$in": [None, False]}, "kind": {"$nin": ["client_reminder"]}}
-    first = to_document(letter)
+    first = to_document(letter) | {"about": f"{letter.thread_id}:{letter.person_id}:{'n' if letter.internal else 't'}"}
     for name in ("last_seq", *of_thread, *(("internal",) if letter.internal else ()), *(("kind",) if stronger else ())):
         del first[name]
     update = {"$max": {"last_seq": letter.last_seq}, "$setOnInsert": first, **stronger}

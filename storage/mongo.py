@@ -84,6 +84,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "reminder_rows": [IndexModel([("thread_id", 1), ("at", 1)])],
     "letters": [
         IndexModel("key", unique=True),
+        IndexModel("about", unique=True, partialFilterExpression={"about": {"$exists": True}}),
         IndexModel([("state", 1), ("due_at", 1)]),
         IndexModel([("thread_id", 1), ("state", 1), ("person_id", 1)]),
         IndexModel([("thread_id", 1), ("last_seq", 1)]),
