@@ -115,7 +115,7 @@ class Visitor:
         ]
 
     async def cramped(self) -> list[str]:
-        """What doesn't fit on the page: it scrolls sideways, or what is to be read or written in has no room."""
+        """What doesn't fit: the page scrolls sideways, what is to be read or written in has no room or stands outside."""
         found: list[str] = await self.page.evaluate(
             """() => {
               const root = document.documentElement, found = [];
@@ -123,6 +123,11 @@ class Visitor:
               for (const part of document.querySelectorAll('main, [role=log], [role=dialog], [contenteditable]')) {
                 const { width } = part.getBoundingClientRect();
                 if (width > 0 && width < 160) found.push(`${part.className} is ${width} px wide`);
+              }
+              for (const part of document.querySelectorAll('[role=log] article .body')) {
+                const { left, right } = part.getBoundingClientRect();
+                const log = part.closest('[role=log]').getBoundingClientRect();
+                if (left < log.left || right > log.right) found.push(`${part.textContent} stands outside the column`);
               }
               return found;
             }"""

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, WIDE, Lobby
-from tests.stories.test_chat import PETRA, new_thread
+from tests.stories.test_chat import ANNA, PETRA, new_thread
 
 GUNILLA = "gunilla@wester.example"
 
@@ -47,3 +47,18 @@ async def test_the_banner_of_being_offline_leaves_everything_within_reach(lobby:
     await petra.page.get_by_role("button", name="Ny chatt").click(trial=True)
     await petra.page.get_by_role("navigation").get_by_role("link", name="Chattar").click(trial=True)
     assert await petra.cramped() == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_word_without_end_stays_in_its_column(lobby: Lobby, product: Product, size: tuple[int, int]) -> None:
+    thread_id, _ = new_thread(product)
+    petra = await lobby.arrive(size)
+    await petra.log_in(PETRA, f"/portal/threads/{thread_id}")
+    await petra.send("https://example.com/" + "a" * 300)
+    anna = await lobby.arrive(size)
+    await anna.log_in(ANNA, f"/console/threads/{thread_id}")
+    await anna.send("b" * 300)
+    for visitor in (petra, anna):
+        await expect(visitor.message("aaa")).to_be_visible()
+        await expect(visitor.message("bbb")).to_be_visible()
+        assert await visitor.cramped() == []
