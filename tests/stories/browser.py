@@ -124,6 +124,9 @@ class Visitor:
                 const { width } = part.getBoundingClientRect();
                 if (width > 0 && width < 160) found.push(`${part.className} is ${width} px wide`);
               }
+              for (const part of document.querySelectorAll('main, main .page')) {
+                if (part.scrollWidth > part.clientWidth) found.push(`${part.className} scrolls sideways`);
+              }
               for (const part of document.querySelectorAll('[role=log] article .body')) {
                 const { left, right } = part.getBoundingClientRect();
                 const log = part.closest('[role=log]').getBoundingClientRect();

@@ -51,7 +51,9 @@ async def test_the_banner_of_being_offline_leaves_everything_within_reach(lobby:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_a_word_without_end_stays_in_its_column(lobby: Lobby, product: Product, size: tuple[int, int]) -> None:
-    thread_id, _ = new_thread(product)
+    endless = "Donau" * 36
+    thread_id, _ = new_thread(product, tasks=[endless])
+    product.call(ANNA, "thread.rename", thread_id=thread_id, subject=endless)
     petra = await lobby.arrive(size)
     await petra.log_in(PETRA, f"/portal/threads/{thread_id}")
     await petra.send("https://example.com/" + "a" * 300)
@@ -62,3 +64,12 @@ async def test_a_word_without_end_stays_in_its_column(lobby: Lobby, product: Pro
         await expect(visitor.message("aaa")).to_be_visible()
         await expect(visitor.message("bbb")).to_be_visible()
         assert await visitor.cramped() == []
+    for visitor, path in (
+        (petra, "/portal"),
+        (petra, "/portal/threads"),
+        (anna, "/console/inbox"),
+        (anna, "/console/tasks"),
+    ):
+        await visitor.go(path)
+        await expect(visitor.page.get_by_role("main").get_by_text(endless).first).to_be_visible()
+        assert await visitor.cramped() == [], path
