@@ -1,5 +1,7 @@
 """What a client's screens owe to the eye, each seen wrong once: nothing empty, nothing hidden, no face of one's own."""
 
+import itertools
+
 import pytest
 from playwright.async_api import expect
 
@@ -34,6 +36,28 @@ async def test_the_count_beside_chats_is_that_of_the_account_that_is_shown(lobby
     await expect(chats.get_by_text("En oläst chatt")).to_have_count(0)
     await gunilla.page.get_by_role("main").get_by_role("button", name="Wester Konsult").click()
     await expect(chats.get_by_text("En oläst chatt")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [360, 740, 1024])
+async def test_nothing_in_the_header_lies_over_anything_else(lobby: Lobby, width: int) -> None:
+    petra = await lobby.arrive((width, 700))
+    await petra.log_in(PETRA, "/portal")
+    header = petra.page.get_by_role("banner")
+    parts = [
+        header.get_by_text("Lindberg & Falk"),
+        header.get_by_text("Holm & Döttrar Bygg AB"),
+        petra.page.get_by_role("navigation").get_by_role("link", name="Chattar"),
+    ]
+    boxes = []
+    for part in parts:
+        await expect(part.filter(visible=True)).to_have_count(1)
+        boxes.append(await part.filter(visible=True).bounding_box())
+    for one, other in itertools.combinations(boxes, 2):
+        assert one is not None
+        assert other is not None
+        beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+        below = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+        assert beside or below, (one, other)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

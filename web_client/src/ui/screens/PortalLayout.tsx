@@ -133,7 +133,8 @@ function AccountSwitch({
   const current = accounts.find((account) => account.id === accountId);
   if (!current) return null;
   const classes = `account-switch account-switch--${where}`;
-  if (accounts.length === 1) return <span class={classes}>{current.name}</span>;
+  const name = <span class="account-switch__name">{current.name}</span>;
+  if (accounts.length === 1) return <span class={classes}>{name}</span>;
   return (
     <>
       <button
@@ -143,7 +144,7 @@ function AccountSwitch({
         aria-expanded={anchor !== null}
         onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
       >
-        <span class="account-switch__name">{current.name}</span>
+        {name}
         <ChevronDownIcon size={14} />
         <span class="hidden">{t("portal.otherAccount")}</span>
       </button>
