@@ -48,6 +48,8 @@ async def test_nothing_in_the_header_lies_over_anything_else(lobby: Lobby, width
         header.get_by_text("Holm & Döttrar Bygg AB"),
         petra.page.get_by_role("navigation").get_by_role("link", name="Chattar"),
     ]
+    # On a phone one's account is among the places below.
+    await expect(header.get_by_role("button", name="Petra Holm")).to_be_visible(visible=width > 719)
     boxes = []
     for part in parts:
         await expect(part.filter(visible=True)).to_have_count(1)
