@@ -1,5 +1,6 @@
 """Staff and client, each in a browser of their own: what one does appears at the other without a reload."""
 
+import asyncio
 import itertools
 import re
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import to_builtins
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from protocol.body import paragraph
 from tests.product import Product
@@ -166,6 +167,45 @@ async def test_an_internal_message_reaches_the_mentioned_colleague_and_never_the
     await petra.page.reload()
     await expect(petra.message("Nu till dig, Petra.")).to_be_visible()
     assert "bilagan" not in await petra.page.content()
+
+
+async def test_what_is_typed_while_the_editor_is_loading_stays_where_it_was_typed(
+    lobby: Lobby, product: Product
+) -> None:
+    """The rich field takes the plain one's place under the hands of somebody who writes: nothing moves, nothing is lost."""
+    thread_id, _ = new_thread(product)
+    anna = await lobby.arrive()
+    loaded = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await loaded.wait()
+        await route.continue_()
+
+    await anna.page.route(re.compile("/assets/Editor-"), late)
+    await anna.log_in(ANNA, f"/console/threads/{thread_id}")
+    await expect(anna.message("Hej Petra!")).to_be_visible()
+    await anna.write("Först sist")
+    for _ in "sist":
+        await anna.page.keyboard.press("ArrowLeft")
+    loaded.set()
+    await expect(anna.page.locator("[contenteditable]")).to_be_visible()
+    await anna.page.keyboard.type("sedan och ")
+    await expect(anna.field).to_have_text("Först sedan och sist")
+    await anna.page.keyboard.press("Control+Enter")
+    await expect(anna.message("Först sedan och sist")).to_be_visible()
+    await expect(anna.field).to_be_focused()
+
+
+async def test_a_colleague_who_is_made_responsible_reads_so_in_the_inbox(lobby: Lobby, product: Product) -> None:
+    """AS-2, AS-4."""
+    thread_id, subject = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    sofia = await lobby.staff(SOFIA, "/console/inbox")
+    header = anna.page.get_by_role("main").get_by_role("button", name="Ingen tilldelad")
+    await header.click()
+    await anna.page.get_by_role("option", name=re.compile("Sofia Rahimi")).click()
+    entry = sofia.page.get_by_role("listitem").filter(has_text=subject)
+    await expect(entry).to_contain_text("Anna Lindberg tilldelade dig chatten")
 
 
 async def test_what_is_written_without_a_connection_is_kept_and_sent_once(lobby: Lobby, product: Product) -> None:

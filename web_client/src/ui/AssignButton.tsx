@@ -7,7 +7,7 @@ import { Avatar, NobodyAvatar } from "./Avatar.tsx";
 import { Button } from "./Button.tsx";
 import { ChevronDownIcon, PersonIcon } from "./icons.tsx";
 import type { AccountView, PersonView, StaffChoice } from "./models.ts";
-import { StaffPicker } from "./StaffPicker.tsx";
+import { useOnDemand } from "./on_demand.ts";
 
 export interface AssignButtonProps {
   readonly account: AccountView;
@@ -29,9 +29,15 @@ export function AssignButton({
   kind,
 }: AssignButtonProps): JSX.Element {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [StaffPicker, fetchPicker] = useOnDemand(async () => (await import("./StaffPicker.tsx")).StaffPicker);
+  const open = async (button: HTMLElement): Promise<void> => {
+    onOpen?.();
+    await fetchPicker();
+    setAnchor(button);
+  };
   const toggle = (event: MouseEvent & { currentTarget: HTMLElement }): void => {
-    if (!anchor) onOpen?.();
-    setAnchor(anchor ? null : event.currentTarget);
+    if (anchor) setAnchor(null);
+    else void open(event.currentTarget);
   };
   const label = assignee ? t("assign.to", { name: assignee.name }) : t("assign.nobody");
   return (
@@ -62,7 +68,7 @@ export function AssignButton({
           {kind === "header" && <ChevronDownIcon size={16} />}
         </button>
       )}
-      {anchor && (
+      {anchor && StaffPicker && (
         <StaffPicker
           anchor={anchor}
           accountName={account.name}

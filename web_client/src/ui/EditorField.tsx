@@ -33,14 +33,15 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
   const [text, setText] = useState(body ? textOf(body) : "");
   const typed = useRef<BodyDoc>(null);
   const area = useRef<HTMLTextAreaElement>(null);
-  const hadFocus = useRef(false);
+  /** Where the caret stood in the plain field when the rich one took its place; undefined without focus. */
+  const caret = useRef<number>(undefined);
 
   useEffect(() => {
     if (plain || Rich) return;
     let wanted = true;
     loadEditor().then((component) => {
       if (!wanted || !component) return;
-      hadFocus.current = document.activeElement === area.current;
+      if (area.current && document.activeElement === area.current) caret.current = behindCaret(area.current);
       setRich({ component });
     });
     return () => {
@@ -69,7 +70,8 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
       <Rich.component
         {...props}
         body={typed.current ?? body}
-        autofocus={props.autofocus || hadFocus.current}
+        autofocus={props.autofocus || caret.current !== undefined}
+        caret={typed.current ? caret.current : undefined}
       />
     );
   }
@@ -95,6 +97,12 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
       }}
     />
   );
+}
+
+/** How many positions of the document are behind the caret: each character is one, and a new line two. */
+function behindCaret(field: HTMLTextAreaElement): number {
+  const behind = field.value.slice(field.selectionEnd);
+  return behind.length + behind.split("\n").length - 1;
 }
 
 type BodyDoc = NonNullable<EditorProps["body"]>;

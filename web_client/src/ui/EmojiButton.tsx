@@ -1,11 +1,11 @@
 // Opens the emoji grid, which is fetched at the first press.
 
-import type { ComponentType, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import type { EmojiPickerProps } from "./emoji/EmojiPicker.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { SmileIcon } from "./icons.tsx";
+import { useOnDemand } from "./on_demand.ts";
 
 /** A press on a formatting button leaves caret and selection where they are. */
 export function keepSelection(event: PointerEvent): void {
@@ -19,9 +19,9 @@ export interface EmojiButtonProps {
 
 export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Element {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [Picker, setPicker] = useState<{ readonly component: ComponentType<EmojiPickerProps> }>();
+  const [Picker, fetchPicker] = useOnDemand(async () => (await import("./emoji/EmojiPicker.tsx")).default);
   const open = async (button: HTMLElement): Promise<void> => {
-    if (!Picker) setPicker({ component: (await import("./emoji/EmojiPicker.tsx")).default });
+    await fetchPicker();
     setAnchor(button);
   };
   return (
@@ -35,9 +35,7 @@ export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Ele
         onPointerDown={keepSelection}
         onClick={(event) => (anchor ? setAnchor(null) : void open(event.currentTarget))}
       />
-      {anchor && Picker && (
-        <Picker.component anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />
-      )}
+      {anchor && Picker && <Picker anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The editor as a component: mounts the view, keeps the @-picker beside the caret. Loaded lazily by EditorField.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EditorView } from "prosemirror-view";
 import type { BodyDoc, StaffChoice } from "../models.ts";
 import { MentionPicker, mentionChoices } from "./MentionPicker.tsx";
@@ -17,6 +17,8 @@ export interface EditorProps {
   /** Whom "@" offers; none switches mentions off. */
   readonly people?: readonly StaffChoice[] | undefined;
   readonly autofocus?: boolean | undefined;
+  /** How many positions before its end the caret stands when mounting; 0 without it. */
+  readonly caret?: number | undefined;
   readonly onChange: (body: BodyDoc) => void;
   readonly onToolbar: (state: ToolbarState) => void;
   readonly onSubmit: () => void;
@@ -49,10 +51,12 @@ export default function Editor(props: EditorProps): JSX.Element {
     setTyping(undefined);
   };
 
-  useEffect(() => {
+  // At once, not after the next paint: it takes the place of a field in which somebody may be typing.
+  useLayoutEffect(() => {
     if (!mount.current) return;
     const created = createView(mount.current, {
       body: latest.current.body,
+      caret: latest.current.caret ?? 0,
       attributes: () => attributes(latest.current, picker.current, id),
       onChange: (body) => latest.current.onChange(body),
       onToolbar: (state) => latest.current.onToolbar(state),

@@ -6,7 +6,7 @@ import { history, redo, undo } from "prosemirror-history";
 import { inputRules, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
-import { type Command, EditorState, Plugin, type Transaction } from "prosemirror-state";
+import { type Command, EditorState, Plugin, Selection, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { BodyDoc } from "../models.ts";
 import { fromBody, toBody } from "./convert.ts";
@@ -47,6 +47,8 @@ export interface MentionTyping {
 
 export interface ViewOptions {
   readonly body: BodyDoc | null;
+  /** How many positions before the end of the document the caret stands. */
+  readonly caret: number;
   readonly attributes: () => Record<string, string>;
   readonly onChange: (body: BodyDoc) => void;
   readonly onToolbar: (state: ToolbarState) => void;
@@ -68,7 +70,7 @@ export function createView(
   const view = new EditorView(
     { mount },
     {
-      state: newState(options.body, options),
+      state: newState(options.body, options, options.caret),
       attributes: options.attributes,
       handleKeyDown: (_, event) => options.onMentionKey(event),
       dispatchTransaction(transaction) {
@@ -83,7 +85,7 @@ export function createView(
   return { view, handle: handleOf(view, options) };
 }
 
-function newState(body: BodyDoc | null, options: ViewOptions): EditorState {
+function newState(body: BodyDoc | null, options: ViewOptions, caret = 0): EditorState {
   const submit: Command = () => {
     options.onSubmit();
     return true;
@@ -112,7 +114,10 @@ function newState(body: BodyDoc | null, options: ViewOptions): EditorState {
     history(),
     placeholder(),
   ];
-  return EditorState.create({ doc: fromBody(body), plugins });
+  const doc = fromBody(body);
+  const end = Selection.atEnd(doc);
+  const selection = Selection.near(doc.resolve(Math.max(0, end.head - caret)), -1);
+  return EditorState.create({ doc, selection, plugins });
 }
 
 const insertBreak: Command = (state, dispatch) => {

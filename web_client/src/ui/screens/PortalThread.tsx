@@ -37,7 +37,7 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
   const { id, archived } = view.header;
   useEffect(() => {
     if (focusHeading) document.getElementById("thread-subject")?.focus();
-  }, [id, focusHeading]);
+  }, [id]);
   if (view.state === "gone") {
     return (
       <EmptyState

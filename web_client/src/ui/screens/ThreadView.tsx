@@ -33,7 +33,7 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
   const { id } = view.header;
   useEffect(() => {
     if (focusHeading) document.getElementById("thread-subject")?.focus();
-  }, [id, focusHeading]);
+  }, [id]);
   if (view.state === "gone") {
     return (
       <EmptyState
