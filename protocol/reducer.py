@@ -193,6 +193,11 @@ class _Work:
         for row in list(self.state.rows.values()):
             if row.account.id == account_id:
                 self.forget(row.id)
+        entries = self.state.notifications
+        left = {key: entry for key, entry in entries.items() if entry.account.id != account_id}
+        if len(left) < len(entries):
+            lost = sum(not entry.archived for key, entry in entries.items() if key not in left)
+            self.set(notifications=left, open_count=max(0, self.state.open_count - lost))
 
     def forget(self, thread_id: Id) -> None:
         pending = {key: item for key, item in self.state.pending.items() if item.thread_id != thread_id}

@@ -6,7 +6,7 @@ remembered apart, since one that comes late, behind other news, must still leave
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pymongo import UpdateOne
 
@@ -141,9 +141,9 @@ class Notifications:
         )  # fmt: skip
         return {row["user_id"]: row["counted"][0]["open"] if row["counted"] else 0 async for row in rows}
 
-    async def forget(self, user_id: Id, query: dict[str, Any]) -> None:
-        """Take away entries of threads that somebody may not see any more (AC-15)."""
-        await self._rows.delete_many({"user_id": user_id, **query})
+    async def forget(self, user_id: Id, but_of: Iterable[Id] = ()) -> None:
+        """Take away somebody's entries, but those of some accounts: what they may not see any more (AC-15)."""
+        await self._rows.delete_many({"user_id": user_id, "account_id": {"$nin": list(but_of)}})
 
 
 def _telling(telling: Telling) -> UpdateOne:

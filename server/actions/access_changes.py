@@ -62,13 +62,20 @@ async def change(
         context.announcer.event(stored)
 
 
-async def clear_assignments(context: Context, member: StaffDoc) -> None:
-    """Take somebody's threads from them where they have no access any more (AS-5); again and again without harm."""
+async def clear_up(context: Context, member: StaffDoc) -> None:
+    """Take from somebody what they have where they have no access any more; again and again without harm.
+
+    Inbox entries go (AC-15), and threads that they were responsible for have nobody (AS-5).
+    """
     principal = await auth.principal_of(context.store, member.id, "staff", member.id)
-    person = Person(id=member.id, side="staff", name=member.name)
+    person, inbox = Person(id=member.id, side="staff", name=member.name), context.store.notifications
     if principal is None:
+        await inbox.forget(member.id)
         await threads.clear_assignments(context, person)
         return
+    if principal.sees_all:
+        return
+    await inbox.forget(member.id, but_of=principal.account_ids)
     query: Row = {"firm_id": member.firm_id, "assignee_id": member.id}
     assigned = await context.store.threads.find(query, [("_id", 1)], ASSIGNED_THREADS_MAX)
     for account_id in {thread.account_id for thread in assigned if not principal.sees(thread.account_id)}:

@@ -162,7 +162,7 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
     update: Row = {"$addToSet" if command.assigned else "$pull": lists}
     if was == command.assigned:
         access_changes.announce(context, member.id)
-        await access_changes.clear_assignments(context, member)
+        await access_changes.clear_up(context, member)
         return await _seen(context, account)
 
     async def write(session: Session) -> None:
@@ -176,7 +176,7 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
         lost=set() if command.assigned else only,
         gained=only if command.assigned else set(),
     )
-    await access_changes.clear_assignments(context, member)
+    await access_changes.clear_up(context, member)
     return await _seen(context, await _again(context, account))
 
 

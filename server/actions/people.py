@@ -103,7 +103,7 @@ async def update_staff(context: Context, command: StaffUpdate, scope: None) -> S
         await _write(context, member, changed)
     if not changed.active:
         await sessions.end_all(context, member.id)
-    await access_changes.clear_assignments(context, changed)
+    await access_changes.clear_up(context, changed)
     return seen_staff(changed)
 
 

@@ -11,6 +11,7 @@ from protocol.commands import (
     NotificationArchive,
     NotificationList,
     NotificationPage,
+    StaffUpdate,
     ThreadAssign,
 )
 from protocol.entities import Thread
@@ -108,8 +109,23 @@ async def test_an_assignee_who_loses_access_is_missed_by_who_assigned_them_and_b
         entry = (await inbox(world, person)).notifications[0]
         assert (entry.kind, entry.text, entry.assignee_id) == ("assignment_lost", "Sofia Rahimi", None)
     assert before.notifications
-    assert (await inbox(world, world.sofia)).notifications == []
+    after = await inbox(world, world.sofia)
+    assert (after.notifications, after.open_count) == ([], 0)
     assert (await inbox(world, world.olle)).notifications == []
+
+
+async def test_who_is_deactivated_or_sees_fewer_accounts_keeps_no_entry_of_what_is_lost(world: World) -> None:
+    """AC-15: neither in the list nor in the badge, which is counted without a look at the accounts."""
+    thread = await world.thread()
+    await world.do(world.vera, AccountFollow(account_id=world.holm.id, following=True))
+    await says(world, world.petra, thread, "hej")
+    deactivated = StaffUpdate(staff_id=world.sofia.id, active=False)
+    narrowed = StaffUpdate(staff_id=world.vera.id, rights=[])
+    for person, change in ((world.sofia, deactivated), (world.vera, narrowed)):
+        assert (await inbox(world, person)).open_count == 1
+        await world.do(world.erik, change)
+        assert await world.store.notifications.open_count(person.id) == 0
+    assert (await inbox(world, world.anna)).open_count == 1
 
 
 async def test_followers_starter_and_assignee_hear_and_others_dont(world: World) -> None:

@@ -8,6 +8,7 @@ import type {
   EventFrame,
   Id,
   MarkMoved,
+  Notification,
   Problem,
   Reset,
   Seq,
@@ -235,6 +236,14 @@ class Work {
 
   forgetAccount(accountId: Id): void {
     for (const row of Object.values(this.state.rows)) if (row.account.id === accountId) this.forget(row.id);
+    const entries = Object.values(this.state.notifications);
+    const left = entries.filter((entry) => entry.account.id !== accountId);
+    if (left.length === entries.length) return;
+    const lost = open(entries) - open(left);
+    this.set({
+      notifications: Object.fromEntries(left.map((entry) => [entry.id, entry])),
+      open_count: Math.max(0, this.state.open_count - lost),
+    });
   }
 
   forget(id: Id): void {
@@ -570,4 +579,9 @@ class Work {
     const others = without(this.state.typing, id);
     this.set({ typing: Object.keys(writers).length > 0 ? { ...others, [id]: writers } : others });
   }
+}
+
+/** How many of these entries are not archived. */
+function open(entries: readonly Notification[]): number {
+  return entries.filter((entry) => entry.archived !== true).length;
 }
