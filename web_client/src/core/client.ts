@@ -247,7 +247,7 @@ export class Client {
       if (frame.type === "welcome") this.#know(frame.me);
       this.dispatch({ type: "frame", frame });
       if (frame.type === "welcome" && before !== null && accessOf(before) !== accessOf(frame.me))
-        this.#startOver();
+        this.#startOver(frame.me);
       if (frame.type === "live") {
         this.#adopt(ADOPT_AFTER_MS);
         this.#marks.again();
@@ -255,13 +255,11 @@ export class Client {
     }
   }
 
-  /** The person may see other things than before: rows that aren't followed would not learn of it. */
-  #startOver(): void {
-    const { rows, opened } = this.state.value;
-    for (const id of Object.keys(rows)) {
-      if (opened[id] === undefined)
-        this.dispatch({ type: "frame", frame: { type: "dropped", stream: `t:${id}` } });
-    }
+  /** The person may see other things than before: rows that aren't followed, and the inbox, would not learn of it. */
+  #startOver(me: Me): void {
+    const stream = `u:${me.person.id}`;
+    const head = this.state.value.streams[stream]?.position ?? 0;
+    this.dispatch({ type: "frame", frame: { type: "reset", stream, head } });
     for (const listener of this.accessListeners) listener();
   }
 

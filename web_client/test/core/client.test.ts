@@ -208,3 +208,33 @@ test("typing is told at most every three seconds, and taken back once", async ()
   client.typing(thread, false, false);
   assert.equal(FakeSocket.last.calls("typing.set").length, 3);
 });
+
+test("with other rights than before, lists and inbox are made anew and what is open stays", async () => {
+  const client = await opened();
+  const account = { id: id("b"), name: "Other" };
+  client.dispatch({ type: "rows", threads: [row("2", { account })] });
+  const entry = {
+    id: id("9"),
+    thread_id: id("2"),
+    account,
+    subject: "S",
+    kind: "message_from_contact",
+    actor: petra,
+    at: 1,
+    created_at: 1,
+  } as const;
+  client.dispatch({ type: "notifications", page: { notifications: [entry], open_count: 1 } });
+  FakeSocket.last.shut(4000);
+  mock.timers.tick(1_000);
+  FakeSocket.last.open();
+  await settled();
+  const fewer = { ...me(anna), role: "employee", rights: [] } as const;
+  FakeSocket.last.say({ type: "welcome", session: id("7"), me: fewer, at: 0, epoch: "e1", heads: {} });
+  assert.deepEqual(Object.keys(client.state.value.rows), [thread]);
+  assert.deepEqual(client.state.value.notifications, {});
+  FakeSocket.last.say({ type: "live" });
+  await settled();
+  mock.timers.tick(5_000);
+  await settled();
+  assert.equal(FakeSocket.last.calls("notification.list").length, 1);
+});
