@@ -6,6 +6,7 @@ The checker knows the promises only: acknowledged ⊆ log (P1), one event for ea
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
@@ -20,6 +21,7 @@ from storage.mongo import Mongo
 from storage.streams import Draft, Stored, Streams
 
 RETRY_PAUSE_S = 0.05
+PROGRESS_S = 90.0
 EVENTS_MAX = 1_000_000
 
 
@@ -32,6 +34,25 @@ class Record:
     """key → where the first acknowledgement said that the event is."""
     tried: set[str] = field(default_factory=set)
     refused: int = 0
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by everything that moves one of the counts: what `until` waits for."""
+
+    def acknowledge(self, key: str, place: tuple[str, int]) -> None:
+        """A writer was told that its message is in the log."""
+        self.acknowledged[key] = place
+        self.stirred.set()
+
+    async def until(self, holds: Callable[[], bool], within_s: float) -> None:
+        """Wait for a fact about these counts. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while not holds():
+                self.stirred.clear()
+                await self.stirred.wait()
+
+    async def progress(self, messages: int) -> None:
+        """Wait until so many more are acknowledged: a fault then falls into work, and the writers have come back."""
+        wanted = len(self.acknowledged) + messages
+        await self.until(lambda: len(self.acknowledged) >= wanted, PROGRESS_S)
 
 
 @dataclass
@@ -72,7 +93,7 @@ class History(Record):
                         return  # given up without an acknowledgement: it may be in the log or not
                     await asyncio.sleep(RETRY_PAUSE_S)  # as a client would, so as not to spin
                     continue
-                self.acknowledged[draft.key] = (appended.stored.stream, appended.stored.seq)
+                self.acknowledge(draft.key, (appended.stored.stream, appended.stored.seq))
                 break
             sent += 1
 

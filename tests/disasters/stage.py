@@ -27,7 +27,6 @@ from tests.world import Person, World
 BACK_OFF_S = 0.05
 PATIENCE_S = 20.0
 CONVERGENCE_S = 60.0
-PROGRESS_S = 90.0
 PROGRESS_MESSAGES = 60
 COMPLAINTS_MAX = 20
 
@@ -36,7 +35,13 @@ class Witness(Client):
     """Somebody's client, which remembers everything that it was given."""
 
     def __init__(
-        self, world: World, person: Person, accounts: Collection[Id], urls: Sequence[str], codec: Codec
+        self,
+        world: World,
+        person: Person,
+        accounts: Collection[Id],
+        urls: Sequence[str],
+        codec: Codec,
+        stirred: asyncio.Event,
     ) -> None:
         super().__init__(urls, token=world.token_of(person), codec=codec, back_off_first_s=BACK_OFF_S)
         self.person = person
@@ -48,7 +53,8 @@ class Witness(Client):
         self.resets: set[str] = set()
         """Streams that the server told it to load anew."""
         self.refused = 0
-        """Temporary refusals."""
+        """Temporary refusals. Each stirs the record, so that they can be waited for."""
+        self._stirred = stirred
 
     def start(self) -> None:
         super().start()
@@ -77,6 +83,7 @@ class Witness(Client):
             self.resets.add(frame.stream)
         if isinstance(frame, ErrorFrame) and frame.error.code == "unavailable":
             self.refused += 1
+            self._stirred.set()
         super()._frame(frame)
 
 
@@ -131,7 +138,9 @@ class Stage:
         # Half of them begin at the one node, half at the other, each half in both codecs.
         urls = self.urls[place % len(self.urls) :] + self.urls[: place % len(self.urls)]
         codec: Codec = "json" if place % 4 < 2 else "msgpack"
-        self.witnesses[name] = Witness(self.world, getattr(self.world, name), accounts, urls, codec)
+        self.witnesses[name] = Witness(
+            self.world, getattr(self.world, name), accounts, urls, codec, self.record.stirred
+        )
         self.witnesses[name].start()
 
     async def leave(self) -> None:
@@ -174,14 +183,11 @@ class Stage:
                     self.record.refused += 1
                     continue
                 break
-            self.record.acknowledged[f"{writer.person.id}:{key}"] = (accepted.stream, accepted.seq)
+            self.record.acknowledge(f"{writer.person.id}:{key}", (accepted.stream, accepted.seq))
 
     async def progress(self, messages: int = PROGRESS_MESSAGES) -> None:
-        """Wait until so many more are acknowledged: a fault then falls into work, and the writers have come back."""
-        wanted = self.acknowledged + messages
-        async with asyncio.timeout(PROGRESS_S):
-            while self.acknowledged < wanted:  # noqa: ASYNC110 - a count that many tasks move
-                await asyncio.sleep(0.01)
+        """See Record.progress."""
+        await self.record.progress(messages)
 
     def part_ways(self) -> None:
         """Break every second connection: those people go on at the next node."""

@@ -27,22 +27,14 @@ async def under_faults(servers: ReplicaSet, fault: Callable[[], None], *, faults
         for number in range(WRITERS):
             writers.create_task(history.write(logs[number % nodes], number, stop))
         for _ in range(faults):
-            await _progress(history)
+            await history.progress(ACKNOWLEDGED_BETWEEN_FAULTS)
             await asyncio.to_thread(fault)
         await until_the_database_answers(mongos[0])
-        await _progress(history)
+        await history.progress(ACKNOWLEDGED_BETWEEN_FAULTS)
         stop.set()
     for mongo in mongos:
         await mongo.close()
     return history
-
-
-async def _progress(history: History) -> None:
-    """Wait until more has been acknowledged: the fault then falls into work, and the writers have come back from it."""
-    wanted = len(history.acknowledged) + ACKNOWLEDGED_BETWEEN_FAULTS
-    async with asyncio.timeout(90):
-        while len(history.acknowledged) < wanted:  # noqa: ASYNC110 - a count that many tasks move
-            await asyncio.sleep(0.01)
 
 
 async def test_a_mongod_that_is_killed_and_restarted_loses_nothing(own_mongo: ReplicaSet) -> None:

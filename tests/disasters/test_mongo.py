@@ -46,35 +46,40 @@ def two_nodes_on(world: World, redis_url: str, folder: Path, **more: str) -> Ite
         south.kill()
 
 
+@contextlib.asynccontextmanager
+async def stage_on(servers: ReplicaSet, redis_url: str, folder: Path, **more: str) -> AsyncIterator[Stage]:
+    """The conversation at two nodes on these servers."""
+    async with world_on(servers) as world:
+        with two_nodes_on(world, redis_url, folder, **more) as urls:
+            async with on_stage(world, urls) as stage:
+                yield stage
+
+
 async def test_while_mongod_is_away_messages_are_refused_and_later_go_through(
     own_mongo: ReplicaSet, redis_url: str, tmp_path: Path
 ) -> None:
     member = own_mongo.members[0]
-    async with world_on(own_mongo) as world:
-        with two_nodes_on(world, redis_url, tmp_path) as urls:
-            async with on_stage(world, urls) as stage:
-                async with stage.conversation():
-                    for _ in range(2):
-                        await stage.progress()
-                        await asyncio.to_thread(member.kill)
-                        await _refused_again(stage)
-                        await asyncio.to_thread(member.start)
-                    await stage.progress()
-                assert await stage.complaints() == []
+    async with stage_on(own_mongo, redis_url, tmp_path) as stage:
+        async with stage.conversation():
+            for _ in range(2):
+                await stage.progress()
+                await asyncio.to_thread(member.kill)
+                await _refused_again(stage)
+                await asyncio.to_thread(member.start)
+            await stage.progress()
+        assert await stage.complaints() == []
 
 
 async def test_primaries_that_step_down_under_load_lose_nothing(
     replica_set_of_three: ReplicaSet, redis_url: str, tmp_path: Path
 ) -> None:
-    async with world_on(replica_set_of_three) as world:
-        with two_nodes_on(world, redis_url, tmp_path) as urls:
-            async with on_stage(world, urls) as stage:
-                async with stage.conversation():
-                    for _ in range(2):
-                        await stage.progress()
-                        await asyncio.to_thread(replica_set_of_three.step_down)
-                    await stage.progress()
-                assert await stage.complaints() == []
+    async with stage_on(replica_set_of_three, redis_url, tmp_path) as stage:
+        async with stage.conversation():
+            for _ in range(2):
+                await stage.progress()
+                await asyncio.to_thread(replica_set_of_three.step_down)
+            await stage.progress()
+        assert await stage.complaints() == []
 
 
 async def test_messages_that_only_a_dead_primary_has_were_never_acknowledged(
@@ -96,18 +101,16 @@ async def _primary_dies_alone(
     servers: ReplicaSet, redis_url: str, folder: Path, meanwhile: Callable[[Stage], Awaitable[None]], **more: str
 ) -> list[str]:
     """Let a primary die while nothing it writes reaches the others, and come back; what the log's checker then says."""
-    async with world_on(servers) as world:
-        with two_nodes_on(world, redis_url, folder, **more) as urls:
-            async with on_stage(world, urls) as stage:
-                async with stage.conversation():
-                    await stage.progress()
-                    with replication_stopped(servers) as primary:
-                        await meanwhile(stage)
-                        await asyncio.to_thread(primary.kill)
-                    await asyncio.to_thread(servers.wait_for_primary)
-                    await asyncio.to_thread(primary.start)
-                    await stage.progress()
-                return await complaints(world.store.mongo, stage.record)
+    async with stage_on(servers, redis_url, folder, **more) as stage:
+        async with stage.conversation():
+            await stage.progress()
+            with replication_stopped(servers) as primary:
+                await meanwhile(stage)
+                await asyncio.to_thread(primary.kill)
+            await asyncio.to_thread(servers.wait_for_primary)
+            await asyncio.to_thread(primary.start)
+            await stage.progress()
+        return await complaints(stage.world.store.mongo, stage.record)
 
 
 async def _unreplicated(stage: Stage) -> None:
@@ -117,6 +120,4 @@ async def _unreplicated(stage: Stage) -> None:
 async def _refused_again(stage: Stage) -> None:
     """Wait until a client has been told that it is not possible just now."""
     before = stage.refused
-    async with asyncio.timeout(60):
-        while stage.refused == before:  # noqa: ASYNC110 - a count that many tasks move
-            await asyncio.sleep(0.01)
+    await stage.record.until(lambda: stage.refused > before, 60)

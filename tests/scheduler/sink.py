@@ -23,6 +23,7 @@ class Sink:
     before_answer: Callable[[EmailMessage], str | None] | None = None
     hang_up_after_data: bool = False
     port: int = 0
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -32,9 +33,16 @@ class Sink:
             return answer
         self.mails.append(mail)
         self.recipients += envelope.rcpt_tos
+        self._came.set()
         if self.hang_up_after_data:
             server.transport.abort()
         return "250 kept"
+
+    async def received(self, mails: int) -> None:
+        """Wait until so many mails have been accepted in all."""
+        while len(self.mails) < mails:
+            self._came.clear()
+            await self._came.wait()
 
     @property
     def subjects(self) -> list[str]:

@@ -130,7 +130,8 @@ async def test_500_reminders_two_schedulers_one_killed_between_claim_and_send(wo
         # What the dead one had claimed is free again when its lease has run out.
         await world.store.facts.set_clock_offset_ms(DAY_MS + 60_000 + 2 * LEASE_MS)
         try:
-            await _until(lambda: len(sink.mails) >= REMINDERS)
+            async with asyncio.timeout(PATIENCE_S):
+                await sink.received(REMINDERS)
         except TimeoutError:
             left = [letter for letter in await reminder_letters(world) if letter["state"] != "sent"]
             pytest.fail(f"{len(sink.mails)} mails; left: {left}")
@@ -147,10 +148,3 @@ async def test_500_reminders_two_schedulers_one_killed_between_claim_and_send(wo
     accepted = Counter(letter_of(mail) for mail in sink.mails)
     assert (rows, len(letters)) == (REMINDERS, REMINDERS)
     assert accepted == Counter({letter["_id"]: 1 for letter in letters})
-
-
-async def _until(holds: Any) -> None:
-    """Wait for a fact about the sink, which lives in this very loop."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():  # noqa: ASYNC110 - the sink changes in other tasks that know nothing of us
-            await asyncio.sleep(0.05)
