@@ -86,8 +86,9 @@ async def test_ticks_of_either_side_move_the_counter_everywhere(lobby: Lobby, pr
     await expect(anna.page.get_by_role("checkbox", name="Skicka kvitton")).not_to_be_checked()
 
 
+@pytest.mark.parametrize("opener", ["the window that marked it", "a colleague"])
 async def test_what_was_marked_as_unread_waits_for_the_firm_until_somebody_opens_it(
-    lobby: Lobby, product: Product
+    lobby: Lobby, product: Product, opener: str
 ) -> None:
     """RD-9: and the client, who was told that it is read, hears nothing of it."""
     thread_id, _ = new_thread(product)
@@ -96,34 +97,20 @@ async def test_what_was_marked_as_unread_waits_for_the_firm_until_somebody_opens
     await expect(petra.message("Kan ni titta på det här?")).to_contain_text("Läst av Anna")
     sofia = await lobby.staff(SOFIA)
     rows = [someone.page.locator(f'[data-row="{thread_id}"]') for someone in (anna, sofia)]
-    for row in rows:
-        await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(0)
+
+    async def unread(count: int) -> None:
+        for row in rows:
+            await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(count)
+
+    await unread(0)
     await anna.page.get_by_role("button", name="Mer", exact=True).click()
     await anna.page.get_by_role("menuitem", name="Markera som oläst").click()
-    for row in rows:
-        await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(1)
+    await unread(1)
     await expect(petra.message("Kan ni titta på det här?")).to_contain_text("Läst av Anna")
     await sofia.page.reload()
-    await expect(rows[1].get_by_text("Ett oläst meddelande")).to_have_count(1)
-    await rows[1].click()
-    for row in rows:
-        await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(0)
-
-
-async def test_opened_again_in_the_same_window_it_is_read_again(lobby: Lobby, product: Product) -> None:
-    thread_id, _ = new_thread(product)
-    anna, petra = await both(lobby, thread_id)
-    await petra.send("Är ni där?")
-    await expect(petra.message("Är ni där?")).to_contain_text("Läst av Anna")
-    await anna.page.get_by_role("button", name="Mer", exact=True).click()
-    await anna.page.get_by_role("menuitem", name="Markera som oläst").click()
-    sofia = await lobby.staff(SOFIA)
-    rows = [someone.page.locator(f'[data-row="{thread_id}"]') for someone in (anna, sofia)]
-    for row in rows:
-        await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(1)
-    await rows[0].click()
-    for row in rows:
-        await expect(row.get_by_text("Ett oläst meddelande")).to_have_count(0)
+    await unread(1)
+    await rows[opener == "a colleague"].click()
+    await unread(0)
 
 
 async def test_renaming_archiving_and_reopening_reach_the_client_at_once(lobby: Lobby, product: Product) -> None:
