@@ -30,6 +30,7 @@ READY_S = 60.0
 STOP_S = 15.0
 ELECTION_TIMEOUT_MS = 2000
 POLL_S = 0.01
+"""Servers that we start tell nobody when they are ready, elected or gone: they are asked, each time with a deadline."""
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -309,7 +310,10 @@ def _end_orphan(pid_file: Path, folder: Path) -> None:
     if pid <= 1 or str(folder) not in _about(pid, "command"):
         return
     os.kill(pid, signal.SIGKILL)  # safe: what it acknowledged is in its journal
+    deadline = time.monotonic() + READY_S
     while is_running(pid):
+        if time.monotonic() > deadline:
+            raise EmbeddedError(f"process {pid} serves {folder} and could not be ended")
         time.sleep(POLL_S)
 
 

@@ -7,6 +7,7 @@ time). Refuses to know what the commands mean.
 import asyncio
 import random
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -122,7 +123,7 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
 
-class Keeper:
+class Keeper(ABC):
     """Keeps one connection to Redis, for as long as `run` runs. Subclasses say what it is for."""
 
     def __init__(self, url: str, name: str) -> None:
@@ -130,14 +131,14 @@ class Keeper:
         self.link: Link | None = None
         self._address = address_of(url)
 
+    @abstractmethod
     def replied(self, replies: Sequence[Reply]) -> None:
         """All replies of one read have come."""
-        raise NotImplementedError
 
-    def opened(self, link: Link) -> None:
+    def opened(self, link: Link) -> None:  # noqa: B027 - not everybody has something to do then
         """The connection is there, for the first time or again."""
 
-    def closed(self) -> None:
+    def closed(self) -> None:  # noqa: B027
         """The connection is gone; what was under way may or may not have been done."""
 
     async def run(self) -> None:
