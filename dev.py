@@ -311,7 +311,7 @@ def wait_until_ready(port: int, children: list[Any]) -> None:
         complain_of_the_dead(children)
         if time.monotonic() > deadline:
             raise Trouble(f"the web process is not ready after {READY_S} s:\n{children[-1].last_words()}")
-        time.sleep(0.05)
+        time.sleep(0.05)  # another process: it tells nobody when it is ready, so it is asked, until the deadline
 
 
 def fetch(port: int, path: str) -> bytes | None:

@@ -78,7 +78,7 @@ def wait_for(what: str, process: Process, ready: Callable[[], bool]) -> None:
     while not ready():
         if not process.alive or time.monotonic() > deadline:
             raise BenchmarkError(f"{what} did not start:\n{process.last_words()}")
-        time.sleep(0.02)
+        time.sleep(0.02)  # another process: it tells nobody when it is ready, so it is asked, until the deadline
 
 
 @contextlib.contextmanager

@@ -100,7 +100,7 @@ class Doorway:
         """Give everybody their pulse, until cancelled."""
         slot = 0
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(PULSE_INTERVAL_S / SLOTS)  # the clock itself is what is waited for
             slot = (slot + 1) % SLOTS
             self.pulse(slot)
 

@@ -148,7 +148,7 @@ def _parted(hint: Any, text: str) -> Any:
 
 
 def _path(kind: type, text: str) -> Path:
-    """msgspec's hook for the one type that it doesn't know."""
+    """msgspec's hook for the one type that it doesn't know. NotImplementedError is a hook's word for not knowing either."""
     if kind is not Path:
         raise NotImplementedError(f"a setting of type {kind}")
     return Path(text)

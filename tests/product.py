@@ -75,7 +75,7 @@ class Product:
         while not self._ready():
             if not self.web.alive or time.monotonic() > deadline:
                 raise RuntimeError(f"the web process is not ready:\n{self.web.last_words()}")
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process: it tells nobody when it is ready, so it is asked
 
     def kill_web(self) -> None:
         """SIGKILL: sockets break, nothing is said."""

@@ -49,7 +49,7 @@ def start_again(process: Process, url: str) -> None:
         if not process.alive or time.monotonic() > deadline:
             process.kill()
             raise RuntimeError(f"{process.name} is not ready:\n{process.last_words()}")
-        time.sleep(0.02)
+        time.sleep(0.02)  # another process: it tells nobody when it is ready, so it is asked
 
 
 def _ready(url: str) -> bool:
