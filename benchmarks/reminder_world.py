@@ -15,6 +15,7 @@ from protocol.body import Body, Paragraph, Text
 from protocol.entities import Person
 from protocol.ids import new_id, thread_stream
 from storage.documents import to_document
+from storage.migrations import migrate
 from storage.mongo import Mongo
 from storage.streams import Head, Stored, event_id
 from storage.threads import Position, ReminderDoc, ThreadDoc
@@ -24,7 +25,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 FAR = AT + 3650 * DAY_MS
 BATCH_ROWS = 5000
-INDEXES_S_MAX = 300
+CHECKPOINT_S_MAX = 300
 
 
 def due_at(group: int) -> int:
@@ -101,13 +102,11 @@ async def write(mongo_url: str, database: str, threads: int, groups: int, per_gr
         # Rows first and indexes after: a million take a third of the time.
         for batch in waiting_rows(threads - groups * per_group):
             await mongo.database["threads"].insert_many(batch, ordered=False)
-        # The server's own limit of time is not made for indexes over a million rows.
-        with pymongo.timeout(INDEXES_S_MAX):
-            await mongo.prepare()
+        await migrate(mongo)
         for collection, documents in due_threads(groups, per_group).rows.items():
             for rows in batches(documents):
                 await mongo.rows(collection).insert_many(rows, ordered=False)
-        with pymongo.timeout(INDEXES_S_MAX):
+        with pymongo.timeout(CHECKPOINT_S_MAX):
             await mongo.client.admin.command("fsync")  # or the checkpoint of it all would run during the ticks
     finally:
         await mongo.close()

@@ -19,6 +19,7 @@ from protocol.ids import new_id, thread_stream
 from storage.accounts import AccountDoc
 from storage.documents import Document, to_document
 from storage.firms import FirmDoc
+from storage.migrations import prepare
 from storage.mongo import Mongo
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
 from storage.streams import Head, Stored, event_id
@@ -165,7 +166,7 @@ async def write(world: World, mongo_url: str, database: str) -> None:
     """Put a world into an empty database, with its indexes."""
     mongo = Mongo(mongo_url, database)
     try:
-        await mongo.prepare()
+        await prepare(mongo)
         for collection, documents in world.rows.items():
             for batch in batches(documents):
                 await mongo.rows(collection).insert_many(batch, ordered=False)

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from protocol.errors import ChattarError
 from scheduler.jobs import TABLE, Entry, shared_now
-from server import logs
+from server import logs, start
 from server.context import Means
 from server.means import opened
 from server.settings import SettingsError, from_environ
@@ -42,6 +42,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    await start.check(settings)
     async with opened(settings) as means:
         clock = AsyncIOScheduler(timezone="UTC")
         for entry in TABLE:

@@ -10,7 +10,7 @@ from typing import Final
 import uvicorn
 import uvloop
 
-from server import logs
+from server import logs, start
 from server.app import House, create_app
 from server.settings import Settings, SettingsError, from_environ
 
@@ -38,6 +38,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     logs.configure(settings)
+    uvloop.run(start.check(settings))
     app = create_app(settings)
     config = uvicorn.Config(
         app,

@@ -31,6 +31,7 @@ from server.presence import Attendance
 from server.settings import Settings
 from storage.bus import Bus
 from storage.ephemeral import Ephemeral, EphemeralAway
+from storage.migrations import prepare
 from storage.mongo import Mongo
 from storage.store import Store
 
@@ -102,7 +103,7 @@ class House:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Start what runs beside the doors; at the end stop it, with everything done that was begun."""
-        await self.mongo.prepare()
+        await prepare(self.mongo)
         if self.settings.development:
             self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
         tasks = [

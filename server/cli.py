@@ -1,5 +1,6 @@
 """What a person who runs a server types: `python -m server <word>`.
 
+    migrate                                 bring the database up to this build: before its first process starts
     demo                                    make the demo world (development only)
     create-firm NAME [--language sv|en] [--time-zone ZONE]
     invite-owner FIRM_ID NAME EMAIL         add the firm's one owner and mail an invitation
@@ -26,6 +27,8 @@ from server.actions import firms, people
 from server.context import Context, Means
 from server.means import opened
 from server.settings import Settings, SettingsError
+from storage.migrations import LeaseLost, migrate
+from storage.mongo import Mongo, Unsuitable, ours
 from storage.streams import KeyTaken
 
 
@@ -33,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the arguments say. Ends the process with a sentence when that is not possible."""
     parser = argparse.ArgumentParser(prog="python -m server", description="Run and look after a Chattar server.")
     words = parser.add_subparsers(dest="word", required=True)
+    words.add_parser("migrate", help="bring the database up to this build")
     words.add_parser("demo", help="make the demo world (development only)")
     words.add_parser("settings", help="print the settings as a table")
     create = words.add_parser("create-firm", help="add a firm")
@@ -51,11 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     try:
         asyncio.run(_do(chosen, settings.from_environ(os.environ)))
-    except (SettingsError, ChattarError) as error:
+    except (SettingsError, ChattarError, Unsuitable, LeaseLost) as error:
         sys.exit(str(error))
 
 
 async def _do(chosen: argparse.Namespace, given: Settings) -> None:
+    if chosen.word == "migrate":
+        await bring_up(given)
+        return
     if chosen.word == "demo":
         made = await demo.make(given)
         print("The demo world is made." if made else "The demo world was there.")
@@ -67,6 +74,17 @@ async def _do(chosen: argparse.Namespace, given: Settings) -> None:
             await widget(means, chosen.firm_id, chosen.origin)
         else:
             await invite_owner(means, chosen.firm_id, chosen.name, chosen.email)
+
+
+async def bring_up(given: Settings) -> None:
+    """Do what of storage.migrations is still to be done, however long it takes, and say what it was."""
+    mongo = Mongo(given.mongo_url, given.mongo_database)
+    try:
+        async with ours():
+            done = await migrate(mongo)
+    finally:
+        await mongo.close()
+    print(f"Done: {', '.join(map(str, done))}." if done else "The database is up to date.")
 
 
 async def create_firm(means: Means, name: str, language: str, time_zone: str) -> None:

@@ -27,6 +27,7 @@ from server.demo_story import ACCOUNTS, FIRMS, THREADS, Account, Step, Story
 from server.means import assemble
 from server.settings import Settings
 from server.web_files import demo_origins
+from storage.migrations import migrate
 from storage.mongo import Mongo
 from storage.people import SecretDoc, StaffDoc, digest, new_token
 from storage.store import Store
@@ -61,7 +62,7 @@ async def make(settings: Settings) -> bool:
         raise Forbidden("The demo world is for development only.")
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
     try:
-        await mongo.prepare()
+        await migrate(mongo)
         clock = SetClock()
         means = assemble(settings, Store(mongo), Announcer(_Nobody()), clock)
         return await World(means, clock).make()

@@ -12,6 +12,7 @@ from server.settings import Settings
 from server.settle import Settler
 from storage.bus import Bus
 from storage.ephemeral import Ephemeral
+from storage.migrations import prepare
 from storage.mongo import Mongo
 from storage.store import Store
 
@@ -20,7 +21,7 @@ from storage.store import Store
 async def opened(settings: Settings) -> AsyncIterator[Means]:
     """The means of one process, with indexes made; closed, with everything settled, at the end."""
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    await mongo.prepare()
+    await prepare(mongo)
     bus = Bus(settings.redis_url)
     await bus.start()
     means = assemble(settings, Store(mongo), Announcer(bus))

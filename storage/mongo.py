@@ -92,11 +92,15 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "audit": [IndexModel([("thread_id", 1), ("at", -1)])],
     "facts": [],
 }
-"""Every collection and its indexes besides the primary key. Nothing is looked up without one."""
+"""Every collection and its indexes besides the primary key. Nothing is looked up without one. Changes are migrations."""
 
 
 class SomebodyWasFirst(Exception):
     """Another writer took the place that a transaction had read as free: it must run again from the start."""
+
+
+class Unsuitable(Exception):
+    """The database can't be used as it is set up; the text says what to do."""
 
 
 class NotWritten(Exception):
@@ -113,11 +117,13 @@ class Mongo:
         *,
         write_concern: WriteConcern | None = None,
         listeners: Sequence[CommandListener] = (),
+        timeout_ms: int | None = OPERATION_TIMEOUT_MS,
     ) -> None:
+        self._url = url
         self.client: AsyncMongoClient[Row] = AsyncMongoClient(
             url,
             tz_aware=True,
-            timeoutMS=OPERATION_TIMEOUT_MS,
+            timeoutMS=timeout_ms,
             serverSelectionTimeoutMS=OPERATION_TIMEOUT_MS,
             retryWrites=True,
             retryReads=True,
@@ -138,14 +144,18 @@ class Mongo:
             raise KeyError(f"{collection} is not in the index table")
         return self.database[collection]
 
-    async def prepare(self) -> None:
-        """Make every collection and index that isn't there yet. Transactions need their collections to exist."""
-        existing = set(await self.database.list_collection_names())
-        for collection, indexes in INDEXES.items():
-            if collection not in existing:
-                await self.database.create_collection(collection, check_exists=False)
-            if indexes:
-                await self.database[collection].create_indexes(indexes)
+    def patient(self) -> "Mongo":
+        """Another connection to the same, whose operations may take as long as they take."""
+        return Mongo(self._url, self.database.name, timeout_ms=None)
+
+    async def suitable(self) -> None:
+        """Make sure that the database can do what is asked of it. Raises Unsuitable."""
+        hello = await self.client.admin.command("hello")
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise Unsuitable(
+                "MongoDB runs as a standalone server, which has no transactions: start mongod with --replSet "
+                "and run rs.initiate() once; a replica set of one member is enough."
+            )
 
     async def now(self) -> Ms:
         """The database server's own clock: the one clock that all schedulers share."""

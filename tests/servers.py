@@ -18,7 +18,7 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from storage.embedded import ReplicaSet, Valkey
+from storage.embedded import Mongod, ReplicaSet, Valkey
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +85,25 @@ def database_name(_mongo_admin: MongoClient[dict[str, Any]]) -> Iterator[str]:
 def own_mongo(servers_folder: Path) -> Iterator[ReplicaSet]:
     """A replica set of one that this test may kill, freeze and restart."""
     yield from _own_set(servers_folder, 1)
+
+
+@pytest.fixture
+def mongo_with_faults(servers_folder: Path) -> Iterator[ReplicaSet]:
+    """A replica set of one that takes the server's own fail points, for this test alone."""
+    yield from _own_set(servers_folder, 1, "enableTestCommands=1")
+
+
+@pytest.fixture
+def standalone_mongo(servers_folder: Path) -> Iterator[str]:
+    """The address of a mongod that belongs to no replica set, as it runs when nobody says anything else."""
+    folder = servers_folder / uuid.uuid4().hex
+    server = Mongod(folder)
+    place = server.command.index("--replSet")
+    del server.command[place : place + 2]
+    server.start()
+    yield server.direct_url
+    server.dispose()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

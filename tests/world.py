@@ -49,6 +49,7 @@ from storage.accounts import AccountDoc
 from storage.bus import BusMessage, decode_message
 from storage.documents import Document, to_document
 from storage.firms import FirmDoc
+from storage.migrations import prepare
 from storage.mongo import INDEXES, Mongo
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
 from storage.store import Store
@@ -312,13 +313,16 @@ class World:
 def world_database(mongo_url: str) -> Iterator[str]:
     """The name of a database with every index, for the whole run."""
     name = f"world_{uuid.uuid4().hex}"
+    asyncio.run(_make(mongo_url, name))
     with MongoClient[dict[str, Any]](mongo_url) as client:
-        for collection, indexes in INDEXES.items():
-            client[name].create_collection(collection)
-            if indexes:
-                client[name][collection].create_indexes(indexes)
         yield name
         client.drop_database(name)
+
+
+async def _make(mongo_url: str, name: str) -> None:
+    mongo = Mongo(mongo_url, name)
+    await prepare(mongo)
+    await mongo.close()
 
 
 @pytest.fixture
@@ -338,7 +342,9 @@ async def world(world_settings: Settings) -> AsyncIterator[World]:
 async def new_world(settings: Settings, now: Ms | None = None) -> AsyncIterator[World]:
     """The world as if nothing had happened yet, at a time of one's choice."""
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    await asyncio.gather(*(mongo.rows(collection).delete_many({}) for collection in INDEXES))
+    await asyncio.gather(
+        *(mongo.rows(collection).delete_many({"_id": {"$ne": "migrations"}}) for collection in INDEXES)
+    )
     world = World(mongo, settings, now)
     await world.settle_in()
     yield world

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from storage.embedded import ReplicaSet
+from storage.migrations import prepare
 from storage.mongo import Mongo
 from storage.streams import Streams
 from tests.disasters.history import History, complaints, until_the_database_answers
@@ -20,7 +21,7 @@ DATABASE = "disasters"
 async def under_faults(servers: ReplicaSet, fault: Callable[[], None], *, faults: int, nodes: int = 2) -> History:
     """Let writers on several nodes write through a number of faults; each fault waits for some progress first."""
     mongos = [Mongo(servers.url, DATABASE) for _ in range(nodes)]
-    await mongos[0].prepare()
+    await prepare(mongos[0])
     logs = [Streams(mongo) for mongo in mongos]
     history, stop = History(), asyncio.Event()
     async with asyncio.TaskGroup() as writers:

@@ -9,6 +9,7 @@ import pytest
 
 from server.settings import Settings
 from storage.embedded import ReplicaSet
+from storage.migrations import prepare
 from storage.mongo import Mongo
 from tests.disasters.history import complaints
 from tests.disasters.stage import Stage, on_stage
@@ -27,7 +28,7 @@ UNREPLICATED = 40
 async def world_on(servers: ReplicaSet) -> AsyncIterator[World]:
     """The cast in a database of these servers."""
     mongo = Mongo(servers.url, DATABASE)
-    await mongo.prepare()
+    await prepare(mongo)
     world = World(mongo, Settings(mongo_url=servers.url, mongo_database=DATABASE, development=True))
     await world.settle_in()
     yield world

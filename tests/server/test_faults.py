@@ -30,6 +30,7 @@ from protocol.frames import (
 )
 from protocol.ids import new_id
 from storage.embedded import ReplicaSet
+from storage.migrations import prepare
 from storage.mongo import INDEXES, Mongo
 from tests.server.talking import PATIENCE_S, Talk, node, talk
 from tests.world import World, new_world
@@ -200,7 +201,7 @@ async def test_while_the_database_is_away_http_says_so_and_when_to_come_again(
 ) -> None:
     settings = structs.replace(world.settings, mongo_url=own_mongo.url, mongo_database="away")
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    await mongo.prepare()
+    await prepare(mongo)
     await mongo.close()
     async with (
         new_world(settings) as small,

@@ -64,7 +64,7 @@ def test_every_log_event_that_is_named_is_logged_somewhere() -> None:
 
 def test_every_word_of_the_command_line_works() -> None:
     words = set(re.findall(r"python -m server ([a-z-]+)", DOCUMENT))
-    assert words == {"create-firm", "invite-owner", "widget", "settings"}
+    assert words == {"create-firm", "invite-owner", "migrate", "widget", "settings"}
     for word in words:
         with pytest.raises(SystemExit) as ended:
             cli.main([word, "--help"])

@@ -15,6 +15,7 @@ from protocol.errors import Unavailable
 from protocol.events import Event
 from protocol.ids import new_id, thread_stream
 from storage.embedded import ReplicaSet
+from storage.migrations import prepare
 from storage.mongo import Mongo, Session
 from storage.streams import Appended, Closed, Draft, Head, KeyTaken, Stored, Streams
 
@@ -29,7 +30,7 @@ PEOPLE: dict[Side, Person] = {
 @pytest.fixture
 async def mongo(mongo_url: str, database_name: str) -> AsyncIterator[Mongo]:
     mongo = Mongo(mongo_url, database_name)
-    await mongo.prepare()
+    await prepare(mongo)
     yield mongo
     await mongo.close()
 
@@ -293,7 +294,7 @@ async def test_many_threads_on_two_nodes_share_inserts_and_stay_apart(mongo: Mon
 
 async def test_a_killed_database_refuses_and_nothing_is_lost_or_doubled(own_mongo: ReplicaSet) -> None:
     mongo, stream = Mongo(own_mongo.url, "chattar"), thread_stream(new_id())
-    await mongo.prepare()
+    await prepare(mongo)
     streams = Streams(mongo)
     acknowledged: list[str] = []
     busy, back = asyncio.Event(), asyncio.Event()

@@ -1,0 +1,190 @@
+"""Changes of the stored form, in order: numbered, made by one process at a time, without a time limit, and resumable.
+
+A process that starts makes an empty database ready, and refuses one that is behind this build, because building indexes
+over years of messages takes longer than a start may: `python -m server migrate` does that beforehand, while the nodes
+of the build before go on. A database that is ahead of this build is taken: what it can't read it leaves alone.
+
+    facts._id = "migrations"    applied: the number of the last migration that is done
+                                made: false while a new database is being made ready
+                                holder, until: who migrates, and until when nobody else may begin (the database's clock)
+
+Knows what has to be done once for all processes. Refuses to know what the collections mean, beyond what a migration says.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from bson import encode
+from pymongo.errors import DuplicateKeyError
+
+from protocol.ids import new_id
+from storage.mongo import INDEXES, Mongo, Row, Unsuitable
+
+log = structlog.get_logger(__name__)
+
+LEASE_S: Final = 30.0
+"""So long after the death of a process that was migrating, another may go on."""
+RENEW_S: Final = 5.0
+WAIT_S: Final = 0.5
+"""Whoever waits for another process to finish looks so often."""
+_FACT: Final = "migrations"
+
+
+class Behind(Unsuitable):
+    """The database is older than this build."""
+
+    def __init__(self, applied: int, latest: int) -> None:
+        super().__init__(
+            f"The database is at migration {applied} and this build needs {latest}: "
+            "run `python -m server migrate` first, as often as it takes; nodes of the build before may go on meanwhile."
+        )
+
+
+class LeaseLost(Exception):
+    """Another process has taken over, because this one was silent for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process migrates this database now; run this again to see when it is done.")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. `run` may be stopped anywhere and is then run again from its beginning: it must bear that."""
+
+    number: int
+    name: str
+    run: Callable[[Mongo], Awaitable[None]]
+
+
+async def make_indexes(mongo: Mongo) -> None:
+    """Make every collection and index that isn't there yet. Transactions need their collections to exist."""
+    existing = set(await mongo.database.list_collection_names())
+    for collection, indexes in INDEXES.items():
+        if collection not in existing:
+            await mongo.database.create_collection(collection, check_exists=False)
+        if indexes:
+            await mongo.database[collection].create_indexes(indexes)
+
+
+TABLE: Final[tuple[Migration, ...]] = (Migration(1, "collections and indexes", make_indexes),)
+"""Numbered from 1 without a gap; what has been released is never changed, only added to. A change of the index table is
+a migration too: one more row with `make_indexes`, and the fingerprint, which tests/storage/test_migrations.py compares."""
+INDEXES_FINGERPRINT: Final = "17ff10c55966d1cd"
+"""Of the index table that the last row makes."""
+
+
+def fingerprint() -> str:
+    """What the index table says, as a few digits: it changes when the table does."""
+    said = b"".join(
+        name.encode() + b"".join(sorted(encode(index.document) for index in indexes))
+        for name, indexes in sorted(INDEXES.items())
+    )
+    return hashlib.sha256(said).hexdigest()[:16]
+
+
+async def prepare(mongo: Mongo, table: Sequence[Migration] = TABLE) -> None:
+    """Make sure that this build can use a database; one that is empty is made ready. What every process does first.
+
+    Raises Unsuitable, or Behind, with a sentence for whoever runs the server.
+    """
+    await mongo.suitable()
+    fact = await _fact(mongo)
+    if fact is None and await mongo.database.list_collection_names(filter={"name": {"$ne": "facts"}}):
+        raise Behind(0, table[-1].number)
+    if fact is None or not fact.get("made", True):
+        await migrate(mongo, table)
+    elif fact["applied"] < table[-1].number:
+        raise Behind(fact["applied"], table[-1].number)
+    elif fact["applied"] > table[-1].number:
+        log.warning("migrations.ahead", applied=fact["applied"], known=table[-1].number)
+
+
+async def migrate(mongo: Mongo, table: Sequence[Migration] = TABLE) -> list[int]:
+    """Bring a database up to this build; the numbers of what had to be done. Waits while another process is at it.
+
+    May be killed and run again. Raises Unsuitable, and LeaseLost when the database was away for so long that another
+    process has taken over.
+    """
+    await mongo.suitable()
+    patient = mongo.patient()
+    try:
+        # In this order: who finds collections without the fact knows that they are of a build that kept no count.
+        empty = not await patient.database.list_collection_names(filter={"name": {"$ne": "facts"}})
+        await _begin(patient, made=not empty)
+        async with _leased(patient) as holder:
+            return await _apply(patient, table, holder)
+    finally:
+        await patient.close()
+
+
+async def _apply(mongo: Mongo, table: Sequence[Migration], holder: str) -> list[int]:
+    fact = await _fact(mongo)
+    assert fact is not None
+    pending = [migration for migration in table if migration.number > fact["applied"]]
+    for migration in pending:
+        log.info("migration.begun", number=migration.number, name=migration.name)
+        await migration.run(mongo)
+        await _keep(mongo, holder, {"applied": migration.number})
+        log.info("migration.done", number=migration.number)
+    await _keep(mongo, holder, {"made": True})
+    return [migration.number for migration in pending]
+
+
+@asynccontextmanager
+async def _leased(mongo: Mongo) -> AsyncIterator[str]:
+    """Inside it no other process migrates. Cancels what is inside when the lease is lost."""
+    holder, waited = new_id(), False
+    while not await _claim(mongo, holder):
+        if not waited:
+            log.info("migration.waiting", why="another process is at it")
+            waited = True
+        await asyncio.sleep(WAIT_S)  # it tells nobody when it is done, or dead
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            renewing = tasks.create_task(_renew(mongo, holder), name="migration lease")
+            yield holder
+            renewing.cancel()
+    except BaseExceptionGroup as group:
+        # One thing happened, however many tasks it ended.
+        raise group.exceptions[0] from None
+    finally:
+        await mongo.rows("facts").update_one({"_id": _FACT, "holder": holder}, {"$unset": {"holder": "", "until": ""}})
+
+
+async def _renew(mongo: Mongo, holder: str) -> None:
+    while True:
+        await asyncio.sleep(RENEW_S)  # the clock itself is what is waited for
+        await _keep(mongo, holder, {})
+
+
+async def _begin(mongo: Mongo, *, made: bool) -> None:
+    try:
+        await mongo.rows("facts").insert_one({"_id": _FACT, "applied": 0, "made": made})
+    except DuplicateKeyError:
+        return
+
+
+async def _claim(mongo: Mongo, holder: str) -> bool:
+    free: Row = {"$or": [{"$eq": [{"$type": "$until"}, "missing"]}, {"$lt": ["$until", "$$NOW"]}]}
+    claimed = await mongo.rows("facts").update_one({"_id": _FACT, "$expr": free}, [_holding(holder, {})])
+    return claimed.matched_count == 1
+
+
+async def _keep(mongo: Mongo, holder: str, facts: Row) -> None:
+    """Note something and hold the lease for longer. Raises LeaseLost."""
+    kept = await mongo.rows("facts").update_one({"_id": _FACT, "holder": holder}, [_holding(holder, facts)])
+    if not kept.matched_count:
+        raise LeaseLost
+
+
+def _holding(holder: str, facts: Row) -> Row:
+    return {"$set": {**facts, "holder": holder, "until": {"$add": ["$$NOW", round(LEASE_S * 1000)]}}}
+
+
+async def _fact(mongo: Mongo) -> dict[str, Any] | None:
+    return await mongo.rows("facts").find_one({"_id": _FACT})

@@ -1,0 +1,186 @@
+"""Changes of the stored form: in order, once, by one process at a time, however long they take or often they die."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from storage import migrations
+from storage.embedded import ReplicaSet
+from storage.migrations import INDEXES_FINGERPRINT, TABLE, Behind, LeaseLost, Migration, fingerprint, migrate, prepare
+from storage.mongo import INDEXES, Mongo, Unsuitable
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 30.0
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def mongo(mongo_url: str, database_name: str) -> AsyncIterator[Mongo]:
+    """A database in which nothing is."""
+    connected = Mongo(mongo_url, database_name)
+    yield connected
+    await connected.close()
+
+
+@dataclass
+class Steps:
+    """Migrations that do nothing but say that they ran, and one that waits until it may go on."""
+
+    ran: list[int] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def table(self, last: int, *, slow: int = 0) -> list[Migration]:
+        return [
+            Migration(number, f"step {number}", self._step(number, number == slow)) for number in range(1, last + 1)
+        ]
+
+    def _step(self, number: int, slow: bool) -> Callable[[Mongo], Awaitable[None]]:
+        async def run(_: Mongo) -> None:
+            self.ran.append(number)
+            if slow:
+                self.begun.set()
+                await self.go_on.wait()
+
+        return run
+
+
+async def indexes_of(mongo: Mongo) -> dict[str, int]:
+    return {name: len([row async for row in await mongo.rows(name).list_indexes()]) for name in INDEXES}
+
+
+def test_the_table_is_numbered_without_a_gap_and_its_last_row_makes_the_indexes_of_this_build() -> None:
+    assert [migration.number for migration in TABLE] == list(range(1, len(TABLE) + 1))
+    assert fingerprint() == INDEXES_FINGERPRINT, "add a row to storage.migrations.TABLE for what changed"
+
+
+async def test_an_empty_database_is_made_ready_by_whoever_starts_first_and_found_ready_by_the_others(
+    mongo: Mongo,
+) -> None:
+    await asyncio.gather(*(prepare(mongo) for _ in range(4)))
+    assert await indexes_of(mongo) == {name: len(indexes) + 1 for name, indexes in INDEXES.items()}
+    await prepare(mongo)
+    assert await migrate(mongo) == []
+
+
+async def test_a_database_of_a_build_without_numbers_is_refused_with_what_to_do_and_then_taken(mongo: Mongo) -> None:
+    await mongo.rows("events").insert_one({"_id": "t:0:1"})
+    await mongo.rows("facts").insert_one({"_id": "epoch", "value": "e"})
+    with pytest.raises(Behind, match="python -m server migrate"):
+        await prepare(mongo)
+    assert await mongo.database.list_collection_names(filter={"name": "threads"}) == []
+    assert await migrate(mongo) == [migration.number for migration in TABLE]
+    await prepare(mongo)
+    assert await mongo.rows("events").count_documents({}) == 1
+
+
+async def test_only_what_is_still_to_be_done_is_done(mongo: Mongo) -> None:
+    steps = Steps()
+    assert await migrate(mongo, steps.table(2)) == [1, 2]
+    with pytest.raises(Behind):
+        await prepare(mongo, steps.table(4))
+    assert await migrate(mongo, steps.table(4)) == [3, 4]
+    assert steps.ran == [1, 2, 3, 4]
+    await prepare(mongo, steps.table(3))  # the build before goes on with what this one has made
+
+
+async def test_one_process_migrates_and_the_others_wait_for_it(mongo: Mongo) -> None:
+    steps = Steps()
+    first = asyncio.create_task(migrate(mongo, steps.table(2, slow=1)))
+    await steps.begun.wait()
+    second = asyncio.create_task(migrate(mongo, steps.table(2, slow=1)))
+    starting = asyncio.create_task(prepare(mongo, steps.table(2, slow=1)))
+    done, _ = await asyncio.wait([second, starting], timeout=2 * migrations.WAIT_S)
+    assert not done
+    steps.go_on.set()
+    async with asyncio.timeout(PATIENCE_S):
+        assert await first == [1, 2]
+        assert await second == []
+        await starting
+    assert steps.ran == [1, 2]
+
+
+async def test_who_is_stopped_leaves_the_rest_to_the_next_who_begins_with_the_step_that_was_not_done(
+    mongo: Mongo,
+) -> None:
+    steps = Steps()
+    first = asyncio.create_task(migrate(mongo, steps.table(3, slow=2)))
+    await steps.begun.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    steps.go_on.set()
+    async with asyncio.timeout(PATIENCE_S):
+        assert await migrate(mongo, steps.table(3, slow=2)) == [2, 3]
+    assert steps.ran == [1, 2, 2, 3]
+
+
+async def test_the_lease_of_a_killed_process_runs_out_and_one_that_comes_back_stops(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LEASE_S", 0.2)
+    monkeypatch.setattr(migrations, "RENEW_S", 3600.0)  # as if it were frozen
+    steps = Steps()
+    frozen = asyncio.create_task(migrate(mongo, steps.table(2, slow=1)))
+    await steps.begun.wait()
+    taken = Steps()
+    # It waits for the lease to run out, by the database's clock, and then goes on without the other.
+    monkeypatch.setattr(migrations, "RENEW_S", 0.05)
+    taken.go_on.set()
+    async with asyncio.timeout(PATIENCE_S):
+        try:
+            assert await migrate(mongo, taken.table(2, slow=1)) == [1, 2]
+        finally:
+            steps.go_on.set()
+        with pytest.raises(LeaseLost):
+            await frozen
+
+
+async def test_building_an_index_may_take_longer_than_any_command_of_a_request(
+    mongo_with_faults: ReplicaSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.mongo.OPERATION_TIMEOUT_MS", 300)
+    with MongoClient[dict[str, Any]](mongo_with_faults.url) as client:
+        slow = {"failCommands": ["createIndexes"], "blockConnection": True, "blockTimeMS": 1000}
+        client.admin.command("configureFailPoint", "failCommand", mode={"times": 2}, data=slow)
+    mongo = Mongo(mongo_with_faults.url, "large", timeout_ms=300)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await migrate(mongo)
+        await prepare(mongo)
+        assert await indexes_of(mongo) == {name: len(indexes) + 1 for name, indexes in INDEXES.items()}
+    finally:
+        await mongo.close()
+
+
+async def test_a_server_without_transactions_is_refused_in_one_sentence(standalone_mongo: str) -> None:
+    mongo = Mongo(standalone_mongo, "alone")
+    try:
+        for use in (prepare, migrate):
+            with pytest.raises(Unsuitable, match="replica set"):
+                await use(mongo)
+    finally:
+        await mongo.close()
+    for words in (["server"], ["server", "migrate"], ["scheduler"]):
+        done = await asyncio.to_thread(run, words, {"CHATTAR_MONGO_URL": standalone_mongo})
+        assert done.returncode == 1
+        assert "replica set" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def run(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """`python -m` some words, to their end."""
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False
+    )
