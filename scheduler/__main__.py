@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from protocol.errors import ChattarError
 from scheduler.jobs import TABLE, Entry, shared_now
 from server import logs, start
+from server.clock_watch import COMPARE_S, ClockWatch
 from server.context import Means
 from server.means import opened
 from server.settings import SettingsError, from_environ
@@ -32,6 +33,14 @@ async def run_once(means: Means, entry: Entry) -> None:
         return
     if done:
         log.info("job.done", job=entry.name, count=done)
+
+
+async def compare_clocks(watch: ClockWatch) -> None:
+    """Say so when this machine's clock is not the database's: letters and entries get its time."""
+    try:
+        await watch.look()
+    except ChattarError as error:
+        log.warning("clock.unknown", code=error.code)
 
 
 async def main() -> None:
@@ -56,6 +65,9 @@ async def main() -> None:
                 max_instances=1,
                 misfire_grace_time=MISFIRE_GRACE_S,
             )
+        watch = ClockWatch(means.store.mongo, means.clock)
+        clock.add_job(compare_clocks, "interval", seconds=COMPARE_S, args=(watch,), coalesce=True, max_instances=1)
+        await compare_clocks(watch)
         clock.start()
         log.info("scheduler.started", jobs=[entry.name for entry in TABLE])
         await stop.wait()

@@ -20,6 +20,7 @@ from protocol.ids import new_id
 from server import dev_inbox, http, pages, widget_demo
 from server.announce import Announcer
 from server.clock import Clock
+from server.clock_watch import ClockWatch
 from server.doorway import Doorway
 from server.fanout import Frame
 from server.health import Health
@@ -83,7 +84,8 @@ class House:
         self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer, Frame)
         self.attendance.watch(self.doorway)
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
-        self.health = Health(self.doorway)
+        self.clock_watch = ClockWatch(self.mongo, self.means.clock)
+        self.health = Health(self.doorway, self.clock_watch)
 
     def _heard(self, messages: list[tuple[str, bytes]]) -> None:
         self.node.heard(messages)
@@ -104,12 +106,14 @@ class House:
     async def open(self) -> AsyncIterator[None]:
         """Start what runs beside the doors; at the end stop it, with everything done that was begun."""
         await prepare(self.mongo)
+        await self.clock_watch.look()
         if self.settings.development:
             self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
         tasks = [
             _watched(self.node.run(), "node"),
             _watched(self.doorway.run(), "pulse"),
             _watched(self.attendance.run(), "attendance"),
+            _watched(self.clock_watch.run(), "clock watch"),
         ]
         self.health.started = True
         try:

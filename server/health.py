@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.clock_watch import ClockWatch
 from server.doorway import Doorway
 
 log = structlog.get_logger(__name__)
@@ -28,12 +29,13 @@ DATABASE_PATIENCE_S: Final = 2.0
 class Health:
     """The three pages."""
 
-    def __init__(self, doorway: Doorway) -> None:
+    def __init__(self, doorway: Doorway, clocks: ClockWatch) -> None:
         self._doorway = doorway
+        self._clocks = clocks
         self.started = False
         """Set once the node runs."""
         self._registry = CollectorRegistry()
-        self._registry.register(_Numbers(doorway))
+        self._registry.register(_Numbers(doorway, clocks))
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
 
@@ -53,9 +55,10 @@ class Health:
             "started": self.started,
             "draining": self._doorway.draining,
             "database": await self._database_answers(),
+            "clock": self._clocks.agrees,
             "bus": self._doorway.node.bus.whole,
         }
-        ready = facts["started"] and facts["database"] and not facts["draining"]
+        ready = facts["started"] and facts["database"] and facts["clock"] and not facts["draining"]
         return JSONResponse(facts, status_code=200 if ready else 503, headers={"cache-control": "no-store"})
 
     async def _metrics(self, request: Request) -> Response:
@@ -74,8 +77,9 @@ class Health:
 class _Numbers(Collector):
     """The node's counters, as metrics."""
 
-    def __init__(self, doorway: Doorway) -> None:
+    def __init__(self, doorway: Doorway, clocks: ClockWatch) -> None:
         self._doorway = doorway
+        self._clocks = clocks
 
     def collect(self) -> Iterator[Metric]:
         """Called for each scrape."""
@@ -87,6 +91,11 @@ class _Numbers(Collector):
             ("channels", "Channels of the bus that this node listens to.", len(node.hub.channels)),
             ("settling_waiting", "Events whose consequences are still to be drawn by this node.", settler.waiting),
             ("settling_lag_seconds", "How long the oldest of them has waited.", settler.lag_s()),
+            (
+                "clock_ahead_seconds",
+                "How far our clock is ahead of the database's.",
+                (self._clocks.apart_ms or 0) / 1000,
+            ),
             ("bus_whole", "1 while nothing can be missed unnoticed.", int(bus.whole)),
         )
         counters = (
