@@ -518,7 +518,7 @@ VERBS: dict[str, tuple[Callable[[list[str]], None], str]] = {
     "run": (do_run, "serve with a demo world: [--port N] [--data DIR] [--smtp-port N]"),
     "test": (do_test, "every test; arguments go to pytest"),
     "check": (do_check, "ruff, mypy, layers, tsc, biome, bundle budgets"),
-    "bench": (do_bench, "the benchmarks; arguments go to them"),
+    "bench": (do_bench, "the benchmarks; arguments go to them (--against REV: this tree and that one, as ratios)"),
     "build": (do_build, "a wheel with the web client in it, in dist/"),
     "setup": (do_setup, "make .venv, node_modules and the web client's build"),
     "doctor": (do_doctor, "say what is missing and how to get it"),

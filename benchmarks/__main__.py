@@ -3,6 +3,7 @@
     python -m benchmarks                        everything but `idle`, which `narrow` measures on its way (about 20 minutes)
     python -m benchmarks wide narrow --servers chattar,socketio
     python -m benchmarks --quick                a look in a few minutes; its figures are not worth citing
+    python -m benchmarks --against REV          this tree and that revision in turns, as ratios (40 minutes)
 
 Figures: var/benchmarks/<time>.jsonl, one line a run, and <time>.md, tables of medians and ratios.
 """
@@ -11,8 +12,9 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from benchmarks import fanout, reminders, resume, sends
+from benchmarks import against, fanout, reminders, resume, sends
 from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
@@ -83,6 +85,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--servers", default=",".join(known), help=f"default: {','.join(known)}")
     parser.add_argument("--quick", action="store_true", help="one short repetition with fewer connections")
     parser.add_argument("--repetitions", type=int, help="default: 3")
+    parser.add_argument("--against", metavar="REV", help="measure that revision too, in turns, and give ratios")
     chosen = parser.parse_args(arguments)
     for name in chosen.benches:
         if name not in BENCHES:
@@ -100,6 +103,8 @@ def main(arguments: list[str] | None = None) -> int:
         effort = Effort(chosen.repetitions, effort.window_s, effort.warm_s, effort.scale)
     VAR.mkdir(parents=True, exist_ok=True)
     journal = Journal(VAR / f"{time.strftime('%Y%m%d-%H%M%S')}.jsonl")
+    if chosen.against:
+        return compare(chosen, journal.path.with_suffix(".against.json"))
     known = all_contestants()
     try:
         contestants = able({name: known[name] for name in chosen.servers.split(",")})
@@ -111,6 +116,21 @@ def main(arguments: list[str] | None = None) -> int:
     journal.path.with_suffix(".md").write_text(text)
     print(text)
     say(f"figures: {journal.path}")
+    return 0
+
+
+def compare(chosen: argparse.Namespace, report: Path) -> int:
+    """Both builds in turns; the ratios."""
+    benches = chosen.benches or against.BENCHES
+    repetitions = chosen.repetitions or against.REPETITIONS
+    try:
+        text = against.hold(chosen.against, benches, repetitions, quick=chosen.quick, report=report, say=say)
+    except BenchmarkError as error:
+        say(f"benchmarks: {error}")
+        return 1
+    report.with_suffix(".md").write_text(text + "\n")
+    print(text)
+    say(f"figures: {report}")
     return 0
 
 
