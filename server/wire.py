@@ -5,6 +5,7 @@ callback and writes prebuilt frames itself; its ASGI call may then return, so th
 bytes and buffers. Refuses to know frames' contents, people and streams.
 """
 
+import asyncio
 import socket
 import struct
 from collections.abc import Callable
@@ -22,9 +23,19 @@ SEND_BUFFER_BYTES: Final = 64 * 1024
 CONGESTED_BYTES_MIN: Final = 64 * 1024
 RELIEVED_BYTES_MAX: Final = 16 * 1024
 UNACKNOWLEDGED_MS_MAX: Final = 20_000
+PORTION_BYTES: Final = 1024
+"""So much is parsed before it is counted how many frames it was: by the byte, small ones cost a hundred times as much."""
+TURN_FRAMES_MAX: Final = 64
+TURN_BYTES_MAX: Final = 64 * 1024
+"""After so much of one client in a turn of the loop the others have theirs (P6)."""
+TURN_PAUSE_S: Final = 0.005
+"""How long the rest waits then, unread by us or by the kernel: no client of ours ever says so much at once."""
+HANDSHAKE_S_MAX: Final = 10.0
+"""From the request to a socket that the application has adopted, or to its refusal having gone."""
 CLOSING_S_MAX: Final = 5.0
 """How long a client may take to answer our close frame."""
 
+BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TEXT: Final = 0x81
 BINARY: Final = 0x82
 
@@ -72,12 +83,12 @@ class Wire:
         self._protocol.adopt(listener)
 
     def pause_reading(self) -> None:
-        """Let the client wait: TCP tells it."""
-        self._protocol.transport.pause_reading()
+        """Let the client wait: TCP tells it. What was read in the same portion still comes."""
+        self._protocol.hold()
 
     def resume_reading(self) -> None:
         """Read on."""
-        self._protocol.transport.resume_reading()
+        self._protocol.let_go()
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye with a code, after what was written before. A client that doesn't answer soon is cut off."""
@@ -121,7 +132,11 @@ _NO_QUEUE: Final = _NoQueue()
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, with a `Wire`, small buffers, no compression, and no patience with those who don't read."""
+    """uvicorn's protocol, with a `Wire`, small buffers, no compression, and no patience with those who don't read.
+
+    Nor with those who say too much: what one read brought is parsed in portions, a bounded number a turn of the loop, and
+    nothing more is read meanwhile. Every handshake ends in time, whatever the libraries beneath make of it.
+    """
 
     def __init__(
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: Any | None = None
@@ -132,9 +147,15 @@ class WireProtocol(WebSocketsSansIOProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.listener: Listener | None = None
         self.adopted = False
+        self._unparsed = b""
+        self._turn: asyncio.Handle | None = None
+        """Due when the unparsed rest has its turn."""
+        self._held = False
+        self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._deadline = self.loop.call_later(HANDSHAKE_S_MAX, self.cut)
         transport.set_write_buffer_limits(high=CONGESTED_BYTES_MIN, low=RELIEVED_BYTES_MAX)
         sock = transport.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
@@ -148,6 +169,78 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             # The task that runs the application starts in a later turn of the loop, so it will see this.
             self.scope["extensions"][EXTENSION] = Wire(self)  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        if len(data) <= PORTION_BYTES and not self._unparsed:
+            self._parse(data)  # what nearly all do
+            return
+        self._unparsed += data
+        if self._turn is None:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Parse as much of what has come as one client may have in a turn."""
+        self._turn = None
+        data, at, frames = self._unparsed, 0, 0
+        while at < min(len(data), TURN_BYTES_MAX) and frames < TURN_FRAMES_MAX and not self._waits():
+            frames += self._parse(data[at : at + PORTION_BYTES])
+            at += PORTION_BYTES
+            if self.transport.is_closing():
+                self._unparsed = b""
+                return
+        self._unparsed = data[at:]
+        if self._unparsed:
+            self.transport.pause_reading()
+            if not self._waits():
+                self._turn = self.loop.call_later(TURN_PAUSE_S, self._take_turn)
+        elif not self._waits():
+            self.transport.resume_reading()
+
+    def _parse(self, data: bytes) -> int:
+        """As uvicorn's `data_received`. How many frames it was."""
+        conn = self.conn
+        conn.receive_data(data)
+        if conn.parser_exc is not None:
+            self.handle_parser_exception()
+            return 0
+        frames = len(conn.events)
+        self.handle_events()
+        if conn.handshake_exc is not None and not self.handshake_initiated:
+            # A request that the library doesn't take: it may have an answer, but uvicorn neither sends it nor closes.
+            self.transport.write(b"".join(conn.data_to_send()) or BAD_REQUEST)
+            self.transport.close()
+        return frames
+
+    def _waits(self) -> bool:
+        return self._held or self.read_paused
+
+    def hold(self) -> None:
+        """See Wire.pause_reading."""
+        self._held = True
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def let_go(self) -> None:
+        """See Wire.resume_reading."""
+        self._held = False
+        if self._waits() or self.transport.is_closing():
+            return
+        if not self._unparsed:
+            self.transport.resume_reading()
+        elif self._turn is None:
+            # Not at once: whoever lets go is in the middle of something.
+            self._turn = self.loop.call_soon(self._take_turn)
+
+    def _stop_turns(self) -> None:
+        self._unparsed = b""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+
+    def _stop_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but the socket of a finished call stays open if it was adopted."""
@@ -170,6 +263,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """See Wire.adopt."""
         self.listener = listener
         self.adopted = True
+        self._stop_deadline()
         waiting = self.queue
         self.queue = _NO_QUEUE  # type: ignore[assignment]
         self.writable = None  # type: ignore[assignment]
@@ -180,9 +274,26 @@ class WireProtocol(WebSocketsSansIOProtocol):
                 listener.on_message(event.get("bytes") or (event.get("text") or "").encode())
         if self.read_paused:
             self.read_paused = False
-            self.transport.resume_reading()
+            if not self._held:
+                self.let_go()
         if self.disconnected or self.transport.is_closing():
             self._gone()
+
+    def handle_cont(self, event: Any) -> None:
+        """As uvicorn's, but a message in fragments takes the room of its bytes, however many and empty they are."""
+        whole: Any = self.frames[0]
+        if not isinstance(whole, bytearray):
+            whole = self.frames[0] = bytearray(whole)  # type: ignore[call-overload]
+        whole += event.data
+        if event.fin:
+            self.frames[0] = bytes(whole)
+            self.send_receive_event_to_app()
+
+    def handle_ping(self) -> None:
+        """As uvicorn's, but who doesn't read pongs gets none: the last one would do (RFC 6455, 5.5.3)."""
+        pongs = b"".join(self.conn.data_to_send())
+        if self.transport.get_write_buffer_size() <= CONGESTED_BYTES_MIN:
+            self.transport.write(pongs)
 
     def send_receive_event_to_app(self) -> None:
         if self.listener is None:
@@ -220,6 +331,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.cut()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_turns()
+        self._stop_deadline()
         if self.adopted:
             # uvicorn wakes its senders here; an adopted socket has none.
             self.stop_keepalive()
