@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec.structs import replace
 
 from protocol.errors import ChattarError, Conflict, Invalid, NotFound
 from protocol.wire import Email
@@ -124,7 +123,6 @@ async def widget(means: Means, firm_id: str, origins: list[str]) -> None:
         except msgspec.ValidationError:
             raise Invalid(path="origin", expected="such as https://www.firm.example", got=origin) from None
     if origins:
-        firm = replace(firm, settings=replace(firm.settings, widget_origins=origins))
-        await means.store.firms.replace(firm)
+        await means.store.firms.change(firm.id, {"settings.widget_origins": origins})
         means.announcer.firm_changed(firm.id)
     print(firm.widget_secret)

@@ -8,8 +8,6 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
 from protocol import commands as c
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
 from protocol.entities import NewTask, ReminderSetting, Side
@@ -110,7 +108,7 @@ class World:
         firm = await self._store.firms.get(firm_id)
         origins = demo_origins(self._means.settings)
         if firm is not None and firm.settings.widget_origins != origins:
-            await self._store.firms.replace(replace(firm, settings=replace(firm.settings, widget_origins=origins)))
+            await self._store.firms.change(firm_id, {"settings.widget_origins": origins})
 
     async def _know_people(self) -> None:
         for login in LOGINS:

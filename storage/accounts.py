@@ -53,12 +53,16 @@ class Accounts:
         row = await self._rows.find_one({"firm_id": firm_id, "key": key})
         return from_document(row, AccountDoc) if row else None
 
-    async def find(self, query: Row, limit: int) -> list[AccountDoc]:
+    async def find(self, query: Row, limit: int, session: Session | None = None) -> list[AccountDoc]:
         """Accounts by an indexed query, by name."""
-        return [from_document(row, AccountDoc) async for row in self._rows.find(query).sort("name_key", 1).limit(limit)]
+        rows = self._rows.find(query, session=session).sort("name_key", 1).limit(limit)
+        return [from_document(row, AccountDoc) async for row in rows]
 
-    async def ids_assigned_to(self, firm_id: Id, staff_id: Id) -> list[Id]:
+    async def ids_assigned_to(self, firm_id: Id, staff_id: Id, session: Session | None = None) -> list[Id]:
         """The accounts that somebody is assigned to."""
+        if session is not None:
+            rows = self._rows.find({"firm_id": firm_id, "staff_ids": staff_id}, {"_id": 1}, session=session)
+            return [row["_id"] async for row in rows]
         return await self._assigned.get((firm_id, staff_id)) or []
 
     async def _ids_assigned_to(self, whom: list[tuple[Id, Id]]) -> dict[tuple[Id, Id], list[Id]]:

@@ -1,5 +1,7 @@
 """Firms: the tenants. Knows one document each; refuses to know who works there."""
 
+from typing import Any
+
 from protocol.entities import Firm, FirmSettings
 from protocol.wire import Id
 from storage.documents import Document, from_document, to_document
@@ -36,9 +38,10 @@ class Firms:
         """Several firms by id."""
         return {row["_id"]: from_document(row, FirmDoc) async for row in self._rows.find({"_id": {"$in": firm_ids}})}
 
-    async def replace(self, firm: FirmDoc) -> None:
-        """Store a firm's new settings."""
-        await self._rows.replace_one({"_id": firm.id}, to_document(firm))
+    async def change(self, firm_id: Id, fields: dict[str, Any]) -> FirmDoc | None:
+        """Set fields, each by its path (such as `settings.reply_to`); the firm as it is then. Others' fields stay."""
+        row = await self._rows.find_one_and_update({"_id": firm_id}, {"$set": fields}, return_document=True)
+        return from_document(row, FirmDoc) if row else None
 
     async def all(self) -> list[FirmDoc]:
         """Every firm of this server."""

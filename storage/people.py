@@ -12,7 +12,7 @@ from typing import Any, Literal
 from protocol.entities import Language, Right, Role, Side
 from protocol.wire import Email, Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Row, Session
+from storage.mongo import Mongo, Row, Rows, Session
 from storage.together import Together, by_id
 
 Purpose = Literal["invitation", "password_reset"]
@@ -105,6 +105,13 @@ def _expiring(document: Row, expires_at: Ms) -> Row:
     return document | {"expires": datetime.fromtimestamp(expires_at / 1000, UTC)}
 
 
+async def _held(rows: Rows, user_id: Id, session: Session) -> Row | None:
+    """A document that is written in a transaction so that no other one that does the same can commit beside it."""
+    return await rows.find_one_and_update(
+        {"_id": user_id}, {"$inc": {"held": 1}}, return_document=True, session=session
+    )
+
+
 class People:
     """Staff, contacts, links, sessions and secrets."""
 
@@ -139,6 +146,12 @@ class People:
         rows = self._staff.find(query, {"password_hash": 0}).sort("name", 1)
         return [from_document(row, StaffDoc) async for row in rows]
 
+    async def hold_staff(self, staff_id: Id, session: Session) -> StaffDoc | None:
+        """Somebody as they are in a transaction, and held there: of two transactions that hold the same person one is
+        done again after the other. Whatever decides by what somebody may, or changes it, holds them first."""
+        row = await _held(self._staff, staff_id, session)
+        return from_document(row, StaffDoc) if row else None
+
     async def change_staff(
         self, staff_id: Id, fields: dict[str, Any], session: Session | None = None
     ) -> StaffDoc | None:
@@ -166,6 +179,11 @@ class People:
     async def contacts(self, contact_ids: list[Id]) -> list[ContactDoc]:
         """Several contacts."""
         return [from_document(row, ContactDoc) async for row in self._contacts.find({"_id": {"$in": contact_ids}})]
+
+    async def hold_contact(self, contact_id: Id, session: Session) -> ContactDoc | None:
+        """The same as `hold_staff` for a contact."""
+        row = await _held(self._contacts, contact_id, session)
+        return from_document(row, ContactDoc) if row else None
 
     async def change_contact(self, contact_id: Id, fields: dict[str, Any]) -> ContactDoc | None:
         """Set fields; the person as they are then."""
@@ -211,6 +229,13 @@ class People:
         return from_document(row, LinkDoc) if row else None
 
     # proving who one is
+
+    async def choose_first_password(self, user_id: Id, side: Side, password_hash: str, at: Ms) -> bool:
+        """The first password of somebody who has none yet, which activates a contact; False for everybody else."""
+        rows = self._staff if side == "staff" else self._contacts
+        fields: Row = {"password_hash": password_hash} | ({} if side == "staff" else {"activated_at": at})
+        query: Row = {"_id": user_id, "password_hash": None, "active": {"$ne": False}}
+        return (await rows.update_one(query, {"$set": fields})).matched_count == 1
 
     async def by_email(self, email: Email) -> tuple[list[StaffDoc], list[ContactDoc]]:
         """Everybody with this address (lower case), at any firm."""

@@ -1,11 +1,14 @@
 """What follows when somebody gains or loses access, in the one place that every such change calls (AC-15).
 
-The change and its `access.changed` event are one transaction; the sockets hear of it at once, and again with a retry
-that finds nothing left to change. Refuses to know why access changed.
+What is decided is decided by the state inside the transaction that changes it: of two changes at once neither undoes
+the other, and what was taken or given once is told once. The change and its `access.changed` event are that one
+transaction; the sockets hear of it at once, and again with a retry that finds nothing left to change. Refuses to know
+why access changed.
 """
 
 from collections.abc import Awaitable, Callable, Collection
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from protocol.entities import Person
 from protocol.events import AccessChanged
@@ -15,7 +18,7 @@ from server import auth
 from server.actions import threads
 from server.context import Context
 from storage.mongo import Row, Session, ours
-from storage.people import ContactDoc, StaffDoc
+from storage.people import StaffDoc
 from storage.streams import Draft, Stored
 
 ACCOUNTS_LISTED_MAX: Final = 1_000
@@ -23,43 +26,57 @@ ACCOUNTS_LISTED_MAX: Final = 1_000
 
 ASSIGNED_THREADS_MAX: Final = 100_000
 
-Somebody = StaffDoc | ContactDoc
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a change comes to for the person: the accounts that they lose and gain."""
+
+    lost: Collection[Id] = ()
+    gained: Collection[Id] = ()
+    unlisted: bool = False
+    """More changed than the lists say, or can say."""
 
 
 async def change(
-    context: Context,
-    person: Somebody,
-    write: Callable[[Session], Awaitable[None]],
-    *,
-    lost: Collection[Id] = (),
-    gained: Collection[Id] = (),
-    unlisted: bool = False,
-) -> None:
-    """Write what changes somebody's access, together with the event that tells them.
+    context: Context, person_id: Id, write: Callable[[Session], Awaitable[tuple[T, Difference]]]
+) -> tuple[T, Difference]:
+    """Write what may change somebody's access, together with the event that tells them; what `write` said.
 
-    `unlisted`: more changed than the lists say, or can say. Without any of the three it is a plain write.
+    `write` first holds the person with the session (`People.hold_staff`, `hold_contact`), reads with it whatever it
+    decides by, and may be run again. Where it finds no difference nobody is told.
     """
-    if len(lost) + len(gained) > ACCOUNTS_LISTED_MAX:
-        lost, gained, unlisted = (), (), True
-    told = bool(lost or gained or unlisted)
-    draft = Draft(
-        stream=user_stream(person.id),
-        firm_id=person.firm_id,
-        account_id=None,
-        at=context.clock.now(),
-        actor=context.principal.person,
-        event=AccessChanged(lost=sorted(lost), gained=sorted(gained), at=context.clock.now()),
-    )
 
-    async def work(session: Session) -> list[Stored]:
-        await write(session)
-        return await context.store.streams.append_in(session, [draft]) if told else []
+    async def work(session: Session) -> tuple[tuple[T, Difference], list[Stored]]:
+        result, difference = await write(session)
+        draft = _draft(context, person_id, difference)
+        happened = await context.store.streams.append_in(session, [draft]) if draft else []
+        return (result, difference), happened
 
     async with ours():
-        happened = await context.store.mongo.transact(work)
-    announce(context, person.id)
+        changed, happened = await context.store.mongo.transact(work)
+    announce(context, person_id)
     for stored in happened:
         context.announcer.event(stored)
+    return changed
+
+
+def _draft(context: Context, person_id: Id, difference: Difference) -> Draft | None:
+    lost, gained = difference.lost, difference.gained
+    if not (lost or gained or difference.unlisted):
+        return None
+    if len(lost) + len(gained) > ACCOUNTS_LISTED_MAX:
+        lost = gained = ()
+    now = context.clock.now()
+    return Draft(
+        stream=user_stream(person_id),
+        firm_id=context.principal.firm_id,
+        account_id=None,
+        at=now,
+        actor=context.principal.person,
+        event=AccessChanged(lost=sorted(lost), gained=sorted(gained), at=now),
+    )
 
 
 async def clear_up(context: Context, member: StaffDoc) -> None:

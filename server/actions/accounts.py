@@ -11,12 +11,13 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server.access import AccountScope
 from server.actions import access_changes
+from server.actions.access_changes import Difference
 from server.actions.contacts import seen_link
 from server.actions.people import colleague, sees_everything
 from server.context import Context
 from storage.accounts import AccountDoc
 from storage.mongo import Row, Session
-from storage.people import ContactDoc, LinkDoc
+from storage.people import ContactDoc, LinkDoc, StaffDoc
 from storage.streams import KeyTaken
 
 SHORT_ID_ATTEMPTS_MAX: Final = 20
@@ -149,35 +150,28 @@ async def _short_id(context: Context, name: str) -> str:
 
 async def assign(context: Context, command: AccountAssign, scope: AccountScope) -> Account:
     """Give a colleague access, who then follows the account (NS-1), or take it away, at once everywhere (AC-15)."""
-    member = await colleague(context, command.staff_id)
-    if command.assigned and not member.active:
-        raise NotFound("There is no such colleague.")
-    account = scope.account
-    was = member.id in account.staff_ids
-    sees_anyway = sees_everything(member)
-    changes = was != command.assigned and not sees_anyway and member.active
-    lists = {"staff_ids": member.id}
-    if command.assigned or not sees_anyway:
-        lists["follower_ids"] = member.id
-    update: Row = {"$addToSet" if command.assigned else "$pull": lists}
-    if was == command.assigned:
-        access_changes.announce(context, member.id)
-        await access_changes.clear_up(context, member)
-        return await _seen(context, account)
+    people, accounts = context.store.people, context.store.accounts
+    await colleague(context, command.staff_id)
 
-    async def write(session: Session) -> None:
-        await context.store.accounts.change(account.id, update, session)
+    async def write(session: Session) -> tuple[tuple[StaffDoc, AccountDoc], Difference]:
+        member = await people.hold_staff(command.staff_id, session)
+        account = await accounts.get(scope.account.id, session)
+        if member is None or account is None or (command.assigned and not member.active):
+            raise NotFound("There is no such colleague.")
+        if (member.id in account.staff_ids) == command.assigned:
+            return (member, account), Difference()
+        sees_anyway = sees_everything(member)
+        lists = {"staff_ids": member.id}
+        if command.assigned or not sees_anyway:
+            lists["follower_ids"] = member.id
+        changed = await accounts.change(account.id, {"$addToSet" if command.assigned else "$pull": lists}, session)
+        only = set() if sees_anyway or not member.active else {account.id}
+        difference = Difference(gained=only) if command.assigned else Difference(lost=only)
+        return (member, changed or account), difference
 
-    only = {account.id} if changes else set()
-    await access_changes.change(
-        context,
-        member,
-        write,
-        lost=set() if command.assigned else only,
-        gained=only if command.assigned else set(),
-    )
+    (member, account), _ = await access_changes.change(context, command.staff_id, write)
     await access_changes.clear_up(context, member)
-    return await _seen(context, await _again(context, account))
+    return await _seen(context, account)
 
 
 async def follow(context: Context, command: AccountFollow, scope: AccountScope) -> Account:
@@ -187,7 +181,3 @@ async def follow(context: Context, command: AccountFollow, scope: AccountScope) 
         scope.account.id, {operator: {"follower_ids": context.principal.user_id}}
     )
     return await _seen(context, changed or scope.account)
-
-
-async def _again(context: Context, account: AccountDoc) -> AccountDoc:
-    return await context.store.accounts.get(account.id) or account

@@ -14,6 +14,7 @@ from protocol.wire import Id
 from server import auth
 from server.access import AccountScope, may_with
 from server.actions import access_changes, cycles, invitations, sessions
+from server.actions.access_changes import Difference
 from server.context import Context
 from storage.mongo import Session
 from storage.people import ContactDoc, LinkDoc, link_id
@@ -39,8 +40,12 @@ async def contact_and_link(context: Context, account_id: Id, contact_id: Id) -> 
     link = await context.store.people.link(account_id, contact_id)
     contact = await context.store.people.contact(contact_id) if link else None
     if link is None or contact is None:
-        raise NotFound("There is no such contact in this account.")
+        raise _not_here()
     return contact, link
+
+
+def _not_here() -> NotFound:
+    return NotFound("There is no such contact in this account.")
 
 
 async def create(context: Context, command: ContactCreate, scope: AccountScope) -> Link:
@@ -60,21 +65,20 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
         login=command.login,
         notify=command.notify,
     )
-    opened = {link.account_id} if link.login and contact.activated_at is not None else set()
-    first = await context.store.people.link(link.account_id, link.contact_id)
-    if first is None:
 
-        async def write(session: Session) -> None:
-            await context.store.people.add_link(link, session)
+    async def write(session: Session) -> tuple[tuple[ContactDoc, LinkDoc], Difference]:
+        people = context.store.people
+        person = await people.hold_contact(contact.id, session) or contact
+        first = await people.link(link.account_id, link.contact_id, session)
+        if first is not None:
+            if (first.login, first.notify) != (link.login, link.notify):
+                raise Conflict("This person belongs to the account already.", reason="already_linked")
+            return (person, first), Difference()
+        await people.add_link(link, session)
+        opened = {link.account_id} if link.login and person.activated_at is not None else set()
+        return (person, link), Difference(gained=opened)
 
-        try:
-            await access_changes.change(context, contact, write, gained=opened)
-        except KeyTaken:
-            first = await context.store.people.link(link.account_id, link.contact_id)
-    if first is not None:
-        if (first.login, first.notify) != (link.login, link.notify):
-            raise Conflict("This person belongs to the account already.", reason="already_linked")
-        link = first
+    (contact, link), _ = await access_changes.change(context, contact.id, write)
     if command.invite and contact.activated_at is None and link.invited_at is None:
         link = await invitations.invite_contact(context, contact, link)
     await cycles.refresh_account(context.means, scope.account.id)
@@ -114,23 +118,25 @@ async def _contact(context: Context, command: ContactCreate) -> ContactDoc:
 
 async def update_link(context: Context, command: LinkUpdate, scope: AccountScope) -> Link:
     """Switch Login or Notify. Login off ends access to the account at once (AC-15), and the last one all sessions."""
-    people = context.store.people
-    contact, link = await contact_and_link(context, scope.account.id, command.contact_id)
-    login = link.login if command.login is None else command.login
-    notify = link.notify if command.notify is None else command.notify
-    changed = replace(link, login=login, notify=notify)
-    activated = contact.activated_at is not None
-    lost = {link.account_id} if activated and link.login and not login else set()
-    gained = {link.account_id} if activated and login and not link.login else set()
+    people, account_id = context.store.people, scope.account.id
+    await contact_and_link(context, account_id, command.contact_id)
+    switches = {"login": command.login, "notify": command.notify}
+    fields = {name: value for name, value in switches.items() if value is not None}
 
-    async def write(session: Session) -> None:
-        await people.change_link(link.account_id, contact.id, {"login": login, "notify": notify}, session)
+    async def write(session: Session) -> tuple[tuple[ContactDoc, LinkDoc], Difference]:
+        contact = await people.hold_contact(command.contact_id, session)
+        link = await people.link(account_id, command.contact_id, session)
+        if contact is None or link is None:
+            raise _not_here()
+        changed = replace(link, **fields)
+        if changed == link:
+            return (contact, link), Difference()
+        await people.change_link(account_id, contact.id, fields, session)
+        only = set() if contact.activated_at is None or changed.login == link.login else {account_id}
+        return (contact, changed), Difference(gained=only) if changed.login else Difference(lost=only)
 
-    if changed != link:
-        await access_changes.change(context, contact, write, lost=lost, gained=gained)
-    else:
-        access_changes.announce(context, contact.id)
-    if not login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
+    (contact, changed), _ = await access_changes.change(context, command.contact_id, write)
+    if not changed.login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
         await sessions.end_all(context, contact.id)
     # Who is to be notified decides whether a reminder is held or due (D4). Also after a retry: it may have died here.
     await cycles.refresh_account(context.means, scope.account.id)

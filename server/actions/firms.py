@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from protocol.commands import FirmRead, FirmUpdate, FirmView
 from protocol.entities import Firm, FirmSettings, Language
 from protocol.errors import InternalError
@@ -38,15 +36,12 @@ async def read(context: Context, command: FirmRead, scope: None) -> FirmView:
 
 async def update(context: Context, command: FirmUpdate, scope: None) -> FirmView:
     """Change settings; what the command leaves out stays."""
-    firm = await _firm(context, context.principal.firm_id)
+    firm_id = context.principal.firm_id
     said = {name: value for name in command.__struct_fields__ if (value := getattr(command, name)) is not None}
-    shown = {name: value for name, value in said.items() if name in _SHOWN}
-    inside = {name: value for name, value in said.items() if name not in _SHOWN}
-    changed = replace(firm, firm=replace(firm.firm, **shown), settings=replace(firm.settings, **inside))
-    if changed != firm:
-        await context.store.firms.replace(changed)
-    context.announcer.firm_changed(firm.id)
-    return _view(changed)
+    fields = {f"{'firm' if name in _SHOWN else 'settings'}.{name}": value for name, value in said.items()}
+    changed = await context.store.firms.change(firm_id, fields) if fields else None
+    context.announcer.firm_changed(firm_id)
+    return _view(changed or await _firm(context, firm_id))
 
 
 async def _firm(context: Context, firm_id: Id) -> FirmDoc:

@@ -60,15 +60,13 @@ async def accept(context: Context, command: InvitationAccept, scope: None) -> Se
     password_hash = await auth.hash_password(command.password)
     if await people.use_secret(command.secret, "invitation", auth.real_now(context.clock)) is None:
         raise _gone()
-    if found.secret.side == "staff":
-        await people.change_staff(found.person.id, {"password_hash": password_hash})
-    else:
-        fields = {"password_hash": password_hash, "activated_at": context.clock.now()}
-        await people.change_contact(found.person.id, fields)
+    # Of two links that were sent in the same moment both may hold: the first password is chosen once all the same.
+    if not await people.choose_first_password(found.person.id, found.secret.side, password_hash, context.clock.now()):
+        raise _gone()
     principal = await auth.principal_of(context.store, found.person.id, found.secret.side, new_id())
     if principal is None:
         raise _gone()
-    return await sessions.open_session(context, principal, browser=command.cookie)
+    return await sessions.open_session(context, principal, password_hash, browser=command.cookie)
 
 
 async def _open(context: Context, secret_text: str) -> _Open:

@@ -13,6 +13,7 @@ from protocol.errors import Forbidden, NotFound
 from protocol.wire import Id
 from server.context import Context
 from storage.accounts import AccountDoc
+from storage.mongo import Session
 from storage.people import StaffDoc
 from storage.store import Store
 
@@ -23,6 +24,14 @@ async def staff_who_see(store: Store, firm_id: Id, account_id: Id) -> list[Staff
     if account is None or account.firm_id != firm_id:
         return []
     return [member for member in await store.people.firm_staff(firm_id) if member.active and _sees(member, account)]
+
+
+async def held_if_seeing(store: Store, staff_id: Id, account_id: Id, session: Session) -> StaffDoc | None:
+    """Somebody who is active and can see an account, held in a transaction: they can't lose it before that commits."""
+    member = await store.people.hold_staff(staff_id, session)
+    account = await store.accounts.get(account_id, session)
+    seeing = member and account and member.active and member.firm_id == account.firm_id and _sees(member, account)
+    return member if seeing else None
 
 
 def _sees(member: StaffDoc, account: AccountDoc) -> bool:

@@ -13,6 +13,7 @@ from protocol.ids import new_id
 from protocol.wire import Email, Id
 from server import access, auth
 from server.actions import access_changes, invitations, sessions
+from server.actions.access_changes import Difference
 from server.context import Context
 from storage.mongo import Row, Session
 from storage.people import StaffDoc
@@ -89,27 +90,40 @@ async def add_staff(
 
 async def update_staff(context: Context, command: StaffUpdate, scope: None) -> StaffMember:
     """Change a colleague's role, rights, or whether they are active; takes effect at once everywhere (AC-15)."""
-    member = await colleague(context, command.staff_id)
-    changed = replace(
-        member,
-        role=command.role or member.role,
-        rights=member.rights if command.rights is None else sorted(set(command.rights)),
-        active=member.active if command.active is None else command.active,
-    )
-    _may_change(context, member, changed)
-    if changed == member:
-        access_changes.announce(context, member.id)
-    else:
-        await _write(context, member, changed)
+    people = context.store.people
+    fields: Row = {}
+    if command.role is not None:
+        fields["role"] = command.role
+    if command.rights is not None:
+        fields["rights"] = sorted(set(command.rights))
+    if command.active is not None:
+        fields["active"] = command.active
+
+    async def write(session: Session) -> tuple[StaffDoc, Difference]:
+        member = _known(context, await people.hold_staff(command.staff_id, session))
+        changed = replace(member, **fields)
+        _may_change(context, member, changed)
+        if changed == member:
+            return member, Difference()
+        before = await _seen_accounts(context, member, session)
+        after = await _seen_accounts(context, changed, session)
+        await people.change_staff(member.id, fields, session)
+        # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
+        return changed, Difference(lost=before - after, gained=after - before, unlisted=True)
+
+    changed, _ = await access_changes.change(context, command.staff_id, write)
     if not changed.active:
-        await sessions.end_all(context, member.id)
+        await sessions.end_all(context, changed.id)
     await access_changes.clear_up(context, changed)
     return seen_staff(changed)
 
 
 async def colleague(context: Context, staff_id: Id) -> StaffDoc:
     """Somebody who works or worked at the asker's firm. Raises NotFound for anybody else."""
-    member = await context.store.people.staff(staff_id)
+    return _known(context, await context.store.people.staff(staff_id))
+
+
+def _known(context: Context, member: StaffDoc | None) -> StaffDoc:
     if member is None or member.firm_id != context.principal.firm_id:
         raise NotFound("There is no such colleague.")
     return member
@@ -127,25 +141,13 @@ def _may_change(context: Context, member: StaffDoc, changed: StaffDoc) -> None:
         raise Forbidden("Only the owner makes, changes or removes admins.", reason="owner_only")
 
 
-async def _write(context: Context, member: StaffDoc, changed: StaffDoc) -> None:
-    """Store the change, with what it does to the accounts that the person sees."""
-    before, after = await _seen_accounts(context, member), await _seen_accounts(context, changed)
-
-    async def write(session: Session) -> None:
-        fields: Row = {"role": changed.role, "rights": changed.rights, "active": changed.active}
-        await context.store.people.change_staff(member.id, fields, session)
-
-    # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
-    await access_changes.change(context, member, write, lost=before - after, gained=after - before, unlisted=True)
-
-
-async def _seen_accounts(context: Context, member: StaffDoc) -> frozenset[Id]:
+async def _seen_accounts(context: Context, member: StaffDoc, session: Session) -> frozenset[Id]:
     """The accounts that somebody sees, up to one more than an event can name besides those they are assigned to."""
     accounts = context.store.accounts
     if not member.active:
         return frozenset()
-    assigned = await accounts.ids_assigned_to(member.firm_id, member.id)
+    assigned = await accounts.ids_assigned_to(member.firm_id, member.id, session)
     if not sees_everything(member):
         return frozenset(assigned)
     enough = access_changes.ACCOUNTS_LISTED_MAX + 1 + len(assigned)
-    return frozenset(account.id for account in await accounts.find({"firm_id": member.firm_id}, enough))
+    return frozenset(account.id for account in await accounts.find({"firm_id": member.firm_id}, enough, session))

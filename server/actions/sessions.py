@@ -43,14 +43,14 @@ async def create(context: Context, command: SessionCreate, scope: None) -> Sessi
         for person in await _people(context.store, command)
         if await auth.password_fits(person.password_hash, command.password)
     ]
-    principals: dict[Id, Principal] = {}
+    principals: dict[Id, tuple[Principal, str | None]] = {}
     for person in found:
         # Staff come first: who is both at one firm logs in as staff.
         principal = await auth.principal_of(context.store, person.id, side_of(person), new_id())
         if principal is not None:
-            principals.setdefault(principal.firm_id, principal)
+            principals.setdefault(principal.firm_id, (principal, person.password_hash))
     if not principals:
-        raise Unauthenticated("The address or the password is wrong.", reason="wrong_login")
+        raise _wrong_login()
     if len(principals) > 1:
         raise Conflict(
             "Several firms know this address: say which one.",
@@ -58,7 +58,12 @@ async def create(context: Context, command: SessionCreate, scope: None) -> Sessi
             path="firm_id",
             expected="; ".join([f"{firm_id} {await _firm_name(context, firm_id)}" for firm_id in principals]),
         )
-    return await open_session(context, next(iter(principals.values())), browser=command.cookie)
+    principal, password_hash = next(iter(principals.values()))
+    return await open_session(context, principal, password_hash, browser=command.cookie)
+
+
+def _wrong_login() -> Unauthenticated:
+    return Unauthenticated("The address or the password is wrong.", reason="wrong_login")
 
 
 async def _people(store: Store, command: SessionCreate) -> list[Somebody]:
@@ -81,8 +86,14 @@ def side_of(person: Somebody) -> Side:
     return "staff" if isinstance(person, StaffDoc) else "contact"
 
 
-async def open_session(context: Context, principal: Principal, *, browser: bool) -> SessionOpened:
-    """Start a session for somebody who has just proved who they are; its id is the principal's `session_id`."""
+async def open_session(
+    context: Context, principal: Principal, password_hash: str | None, *, browser: bool
+) -> SessionOpened:
+    """Start a session for somebody who has just proved who they are; its id is the principal's `session_id`.
+
+    `password_hash` is the one that the proof fitted. Raises Unauthenticated when it has been replaced meanwhile, or
+    somebody deactivated: what did it may have ended all sessions just before this one was stored.
+    """
     now, token = auth.real_now(context.clock), new_token()
     session = SessionDoc(
         id=digest(token),
@@ -96,7 +107,11 @@ async def open_session(context: Context, principal: Principal, *, browser: bool)
     )
     await context.store.people.add_session(session)
     change = context.store.people.change_staff if principal.is_staff else context.store.people.change_contact
-    await change(principal.user_id, {"last_login_at": now})
+    person = await change(principal.user_id, {"last_login_at": now})
+    gone = isinstance(person, StaffDoc) and not person.active
+    if person is None or gone or person.password_hash != password_hash:
+        await context.store.people.end_session(session.session_id)
+        raise _wrong_login()
     return SessionOpened(me=await me_of(context, principal), expires_at=session.expires_at, token=token)
 
 

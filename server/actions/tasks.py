@@ -31,7 +31,7 @@ from server.actions import trail
 from server.context import Context
 from storage.documents import to_document
 from storage.mongo import Row, Session
-from storage.streams import Draft, Stored
+from storage.streams import Closed, Draft, Stored
 from storage.tasks import TaskDoc
 from storage.threads import ThreadDoc
 
@@ -220,7 +220,7 @@ async def _change(
     """Run a change as one transaction, then tell everybody. A change without events leaves no trace at all."""
     store = context.store
     if thread.state == "archived":
-        raise Conflict("Reopen the thread first.", reason="thread_archived")
+        raise _archived()
 
     async def transaction(session: Session) -> tuple[_Change, list[Stored]]:
         change = await work(await store.tasks.of_thread(thread.id, session), session)
@@ -232,7 +232,10 @@ async def _change(
         await trail.note(context, thread, audited_as, change.text, session)
         return change, stored
 
-    change, happened = await store.streams.transact(thread_stream(thread.id), transaction)
+    try:
+        change, happened = await store.streams.transact(thread_stream(thread.id), transaction)
+    except Closed:
+        raise _archived() from None
     for stored in happened:
         context.announcer.event(stored)
         context.settler.settle(stored)
@@ -247,7 +250,12 @@ def _draft(context: Context, thread: ThreadDoc, event: Event) -> Draft:
         at=context.clock.now(),
         actor=context.principal.person,
         event=event,
+        only_open=True,
     )
+
+
+def _archived() -> Conflict:
+    return Conflict("Reopen the thread first.", reason="thread_archived")
 
 
 def _said(text: str) -> str:

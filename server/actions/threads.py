@@ -4,8 +4,10 @@ Whatever changes a thread is one transaction: the row, the events, the audit row
 comes after the commit. Refuses to know how a thread is shown: that is server.actions.lists.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from protocol import body as bodies
 from protocol import events as e
@@ -261,15 +263,21 @@ class Change:
 
 
 async def change(
-    context: Context, thread_id: Id, decide: Callable[[ThreadDoc], Change | None], actor: Person | None = None
+    context: Context,
+    thread_id: Id,
+    decide: Callable[[ThreadDoc], Change | None],
+    check: Callable[[Session], Awaitable[None]] | None = None,
 ) -> list[Stored]:
     """Decide about a thread as it is, and do it, in one transaction; then tell everybody. What was appended.
 
     `decide` sees the thread inside the transaction and may be asked again after a conflict; None changes nothing.
+    `check` looks with the session at whatever else it depends on, and raises what then becomes of the change.
     """
-    store, person = context.store, actor or context.principal.person
+    store, person = context.store, context.principal.person
 
     async def work(session: Session) -> list[Stored]:
+        if check is not None:
+            await check(session)
         thread = await store.threads.get(thread_id, session)
         if thread is None:
             raise NotFound("There is no such thread.")
@@ -369,25 +377,31 @@ async def reopen_for_contact(context: Context, thread_id: Id, message: Draft) ->
 
 async def assign(context: Context, command: ThreadAssign, scope: FactsScope) -> Done:
     """Make a colleague responsible, or nobody (AS-1). Only somebody who can see the account (AS-2); grants nothing."""
-    thread = scope.thread
+    thread, staff_id = scope.thread, command.staff_id
     assignee: Person | None = None
-    if command.staff_id is not None:
-        seeing = await mentions.staff_who_see(context.store, thread.firm_id, thread.account_id)
-        member = next((member for member in seeing if member.id == command.staff_id), None)
+
+    async def check(session: Session) -> None:
+        nonlocal assignee
+        if staff_id is None:
+            return
+        member = await mentions.held_if_seeing(context.store, staff_id, thread.account_id, session)
         if member is None:
             raise Conflict("This colleague has no access to the account.", reason="assignee_without_access")
         assignee = Person(id=member.id, side="staff", name=member.name)
 
-    event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
-    fields = {"assignee_id": command.staff_id, "assigned_by_id": context.principal.user_id}
-
     def decide(row: ThreadDoc) -> Change | None:
-        if row.assignee_id == command.staff_id:
+        if row.assignee_id == staff_id:
             return None
+        fields = {"assignee_id": staff_id, "assigned_by_id": context.principal.user_id}
+        event, name = e.ThreadAssigned(assignee=assignee), assignee.name if assignee else ""
         return Change("thread.assigned", notes=[event], fields=fields, text=name)
 
-    await change(context, thread.id, decide)
+    await change(context, thread.id, decide, check)
     return Done()
+
+
+class _SeesItAgain(Exception):
+    """Access came back before what follows from its loss was done."""
 
 
 async def clear_assignments(context: Context, member: Person, account_id: Id | None = None) -> None:
@@ -405,9 +419,17 @@ async def clear_assignments(context: Context, member: Person, account_id: Id | N
     query: Row = {"firm_id": context.principal.firm_id, "assignee_id": member.id}
     if account_id is not None:
         query["account_id"] = account_id
-    while found := await context.store.threads.find(query, [("_id", 1)], 100):
+    after = ""
+    while found := await context.store.threads.find(query | {"_id": {"$gt": after}}, [("_id", 1)], 100):
         for thread in found:
-            await change(context, thread.id, decide)
+            with suppress(_SeesItAgain):
+                await change(context, thread.id, decide, partial(_still_lost, context, member.id, thread.account_id))
+        after = found[-1].id
+
+
+async def _still_lost(context: Context, staff_id: Id, account_id: Id, session: Session) -> None:
+    if await mentions.held_if_seeing(context.store, staff_id, account_id, session) is not None:
+        raise _SeesItAgain
 
 
 # the projection

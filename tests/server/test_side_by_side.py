@@ -1,0 +1,230 @@
+"""Two who change the same thing at the same time: both changes hold, and nobody gets back what was taken from them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import pytest
+
+from protocol import commands as c
+from protocol import events as e
+from protocol.commands import Asked
+from protocol.errors import Conflict, NotFound, Unauthenticated
+from protocol.events import AccessChanged
+from protocol.ids import new_id, thread_stream, user_stream
+from storage.mongo import Session
+from storage.people import SessionDoc
+from tests.world import PASSWORD, Person, World
+
+pytestmark = pytest.mark.anyio
+
+ROUNDS = 8
+
+T = TypeVar("T")
+
+
+async def at_once(world: World, *commands: tuple[Person, Asked]) -> list[Any]:
+    """What became of commands that were given in the same moment: answers, or what was refused."""
+    contexts = [await world.principal(person) for person, _ in commands]
+    return await asyncio.gather(
+        *(world.do_as(principal, command) for principal, (_, command) in zip(contexts, commands, strict=True)),
+        return_exceptions=True,
+    )
+
+
+async def told(world: World, person: Person) -> list[AccessChanged]:
+    events = [stored.event for stored in await world.store.streams.read(user_stream(person.id), 0, 1_000)]
+    return [event for event in events if isinstance(event, AccessChanged)]
+
+
+async def test_rights_given_never_bring_back_who_is_deactivated(world: World) -> None:
+    for _ in range(ROUNDS):
+        await world.store.people.change_staff(world.sofia.id, {"active": True, "rights": []})
+        await at_once(
+            world,
+            (world.anna, c.StaffUpdate(staff_id=world.sofia.id, rights=["manage_contacts"])),
+            (world.erik, c.StaffUpdate(staff_id=world.sofia.id, active=False)),
+        )
+        member = await world.store.people.staff(world.sofia.id)
+        assert member is not None
+        assert (member.active, member.rights) == (False, ["manage_contacts"])
+
+
+async def test_a_role_and_a_right_changed_at_once_both_hold(world: World) -> None:
+    for _ in range(ROUNDS):
+        await world.store.people.change_staff(world.sofia.id, {"role": "employee", "rights": []})
+        await at_once(
+            world,
+            (world.anna, c.StaffUpdate(staff_id=world.sofia.id, role="admin")),
+            (world.anna, c.StaffUpdate(staff_id=world.sofia.id, rights=["manage_accounts"])),
+        )
+        member = await world.store.people.staff(world.sofia.id)
+        assert member is not None
+        assert (member.role, member.rights) == ("admin", ["manage_accounts"])
+
+
+async def test_an_admin_never_changes_who_became_an_admin_at_the_same_time(world: World) -> None:
+    """Only the owner removes admins: judged by what somebody is when it happens."""
+    for _ in range(ROUNDS):
+        await world.store.people.change_staff(world.sofia.id, {"role": "employee", "active": True})
+        before = len(await told(world, world.sofia))
+        await at_once(
+            world,
+            (world.anna, c.StaffUpdate(staff_id=world.sofia.id, role="admin")),
+            (world.erik, c.StaffUpdate(staff_id=world.sofia.id, active=False)),
+        )
+        member = await world.store.people.staff(world.sofia.id)
+        assert member is not None
+        assert member.role == "admin"
+        gained = [event for event in (await told(world, world.sofia))[before:] if event.gained]
+        assert member.active == bool(gained), "an admin was deactivated by another"
+
+
+async def test_notify_changed_never_brings_back_a_login_that_is_off(world: World) -> None:
+    petra: dict[str, Any] = {"account_id": world.holm.id, "contact_id": world.petra.id}
+    for _ in range(ROUNDS):
+        await world.store.people.change_link(world.holm.id, world.petra.id, {"login": True, "notify": True})
+        await at_once(
+            world,
+            (world.anna, c.LinkUpdate(**petra, notify=False)),
+            (world.erik, c.LinkUpdate(**petra, login=False)),
+        )
+        link = await world.store.people.link(world.holm.id, world.petra.id)
+        assert link is not None
+        assert (link.login, link.notify) == (False, False)
+
+
+async def test_two_settings_changed_at_once_both_hold(world: World) -> None:
+    for number in range(2, 2 + ROUNDS):
+        await at_once(
+            world,
+            (world.anna, c.FirmUpdate(reminder_days=number)),
+            (world.erik, c.FirmUpdate(reminder_number=number)),
+            (world.erik, c.FirmUpdate(clients_may_create_threads=number % 2 == 0)),
+        )
+        view = await world.do(world.anna, c.FirmRead())
+        settings = view.settings
+        assert (settings.reminder_days, settings.reminder_number) == (number, number)
+        assert view.firm.clients_may_create_threads is (number % 2 == 0)
+
+
+async def test_what_was_taken_once_is_told_once(world: World) -> None:
+    switch = c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, login=False)
+    await at_once(world, (world.anna, switch), (world.erik, switch))
+    assert [(event.lost, event.gained) for event in await told(world, world.petra)] == [([world.holm.id], [])]
+    take = c.AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False)
+    await at_once(world, (world.anna, take), (world.erik, take))
+    assert [(event.lost, event.gained) for event in await told(world, world.sofia)] == [([world.holm.id], [])]
+    out = c.StaffUpdate(staff_id=world.olle.id, active=False)
+    await at_once(world, (world.anna, out), (world.erik, out))
+    assert len(await told(world, world.olle)) == 1
+
+
+async def test_a_person_is_told_what_they_see_whatever_changes_beside_it(world: World) -> None:
+    """Assigned to an account while "View all accounts" is taken: what is told adds up to what is seen."""
+    accounts = {account.id for account in (world.holm, world.eken, world.wester, world.salt)}
+    for _ in range(ROUNDS):
+        await world.store.people.change_staff(world.vera.id, {"rights": ["view_all_accounts"]})
+        await world.store.accounts.change(world.holm.id, {"$pull": {"staff_ids": world.vera.id}})
+        before = len(await told(world, world.vera))
+        await at_once(
+            world,
+            (world.anna, c.StaffUpdate(staff_id=world.vera.id, rights=[])),
+            (world.erik, c.AccountAssign(account_id=world.holm.id, staff_id=world.vera.id, assigned=True)),
+        )
+        seen = set(accounts)
+        for event in (await told(world, world.vera))[before:]:
+            seen = (seen - set(event.lost)) | set(event.gained)
+        assert seen == (await world.principal(world.vera)).account_ids == {world.holm.id}
+
+
+async def test_nobody_is_made_responsible_who_loses_the_account_at_the_same_time(world: World) -> None:
+    """AS-2, AS-5: they are deactivated right before the assignment is written."""
+    thread = await world.thread()
+    transact = world.store.streams.transact
+
+    async def transact_late(stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:
+        world.store.streams.transact = transact  # type: ignore[method-assign]
+        await world.do(world.erik, c.StaffUpdate(staff_id=world.sofia.id, active=False))
+        return await transact(stream, work)
+
+    world.store.streams.transact = transact_late  # type: ignore[method-assign]
+    with pytest.raises(Conflict) as refused:
+        await world.do(world.anna, c.ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    assert refused.value.reason == "assignee_without_access"
+    row = await world.store.threads.get(thread.id)
+    assert row is not None
+    assert row.assignee_id is None
+
+
+async def test_a_task_never_stands_behind_the_archiving_of_its_thread(world: World) -> None:
+    for _ in range(ROUNDS):
+        thread = await world.thread()
+        added, _ = await at_once(
+            world,
+            (world.anna, c.TaskAdd(thread_id=thread.id, client_task_id=new_id(), text="Kvitton")),
+            (world.erik, c.ThreadArchive(thread_id=thread.id)),
+        )
+        kinds = [type(stored.event) for stored in await world.store.streams.read(thread_stream(thread.id), 0, 10)]
+        if isinstance(added, BaseException):
+            assert isinstance(added, Conflict)
+            assert added.reason == "thread_archived"
+            assert e.TaskAdded not in kinds
+        else:
+            assert kinds.index(e.TaskAdded) < kinds.index(e.ThreadArchived)
+
+
+async def test_who_logs_in_with_the_old_password_while_it_is_changed_is_out(world: World) -> None:
+    """The old password had been found right before it was replaced, and the session is stored after."""
+    await world.do(None, c.PasswordForgot(email=world.petra.email))
+    row = await world.store.mongo.rows("letters").find_one({"person_id": world.petra.id, "kind": "password_reset"})
+    assert row is not None
+    add = world.store.people.add_session
+
+    async def add_late(session: SessionDoc) -> None:
+        await world.do(None, c.PasswordReset(secret=row["secret"], password="ett nytt lösenord"))
+        await add(session)
+
+    world.store.people.add_session = add_late  # type: ignore[method-assign]
+    with pytest.raises(Unauthenticated):
+        await world.do(None, c.SessionCreate(email=world.petra.email, password=PASSWORD))
+    assert await world.store.mongo.rows("sessions").count_documents({"user_id": world.petra.id}) == 0
+
+
+async def test_of_two_invitations_at_once_one_password_is_chosen(world: World) -> None:
+    """Two staff press "Send again" in the same moment; of whatever links hold then, one lets somebody choose."""
+    invite = c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id)
+    await at_once(world, (world.anna, invite), (world.erik, invite))
+    rows = [row async for row in world.store.mongo.rows("letters").find({"person_id": world.nils.id})]
+    accepted = await asyncio.gather(
+        *(
+            world.do(None, c.InvitationAccept(secret=row["secret"], password=f"lösenord nummer {place}"))
+            for place, row in enumerate(rows)
+        ),
+        return_exceptions=True,
+    )
+    refused = [answer for answer in accepted if isinstance(answer, BaseException)]
+    assert (len(accepted), len(refused)) == (2, 1)
+    assert isinstance(refused[0], NotFound)
+
+
+async def test_a_contact_who_is_activated_while_being_linked_is_told(world: World) -> None:
+    """Nils chooses his password while another account is linked to him: he hears of that account, or starts with it."""
+    await world.do(world.anna, c.InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    row = await world.store.mongo.rows("letters").find_one({"person_id": world.nils.id})
+    assert row is not None
+    transact = world.store.mongo.transact
+    seen: set[str] = set()
+
+    async def transact_late(work: Callable[[Session], Awaitable[T]]) -> T:
+        world.store.mongo.transact = transact  # type: ignore[method-assign]
+        opened = await world.do(None, c.InvitationAccept(secret=row["secret"], password="ordning i boken"))
+        seen.update(account.id for account in opened.me.accounts)
+        return await transact(work)
+
+    world.store.mongo.transact = transact_late  # type: ignore[method-assign]
+    link = c.ContactCreate(account_id=world.wester.id, name="Nils", email=world.nils.email, login=True)
+    assert (await world.do(world.anna, link)).activated
+    for event in await told(world, world.nils):
+        seen = (seen - set(event.lost)) | set(event.gained)
+    assert seen == {world.salt.id, world.wester.id}
