@@ -66,10 +66,16 @@ async def facts_of(means: Means, letter: LetterDoc) -> Letter | Dropped:
         return Dropped("thread_gone")
     stream = notes_stream(thread.id) if letter.internal else thread_stream(thread.id)
     events = await means.store.streams.read(stream, max(letter.first_seq - 1, 0), EVENTS_READ_MAX)
-    matter = _Matter(firm, account, thread, [event for event in events if event.seq <= letter.last_seq])
+    told = [event for event in events if event.seq <= letter.last_seq and not _own(event, letter)]
+    matter = _Matter(firm, account, thread, told)
     if letter.side == "staff":
         return await _staff_letter(means, letter, matter)
     return await _contact_letter(means, letter, matter)
+
+
+def _own(event: Stored, letter: LetterDoc) -> bool:
+    """Nobody is told of what they have done themselves (NS-7), though it stands between what others did."""
+    return event.actor is not None and event.actor.id == letter.person_id
 
 
 def brand(firm: FirmDoc) -> Firm:

@@ -9,9 +9,11 @@ A letter says to whom and about what; its words are made when it goes out, from 
 One key is one letter, for ever; one waiting letter bundles what comes until it goes (EM-8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from msgspec.structs import replace
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
@@ -26,8 +28,11 @@ LetterKind = Literal[
     "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset",
 ]  # fmt: skip
 
-STRONGER: Final = frozenset[LetterKind]({"staff_mention", "staff_assigned"})
-"""Kinds that a letter keeps, whatever else comes into it."""
+WEIGHT: Final[Mapping[LetterKind, int]] = {
+    "client_new_thread": 3, "client_messages": 2, "client_tasks": 1,
+    "staff_mention": 3, "staff_assigned": 2, "staff_activity": 1,
+}  # fmt: skip
+"""Of the kinds that are bundled: a letter is of the weightiest kind of what has come into it, whichever came first."""
 
 
 class LetterDoc(Document):
@@ -64,6 +69,23 @@ class LetterDoc(Document):
     error: str | None = None
 
 
+_About = tuple[Id | None, Id, bool]
+"""Thread, person, and whether it is about internal messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The positions that a letter in the outbox tells of."""
+
+    first: int
+    last: int
+    kind: LetterKind
+    waits: bool
+
+    def holds(self, letter: LetterDoc) -> bool:
+        return self.first <= letter.first_seq and letter.last_seq <= self.last
+
+
 class Letters:
     """The outbox."""
 
@@ -83,33 +105,34 @@ class Letters:
     async def bundle(self, letters: Sequence[LetterDoc]) -> None:
         """Add each to the letter that its person already waits for about its thread, or put it in; in two commands.
 
-        Does nothing for a position that an earlier letter has told of. A mention or an assignment among other news
-        makes the waiting letter one of its kind, whichever came first.
+        Letters of one person, thread and side come to the same in any order, together or one by one: one letter from the
+        first position to the last, of the weightiest kind. What an earlier letter has told of is not told again.
         """
         if not letters:
             return
-        told = await self._told(letters)
-        await write_all(
-            self._rows,
-            [
-                write
-                for letter in letters
-                if (write := _bundling(letter, told.get(_about(letter), 0) >= letter.last_seq)) is not None
-            ],
-        )
+        stretches = await self._told(letters)
+        fresh: dict[_About, list[LetterDoc]] = {}
+        writes: list[UpdateOne] = []
+        for letter in letters:
+            telling = [stretch for stretch in stretches.get(_about(letter), ()) if stretch.holds(letter)]
+            if not telling:
+                fresh.setdefault(_about(letter), []).append(letter)
+            elif any(stretch.waits and WEIGHT.get(stretch.kind, 0) < WEIGHT[letter.kind] for stretch in telling):
+                writes.append(_weighing(letter))
+        await write_all(self._rows, [*(_bundling(_together(some)) for some in fresh.values()), *writes])
 
-    async def _told(self, letters: Sequence[LetterDoc]) -> dict[tuple[Id | None, Id, bool], int]:
-        """Up to where each person has been told of each thread, as far as it matters for these letters."""
+    async def _told(self, letters: Sequence[LetterDoc]) -> dict[_About, list[_Stretch]]:
+        """What each person has been told of each thread, or will be, as far as it matters for these letters."""
         lowest: dict[Id | None, int] = {}
         for letter in letters:
-            lowest[letter.thread_id] = min(letter.last_seq, lowest.get(letter.thread_id, letter.last_seq))
-        told: dict[tuple[Id | None, Id, bool], int] = {}
+            lowest[letter.thread_id] = min(letter.first_seq, lowest.get(letter.thread_id, letter.first_seq))
+        told: dict[_About, list[_Stretch]] = {}
         async for row in self._rows.find(
             {"$or": [{"thread_id": thread_id, "last_seq": {"$gte": seq}} for thread_id, seq in lowest.items()]},
-            {"thread_id": 1, "person_id": 1, "internal": 1, "last_seq": 1},
+            {"thread_id": 1, "person_id": 1, "internal": 1, "first_seq": 1, "last_seq": 1, "kind": 1, "state": 1},
         ):
-            about = (row["thread_id"], row["person_id"], row.get("internal", False))
-            told[about] = max(row["last_seq"], told.get(about, 0))
+            stretch = _Stretch(row.get("first_seq", 0), row["last_seq"], row["kind"], row["state"] == "waiting")
+            told.setdefault((row["thread_id"], row["person_id"], row.get("internal", False)), []).append(stretch)
         return told
 
     async def claim(self, now: Ms, lease_ms: int, by: str) -> LetterDoc | None:
@@ -171,19 +194,51 @@ class Letters:
         return from_document(row, LetterDoc) if row else None
 
 
-def _about(letter: LetterDoc) -> tuple[Id | None, Id, bool]:
+def _about(letter: LetterDoc) -> _About:
     return letter.thread_id, letter.person_id, letter.internal
 
 
-def _bundling(letter: LetterDoc, told: bool) -> UpdateOne | None:
-    """A letter as a write that may be done twice; None when there is nothing to write."""
-    stronger: Row = {"$set": {"kind": letter.kind}} if letter.kind in STRONGER else {}
-    of_thread = {"thread_id": letter.thread_id, "person_id": letter.person_id, "state": "waiting"}
-    if told:
-        return UpdateOne(of_thread, stronger) if stronger else None
-    of_side = {"internal": letter.internal or {"$in": [None, False]}, "kind": {"$nin": ["client_reminder"]}}
+def _together(letters: Sequence[LetterDoc]) -> LetterDoc:
+    """Letters about the same as the one letter that they come to."""
+    return replace(
+        max(letters, key=lambda letter: letter.last_seq),
+        kind=max(letters, key=lambda letter: WEIGHT[letter.kind]).kind,
+        first_seq=min(letter.first_seq for letter in letters),
+    )
+
+
+def _waiting(letter: LetterDoc) -> Row:
+    """The letter that others about the same are added to."""
+    return {
+        "thread_id": letter.thread_id,
+        "person_id": letter.person_id,
+        "state": "waiting",
+        "internal": letter.internal or {"$in": [None, False]},
+        "kind": {"$nin": ["client_reminder"]},
+    }
+
+
+def _lighter(kind: LetterKind) -> list[LetterKind]:
+    return [other for other, weight in WEIGHT.items() if weight < WEIGHT[kind]]
+
+
+def _weighing(letter: LetterDoc) -> UpdateOne:
+    """What a waiting letter tells of already makes it one of a weightier kind."""
+    told = {"first_seq": {"$lte": letter.first_seq}, "last_seq": {"$gte": letter.last_seq}}
+    return UpdateOne(
+        _waiting(letter) | told | {"kind": {"$in": _lighter(letter.kind)}}, {"$set": {"kind": letter.kind}}
+    )
+
+
+def _bundling(letter: LetterDoc) -> UpdateOne:
+    """A letter as a write that may be done twice: put in, or added to the one that waits."""
     first = to_document(letter) | {"about": f"{letter.thread_id}:{letter.person_id}:{'n' if letter.internal else 't'}"}
-    for name in ("last_seq", *of_thread, *(("internal",) if letter.internal else ()), *(("kind",) if stronger else ())):
-        del first[name]
-    update = {"$max": {"last_seq": letter.last_seq}, "$setOnInsert": first, **stronger}
-    return UpdateOne(of_thread | of_side, update, upsert=True)
+    new: Row = {"$eq": [{"$type": "$_id"}, "missing"]}
+    update: Row = {name: {"$cond": [new, {"$literal": value}, f"${name}"]} for name, value in first.items()}
+    heavier: Row = {"$or": [new, {"$in": ["$kind", _lighter(letter.kind)]}]}
+    update |= {
+        "kind": {"$cond": [heavier, letter.kind, "$kind"]},
+        "first_seq": {"$min": ["$first_seq", letter.first_seq]},
+        "last_seq": {"$max": ["$last_seq", letter.last_seq]},
+    }
+    return UpdateOne(_waiting(letter), [{"$set": update}], upsert=True)

@@ -1,7 +1,8 @@
 """Inbox entries: one for each member of staff and thread (NS-4).
 
 An event is applied at most once: an entry remembers the last position of t: and n: that it has heard of. A mention is
-remembered apart, since one that comes late, behind other news, must still leave its mark (MN-6).
+remembered apart, since one that comes late, behind other news, must still leave its mark (MN-6). Which of two pieces of
+news an entry shows is decided by their time, stream and position alone, so the order of telling doesn't matter.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,8 @@ class NotificationDoc(Document):
     mentioned: bool = False
     text: str = ""
     internal: bool = False
+    seq: int = 0
+    """The position of what it shows."""
     read_by: list[str] = []
     heard: dict[str, int] = {}
     """The last position that it has heard of, by kind of stream (`t`, `n`)."""
@@ -46,12 +49,13 @@ class NotificationDoc(Document):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """News for one entry: how the entry would look if this were all, and the position that it stands for."""
+    """News for one entry, of one stream: how the entry would look if this were all, and up to where it tells."""
 
     entry: NotificationDoc
     kind: str
     """Of stream: `t` or `n`."""
-    seq: int
+    heard: int
+    """The last position that it stands for."""
     called: int = 0
     """The last position with a mention of the entry's owner, 0 without one."""
 
@@ -150,19 +154,21 @@ def _telling(telling: Telling) -> UpdateOne:
     """News as a write with its guards."""
     entry, heard, called = telling.entry, f"heard.{telling.kind}", f"called.{telling.kind}"
     fields = to_document(entry)
-    unheard: Row = {"$gt": [telling.seq, {"$ifNull": [f"${heard}", 0]}]}
-    newest: Row = {"$and": [unheard, {"$gte": [entry.at, {"$ifNull": ["$at", 0]}]}]}
+    unheard: Row = {"$gt": [telling.heard, {"$ifNull": [f"${heard}", 0]}]}
+    shown: list[Row] = [{"$ifNull": ["$at", 0]}, {"$ifNull": ["$internal", False]}, {"$ifNull": ["$seq", 0]}]
+    newest: Row = {"$gt": [[entry.at, entry.internal, entry.seq], shown]}
     mentioned: Row = {"$gt": [telling.called, {"$ifNull": [f"${called}", 0]}]}
     stirs: Row = {"$or": [unheard, mentioned]}
-    said = {name: fields[name] for name in ("kind", "actor", "at")} | {"text": entry.text, "internal": entry.internal}
+    said = {name: fields[name] for name in ("kind", "actor", "at")}
+    said |= {"text": entry.text, "internal": entry.internal, "seq": entry.seq}
     anew: Row = {"unread": (stirs, True), "archived": (stirs, False), "mentioned": (mentioned, True)}
     update: Row = {
         "_id": {"$ifNull": ["$_id", entry.id]},
         "firm_id": entry.firm_id,
         "account_id": entry.account_id,
-        "created_at": {"$ifNull": ["$created_at", entry.created_at]},
+        "created_at": {"$min": ["$created_at", entry.created_at]},
         "read_by": {"$cond": [unheard, [], "$read_by"]},
-        heard: {"$max": [f"${heard}", telling.seq]},
+        heard: {"$max": [f"${heard}", telling.heard]},
         called: {"$max": [f"${called}", telling.called]},
     }
     update |= {name: {"$cond": [newest, {"$literal": value}, f"${name}"]} for name, value in said.items()}

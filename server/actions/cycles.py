@@ -26,7 +26,7 @@ from storage.streams import Draft, Head, Stored
 from storage.threads import ReminderDoc, ThreadDoc
 
 SAVE_ATTEMPTS_MAX = 20
-UNHEARD_EVENTS_MAX = 1_000
+UNHEARD_READ_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,19 @@ async def follow(means: Means, matters: Sequence[Matter], reached: Mapping[Id, S
 
 
 async def _unheard(means: Means, matter: Matter) -> list[Stored]:
-    """What the cycle hasn't heard of, up to the last of these events: another node may be late with some between."""
+    """What the cycle hasn't heard of, up to the last of these events: another node may be late with some between, or
+    settle them in another order."""
     heard = matter.thread.reminder.heard_seq if matter.thread.reminder else 0
     events = [stored for stored in matter.visible if stored.seq > heard]
-    if not events or events[0].seq == heard + 1:
+    if len({stored.seq for stored in events}) == (events[-1].seq - heard if events else 0):
         return events
-    stream, last = thread_stream(matter.thread.id), events[-1].seq
-    found = await means.store.streams.read(stream, heard, min(last - heard, UNHEARD_EVENTS_MAX))
-    return [*found, *(stored for stored in events if stored.seq > found[-1].seq)] if found else events
+    stream, last, unheard = thread_stream(matter.thread.id), events[-1].seq, list[Stored]()
+    while heard < last and (
+        found := await means.store.streams.read(stream, heard, min(last - heard, UNHEARD_READ_MAX))
+    ):
+        unheard += found
+        heard = found[-1].seq
+    return unheard
 
 
 async def refresh(means: Means, thread_id: Id, events: Sequence[Stored] = ()) -> None:

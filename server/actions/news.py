@@ -1,10 +1,11 @@
 """What has happened in a thread as news for staff, and who hears of it (spec 3.15). Pure: reads and writes nothing.
 
-Refuses to widen access (AC-5): whoever can't see the account hears nothing of it.
+Each event is news by itself, and each of those who hear of it is found for it alone: what happened together with it in
+a batch changes neither. Refuses to widen access (AC-5): whoever can't see the account hears nothing of it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from protocol import body as bodies
 from protocol import events as e
@@ -19,9 +20,9 @@ from storage.threads import ThreadDoc
 TEXT_CHARACTERS_MAX = 160
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class News:
-    """What a run of events of one stream comes to for an inbox: the last of it, and everybody mentioned on the way."""
+    """An event as it is told in an inbox."""
 
     stream: str
     seq: int
@@ -29,14 +30,18 @@ class News:
     kind: NotificationKind
     actor: Person
     text: str
+    mentioned: frozenset[Id] = frozenset()
     assigned: Id | None = None
-    mentioned: dict[Id, int] = field(default_factory=dict)
-    """Everybody mentioned on the way, and where last."""
 
     @property
     def kind_of_stream(self) -> str:
         """`t` or `n`."""
         return self.stream[0]
+
+    @property
+    def order(self) -> tuple[Ms, str, int]:
+        """Which of two of a thread is the later one, whatever stream they stand in: `n` behind `t` at the same time."""
+        return self.at, self.kind_of_stream, self.seq
 
     def kind_for(self, staff_id: Id) -> NotificationKind:
         """What it is called in somebody's inbox: what means one of them is told to the others in other words."""
@@ -51,11 +56,26 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """A member of staff hears of some news."""
+    """What a member of staff hears of one stream of a thread: one piece of news or more, each once, the latest last."""
 
     matter: Matter
-    item: News
     member: StaffDoc
+    news: Sequence[News]
+
+    @property
+    def stream(self) -> str:
+        """Where it stands."""
+        return self.news[0].stream
+
+    @property
+    def heard(self) -> int:
+        """The last position in the stream that they hear of."""
+        return max(item.seq for item in self.news)
+
+    @property
+    def called(self) -> int:
+        """The last position where they are mentioned, 0 without one."""
+        return max((item.seq for item in self.news if self.member.id in item.mentioned), default=0)
 
 
 def may_see(member: StaffDoc, account: AccountDoc) -> bool:
@@ -65,62 +85,68 @@ def may_see(member: StaffDoc, account: AccountDoc) -> bool:
     return member.role in ("owner", "admin") or "view_all_accounts" in member.rights or member.id in account.staff_ids
 
 
-def hearers(thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
+def hearers(thread: ThreadDoc, account: AccountDoc, staff: Iterable[StaffDoc]) -> list[StaffDoc]:
     """Starter, assignee and followers who can see the account, or the owner if there are none (NS-1, decision 3)."""
     wanted = {thread.created_by.id, thread.assignee_id, *account.follower_ids}
     found = [member for member in staff if member.id in wanted and may_see(member, account)]
     return found or [member for member in staff if member.role == "owner" and member.active]
 
 
-def audience(item: News, thread: ThreadDoc, account: AccountDoc, staff: Sequence[StaffDoc]) -> list[StaffDoc]:
+def audience(item: News, matter: Matter, listening: Sequence[StaffDoc], staff: Sequence[StaffDoc]) -> list[StaffDoc]:
     """Who is told: those who hear of the thread, and whoever is called on and may see it; never its author.
 
     That an assignee has lost access, also who assigned them, and the owner (AS-5).
     """
-    listening = {member.id: member for member in hearers(thread, account, staff)}
+    told = {member.id: member for member in listening}
     lost = item.kind == "assignment_lost"
     for member in staff:
-        concerned = item.called(member.id) or (lost and (member.role == "owner" or member.id == thread.assigned_by_id))
-        if concerned and may_see(member, account):
-            listening[member.id] = member
-    listening.pop(item.actor.id, None)  # NS-7
-    return list(listening.values())
+        concerned = item.called(member.id) or (
+            lost and (member.role == "owner" or member.id == matter.thread.assigned_by_id)
+        )
+        if concerned and may_see(member, matter.account):
+            told[member.id] = member
+    told.pop(item.actor.id, None)  # NS-7
+    return list(told.values())
 
 
-def news_in(events: Sequence[Stored]) -> list[News]:
-    """The events as news, one for each stream, in order of their last event."""
-    news: dict[str, News] = {}
-    for stored in sorted(events, key=lambda event: (event.at, event.seq)):
-        described = _described(stored)
-        if described is None or stored.actor is None:
-            continue
-        kind, text = described
-        before = news.get(stored.stream)
-        item = News(stored.stream, stored.seq, stored.at, kind, stored.actor, text)
-        if isinstance(stored.event, e.MessageSent):
-            item.mentioned = dict.fromkeys(bodies.mentions(stored.event.body), stored.seq)
-        if isinstance(stored.event, e.ThreadAssigned) and stored.event.assignee:
-            item.assigned = stored.event.assignee.id
-        if before is not None:
-            more = before.text and isinstance(stored.event, e.MessageSent)
-            if before.kind == "thread_created" and before.actor.id == item.actor.id and not more:
-                # Its first message and its tasks are no news of their own.
-                item.kind, item.text = before.kind, before.text or item.text
-            item.mentioned = before.mentioned | item.mentioned
-            item.assigned = item.assigned or before.assigned
-        news[stored.stream] = item
-    return sorted(news.values(), key=lambda item: item.at)
+def news_in(matter: Matter) -> list[News]:
+    """The events as news, in their order, each once."""
+    found = {
+        (stored.stream, stored.seq): item
+        for stored in matter.events
+        if (item := _told(stored, matter.thread)) is not None
+    }
+    return sorted(found.values(), key=lambda item: item.order)
 
 
-def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
+def _told(stored: Stored, thread: ThreadDoc) -> News | None:
+    """An event as news; None for one that nobody is told of."""
+    described = _described(stored, thread)
+    if described is None or stored.actor is None:
+        return None
+    kind, text = described
+    mentioned: Iterable[Id] = ()
+    assigned: Id | None = None
+    if isinstance(stored.event, e.MessageSent):
+        mentioned = bodies.mentions(stored.event.body)
+    elif isinstance(stored.event, e.ThreadAssigned) and stored.event.assignee is not None:
+        assigned = stored.event.assignee.id
+    return News(stored.stream, stored.seq, stored.at, kind, stored.actor, text, frozenset(mentioned), assigned)
+
+
+def _described(stored: Stored, thread: ThreadDoc) -> tuple[NotificationKind, str] | None:
     """What an event is called in an inbox, and a few words of it; None for events that nobody is told of."""
     match stored.event:
         case e.ThreadCreated():
             return "thread_created", ""
         case e.MessageSent(body=body):
-            by_staff = stored.actor is not None and stored.actor.side == "staff"
             text = bodies.plain_text(body)[:TEXT_CHARACTERS_MAX]
+            if stored.stream.startswith("t:") and _messages(stored) == 1:
+                return "thread_created", text  # the words that a thread begins with are no news of their own
+            by_staff = stored.actor is not None and stored.actor.side == "staff"
             return ("message_from_staff" if by_staff else "message_from_contact"), text
+        case e.TaskAdded() if _began_with(stored, thread):
+            return None  # nor are the tasks
         case e.TaskAdded(task=task):
             return "tasks_changed", task.text
         case e.TaskEdited() | e.TaskCompleted() | e.TaskReopened() | e.TaskDeleted():
@@ -137,21 +163,36 @@ def _described(stored: Stored) -> tuple[NotificationKind, str] | None:
             return None
 
 
+def _began_with(stored: Stored, thread: ThreadDoc) -> bool:
+    """Whether a thread was started with a task: nothing tells it from one that was added but who did it, and when."""
+    by = stored.actor.id if stored.actor is not None else None
+    return (by, stored.at, _messages(stored)) == (thread.created_by.id, thread.created_at, 1)
+
+
+def _messages(stored: Stored) -> int:
+    """How many messages there are up to an event of t:."""
+    return stored.totals.staff_messages + stored.totals.contact_messages
+
+
 def wanted(matter: Matter, news: Sequence[News]) -> set[Id]:
     """Whose document `audience` looks at, besides the owners'."""
     thread = matter.thread
     ids = {thread.created_by.id, *matter.account.follower_ids}
     for item in news:
-        ids |= item.mentioned.keys()
+        ids |= item.mentioned
     called = (thread.assignee_id, thread.assigned_by_id, *(item.assigned for item in news))
     return ids | {one for one in called if one is not None}
 
 
-def hearings(told: Sequence[tuple[Matter, Sequence[News]]], staff: Mapping[Id, Sequence[StaffDoc]]) -> list[Hearing]:
+def hearings(told: Iterable[tuple[Matter, Sequence[News]]], staff: Mapping[Id, Sequence[StaffDoc]]) -> list[Hearing]:
     """Who hears of what; `staff` by firm."""
-    return [
-        Hearing(matter, item, member)
-        for matter, news in told
-        for item in news
-        for member in audience(item, matter.thread, matter.account, staff.get(matter.thread.firm_id, []))
-    ]
+    heard: list[Hearing] = []
+    for matter, news in told:
+        known = staff.get(matter.thread.firm_id, [])
+        listening = hearers(matter.thread, matter.account, known)
+        each: dict[tuple[Id, str], tuple[StaffDoc, list[News]]] = {}
+        for item in news:
+            for member in audience(item, matter, listening, known):
+                each.setdefault((member.id, item.stream), (member, []))[1].append(item)
+        heard += [Hearing(matter, member, items) for member, items in each.values()]
+    return heard

@@ -25,7 +25,7 @@ from storage.threads import ThreadDoc
 
 async def hearings(means: Means, matters: Sequence[Matter]) -> list[Hearing]:
     """Who hears of what has happened, read in one query."""
-    told = [(matter, found) for matter in matters if (found := news.news_in(matter.events))]
+    told = [(matter, found) for matter in matters if (found := news.news_in(matter))]
     if not told:
         return []
     wanted = set[Id]().union(*(news.wanted(matter, found) for matter, found in told))
@@ -47,10 +47,10 @@ async def follow(means: Means, heard: Sequence[Hearing]) -> None:
     entries = {(entry.user_id, entry.thread_id): entry for entry in await means.store.notifications.tell(tellings)}
     shown: list[_Shown] = []
     for hearing, telling in zip(heard, tellings, strict=True):
-        entry, item = entries[telling.entry.user_id, telling.entry.thread_id], hearing.item
-        key = f"{entry.user_id}:{item.stream}:"
-        if entry.heard.get(telling.kind, 0) == item.seq:
-            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, f"{key}{item.seq}"))
+        entry = entries[telling.entry.user_id, telling.entry.thread_id]
+        key = f"{entry.user_id}:{hearing.stream}:"
+        if entry.heard.get(telling.kind, 0) == telling.heard:
+            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, f"{key}{telling.heard}"))
         elif telling.called and entry.called.get(telling.kind, 0) == telling.called:
             key = f"{key}{telling.called}:mention"  # it came late, behind other news, and has only left its mark
             shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, key))
@@ -58,8 +58,8 @@ async def follow(means: Means, heard: Sequence[Hearing]) -> None:
 
 
 def _telling(hearing: Hearing) -> Telling:
-    thread, item, member = hearing.matter.thread, hearing.item, hearing.member
-    called = item.mentioned.get(member.id, 0)
+    thread, member = hearing.matter.thread, hearing.member
+    first, item = hearing.news[0], hearing.news[-1]
     entry = NotificationDoc(
         id=new_id(),
         firm_id=thread.firm_id,
@@ -69,13 +69,14 @@ def _telling(hearing: Hearing) -> Telling:
         kind=item.kind_for(member.id),
         actor=item.actor,
         at=item.at,
-        created_at=item.at,
+        created_at=first.at,
         unread=True,
         archived=False,
         text=item.text,
         internal=item.kind_of_stream == "n",
+        seq=item.seq,
     )
-    return Telling(entry, item.kind_of_stream, item.seq, called)
+    return Telling(entry, item.kind_of_stream, hearing.heard, hearing.called)
 
 
 @dataclass(frozen=True, slots=True)
