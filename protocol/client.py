@@ -32,7 +32,7 @@ from protocol.errors import (
 )
 from protocol.http import call_over_http, log_in
 from protocol.ids import new_id, thread_stream
-from protocol.link import BACK_OFF_FIRST_S, Link, back_off_s
+from protocol.link import BACK_OFF_FIRST_S, Link, back_off_s, other_person
 from protocol.state import State
 from protocol.wire import Id
 
@@ -60,8 +60,10 @@ class Client:
     """A person's connection. `async with Client(url, token=…) as client:` connects, and stays so until the end.
 
     `urls`: where the server's nodes are, `http://host:port`; after each failure the next one is tried. `state` resumes
-    what an earlier Client knew. `identity` makes a widget identity for each connection. Everything that has been received
-    is in `state`; a message given to `post` is sent until it is answered, over any number of connections.
+    what an earlier Client of the same person knew; with another person's login the connection ends (Conflict
+    `other_person`), and what is unsent stays in `state`. `identity` makes a widget identity for each connection. Everything
+    that has been received is in `state`; a message given to `post` is sent until it is answered, over any number of
+    connections.
     """
 
     def __init__(
@@ -357,15 +359,20 @@ class Client:
             epoch=self.state.epoch,
             positions=s.positions(self.state),
             utc_offset_minutes=round(offset.total_seconds() / 60) if offset is not None else None,
+            person=self.state.me.person.id if self.state.me is not None else None,
         )
 
     def _frame(self, frame: f.ServerFrame) -> None:
+        if self.ended is not None:
+            return  # what had come before the connection was broken
         match frame:
             case f.Reply(id=number, result=result):
                 self._answered(number, result)
             case f.ErrorFrame(id=number, error=problem):
                 if number is not None:
                     self._refused(number, error_from(problem))
+            case f.Welcome(me=me) if self.state.me is not None and self.state.me.person.id != me.person.id:
+                self._link.end(other_person())  # an older server, which doesn't look at `hello.person`
             case _:
                 self._happened(s.Framed(frame=frame))
 

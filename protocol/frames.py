@@ -54,6 +54,8 @@ class CloseCode(IntEnum):
     """The session was ended, or the person may not log in any more: log in, if that is still possible."""
     UNSUPPORTED = 4406
     """Neither subprotocol was offered: the client is too old or too new."""
+    OTHER_PERSON = 4409
+    """The login belongs to somebody else than `hello.person`: stop, and keep what is unsent for its author."""
 
 
 # client to server
@@ -73,6 +75,8 @@ class Hello(Tagged, tag="hello"):
     positions: dict[StreamName, Seq] = {}
     utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-14 * 60, le=14 * 60)] | None = None
     """How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14)."""
+    person: Id | None = None
+    """Who you were told that you are, by an earlier `welcome`: where the login is another person's now, nothing is done."""
 
 
 class Call(Tagged, tag="call"):

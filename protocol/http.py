@@ -24,14 +24,17 @@ async def log_in(url: str, email: Email, password: str, firm_id: Id | None = Non
     return opened
 
 
-async def call_over_http(url: str, command: c.Asked, token: str | None = None) -> Any:
+async def call_over_http(url: str, command: c.Asked, token: str | None = None, *, person: Id | None = None) -> Any:
     """A command's result, a struct of `command.Result`. `url` is the server's, `http://host:port`. Raises ChattarError;
-    Unavailable when it can't be reached or doesn't answer: then the outcome is unknown."""
+    Unavailable when it can't be reached or doesn't answer: then the outcome is unknown. With `person` it is refused
+    (Conflict `other_person`) where the token belongs to somebody else."""
     fields = msgspec.to_builtins(command)
     del fields[TAG_FIELD]
     headers = {"content-type": "application/json"}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
+    if person is not None:
+        headers["chattar-person"] = person
     address = url.rstrip("/") + COMMAND_PATH + tag_of(type(command))
     request = urllib.request.Request(address, msgspec.json.encode(fields), headers, method="POST")  # noqa: S310
     return from_server(msgspec.json.decode(await asyncio.to_thread(_fetched, request)), command.Result)

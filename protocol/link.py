@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 
 from protocol import frames as f
 from protocol.descriptions import SOCKET_PATH
-from protocol.errors import ChattarError, Invalid, Unauthenticated
+from protocol.errors import ChattarError, Conflict, Invalid, Unauthenticated
 
 BACK_OFF_FIRST_S: Final = 1.0
 BACK_OFF_MOST_S: Final = 30.0
@@ -70,8 +70,7 @@ class Link:
             self._socket = None
             self._outgoing = asyncio.Queue()
             if code in FATAL:
-                login = code in (f.CloseCode.UNAUTHENTICATED, f.CloseCode.REVOKED)
-                self.ended = Unauthenticated(reason or None) if login else Invalid(f"Closed with {code}: {reason}")
+                self.ended = self.ended or _why(code, reason)
             self._on_down()
             if self.ended is not None:
                 return
@@ -82,7 +81,7 @@ class Link:
     @property
     def up(self) -> bool:
         """Frames can be sent."""
-        return self._socket is not None
+        return self._socket is not None and self.ended is None
 
     def send(self, frame: f.ClientFrame) -> None:
         """Send a frame, after those sent before. It is lost with the connection."""
@@ -92,6 +91,11 @@ class Link:
         """Break the connection without a farewell, as a network would."""
         if self._socket is not None:
             self._socket.transport.abort()
+
+    def end(self, why: ChattarError) -> None:
+        """Break the connection and don't make it anew: `ended` says why."""
+        self.ended = why
+        self.cut()
 
     async def _connect_once(self, url: str) -> tuple[int | None, str]:
         """One connection, to its end: how it was closed, if it was."""
@@ -157,6 +161,17 @@ class Link:
                 break
             await asyncio.sleep(left_s)
         socket.transport.abort()
+
+
+def other_person() -> Conflict:
+    """Why a connection ends whose login isn't the person's to whom the client's memory belongs."""
+    return Conflict("The login belongs to another person than this client's state.", reason="other_person")
+
+
+def _why(code: int | None, reason: str) -> ChattarError:
+    if code in (f.CloseCode.UNAUTHENTICATED, f.CloseCode.REVOKED):
+        return Unauthenticated(reason or None)
+    return other_person() if code == f.CloseCode.OTHER_PERSON else Invalid(f"Closed with {code}: {reason}")
 
 
 def _told_s(reason: str) -> float:

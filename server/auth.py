@@ -15,7 +15,7 @@ import jwt
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from protocol.entities import Side
-from protocol.errors import Unauthenticated
+from protocol.errors import Conflict, Unauthenticated
 from protocol.ids import new_id
 from protocol.wire import Email, Id, Ms
 from server.clock import Clock
@@ -30,6 +30,10 @@ IDENTITY_LEEWAY_MS: Final = 30 * 1000
 IDENTITY_CHARACTERS_MAX: Final = 4096
 HASHES_AT_ONCE_MAX: Final = 2
 """Each takes 19 MiB and a core for about 20 ms: more at once would only starve the event loop's core."""
+
+
+class OtherPerson(Conflict):
+    """Somebody else is logged in here now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,16 @@ def open_accounts(contact: ContactDoc, links: Collection[LinkDoc]) -> frozenset[
     if contact.activated_at is None:
         return frozenset()
     return frozenset(link.account_id for link in links if link.login)
+
+
+def hold_to(believed: Id | None, user_id: Id, path: str) -> None:
+    """A page belongs to one person for its life: refuse one that was told it is `believed`, and isn't any more.
+
+    One browser has one cookie for all its tabs. `path` is where the page said so. Raises OtherPerson; who says nothing
+    is believed to be whoever the proof says.
+    """
+    if believed is not None and believed != user_id:
+        raise OtherPerson(reason="other_person", path=path, expected=believed, got=user_id)
 
 
 # a widget's identity

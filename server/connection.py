@@ -209,6 +209,9 @@ class Connection(Line):
         except Unauthenticated as error:
             self.send(ErrorFrame(error=error.problem))
             self.end(CloseCode.UNAUTHENTICATED, "log in first")
+        except auth.OtherPerson as error:
+            self.send(ErrorFrame(error=error.problem))
+            self.end(CloseCode.OTHER_PERSON, "somebody else is logged in here now")
         except ChattarError as error:
             self.send(ErrorFrame(error=error.problem))
             self.end(CloseCode.TRY_AGAIN, "not possible at the moment")
@@ -237,6 +240,7 @@ class Connection(Line):
             self.expires_at = login.expires_at
         else:
             raise Unauthenticated
+        auth.hold_to(hello.person, user_id, "$.person")
         self.user_id, self.session_id = user_id, session_id
         await self._node.join(self, [own_topic(user_id)])
         if token is not None:

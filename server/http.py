@@ -129,7 +129,10 @@ class Door:
 
 
 async def who(means: Means, headers: Mapping[str, str]) -> tuple[Principal, bool]:
-    """Who sent a request, and whether a cookie says so. Raises Unauthenticated, or Forbidden for a foreign page."""
+    """Who sent a request, and whether a cookie says so.
+
+    Raises Unauthenticated, Forbidden for a foreign page, OtherPerson for a page that was somebody else's.
+    """
     token, by_cookie = visitors.bearer_token(headers), False
     if token is None:
         token, by_cookie = visitors.cookie_token(means.settings, headers), True
@@ -137,7 +140,9 @@ async def who(means: Means, headers: Mapping[str, str]) -> tuple[Principal, bool
             from_our_pages(means.settings, headers)
     if token is None:
         raise Unauthenticated
-    return await auth.principal_from_token(means.store, means.clock, token), by_cookie
+    principal = await auth.principal_from_token(means.store, means.clock, token)
+    auth.hold_to(headers.get(visitors.PERSON_HEADER), principal.user_id, visitors.PERSON_HEADER)
+    return principal, by_cookie
 
 
 def from_our_pages(settings: Settings, headers: Mapping[str, str]) -> None:

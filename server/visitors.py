@@ -15,6 +15,8 @@ from server.settings import Settings
 
 UTC_OFFSET_HEADER: Final = "chattar-utc-offset"
 """Minutes that the visitor's clock is ahead of UTC; browsers of ours send it with commands."""
+PERSON_HEADER: Final = "chattar-person"
+"""The id of whom a page was told that it belongs to."""
 
 _BROWSERS: Final = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/(\d+)")),

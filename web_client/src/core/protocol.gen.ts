@@ -1025,6 +1025,8 @@ export interface Hello {
   readonly positions?: { readonly [key: string]: Seq };
   /** How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14). */
   readonly utc_offset_minutes?: number;
+  /** Who you were told that you are, by an earlier `welcome`: where the login is another person's now, nothing is done. */
+  readonly person?: Id;
 }
 
 /** A command. The reply carries the same `id`; ids are the client's own and need only differ while unanswered. */
@@ -1304,6 +1306,7 @@ export const CLOSE_CODE = {
   UNAUTHENTICATED: 4401,
   REVOKED: 4403,
   UNSUPPORTED: 4406,
+  OTHER_PERSON: 4409,
 } as const;
 
 /** Characters in all of a body's text. */
