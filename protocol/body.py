@@ -38,7 +38,15 @@ class Node(Wire, forbid_unknown_fields=True, tag_field=TAG_FIELD):
 class Text(Node, tag="text"):
     """A run of characters with one set of marks. Never contains a line break."""
 
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_CHARACTERS_MAX, pattern=r"^[^\n\r\x00]*$")]
+    text: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=BODY_CHARACTERS_MAX,
+            pattern=r"^[^\n\r\x00]*$",
+            description="text without line breaks and NUL",
+        ),
+    ]
     strong: bool = False
     em: bool = False
     underline: bool = False
@@ -101,7 +109,7 @@ def paragraph(text: str) -> Body:
 def _blocks(blocks: list[Block], depth: int) -> Iterator[tuple[Block, int]]:
     for block in blocks:
         if depth > BODY_DEPTH_MAX:
-            raise Invalid(path="body", expected=f"at most {BODY_DEPTH_MAX} levels of lists", got=f"{depth} levels")
+            raise Invalid(path="$.body", expected=f"at most {BODY_DEPTH_MAX} levels of lists", got=f"{depth} levels")
         yield block, depth
         if not isinstance(block, Paragraph):
             for item in block.items:
@@ -156,11 +164,11 @@ def check(body: Body) -> None:
             characters += len(text)
             said = said or bool(text.strip())
     if not said:
-        raise Invalid(path="body", expected="some text", got="a blank message")
+        raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (
         ("characters", characters, BODY_CHARACTERS_MAX),
         ("nodes", nodes, BODY_NODES_MAX),
         ("mentions", len(mentions(body)), BODY_MENTIONS_MAX),
     ):
         if got > most:
-            raise Invalid(path="body", expected=f"at most {most} {name}", got=f"{got} {name}")
+            raise Invalid(path="$.body", expected=f"at most {most} {name}", got=f"{got} {name}")

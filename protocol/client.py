@@ -34,7 +34,7 @@ from protocol.http import call_over_http, log_in
 from protocol.ids import new_id, thread_stream
 from protocol.link import BACK_OFF_FIRST_S, Link, back_off_s, other_person
 from protocol.state import State
-from protocol.wire import Id
+from protocol.wire import Codec, Id
 
 __all__ = ["Client", "FellBehind", "call_over_http", "log_in"]
 
@@ -72,7 +72,7 @@ class Client:
         *,
         token: str | None = None,
         identity: Callable[[], str] | None = None,
-        codec: f.Codec = "msgpack",
+        codec: Codec = "msgpack",
         state: State | None = None,
         back_off_first_s: float = BACK_OFF_FIRST_S,
         call_timeout_s: float = CALL_TIMEOUT_S,

@@ -16,6 +16,8 @@ A class's docstring is its default message.
 
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from protocol.wire import Wire
 
 
@@ -27,9 +29,19 @@ class Problem(Wire):
     reason: str | None = None
     """A more precise code within `code`, such as `account_not_activated`."""
     path: str | None = None
+    """Where in what was sent: `$` is the frame (over HTTP the body), `$.command.positions["…"]` a member, `[0]` an item."""
     expected: str | None = None
     got: str | None = None
     retry_after_ms: int | None = None
+
+    def inside(self, name: str) -> "Problem":
+        """The same problem of a value that stands in the member `name` of another one."""
+        if self.path is None or not self.path.startswith("$"):
+            return self
+        path = f"$.{name}{self.path[1:]}"
+        said = self.message.startswith(f"{self.path}:")
+        message = path + self.message.removeprefix(self.path) if said else self.message
+        return replace(self, path=path, message=message)
 
 
 class ChattarError(Exception):

@@ -6,19 +6,19 @@ A conversation: the client says `hello`, the server answers `welcome`, sends wha
 """
 
 from enum import IntEnum
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 
 from protocol.commands import Command
 from protocol.entities import Me, Person
-from protocol.errors import Invalid, Problem, UnknownCommand
+from protocol.errors import Invalid, Problem
 from protocol.events import UNKNOWN_TAG, Event
-from protocol.wire import CallId, Id, Ms, Secret, Seq, StreamName, Tagged
+from protocol.reading import checked, second_look
+from protocol.wire import CallId, Codec, Id, Ms, Secret, Seq, StreamName, Tagged
 
 JSON_SUBPROTOCOL: Final = "chattar.v1.json"
 MSGPACK_SUBPROTOCOL: Final = "chattar.v1.msgpack"
-Codec = Literal["json", "msgpack"]
 SUBPROTOCOLS: Final[dict[str, Codec]] = {JSON_SUBPROTOCOL: "json", MSGPACK_SUBPROTOCOL: "msgpack"}
 
 INBOUND_FRAME_BYTES_MAX: Final = 64 * 1024
@@ -210,15 +210,15 @@ def msgpack_from_json(frame: bytes) -> bytes:
 def decode_client_frame(data: bytes | str, codec: Codec) -> ClientFrame:
     """What a client said.
 
-    Raises Invalid (or UnknownCommand) with path, what was expected and what came; then `partial_id` finds the id.
+    Raises Invalid (or UnknownCommand) with path, what was expected and what came; then `reading.partial_id` finds the id.
     """
     raw = data.encode() if isinstance(data, str) else data
     if len(raw) > INBOUND_FRAME_BYTES_MAX:
         raise Invalid(path="frame", expected=f"at most {INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(raw)} bytes")
     try:
         frame: ClientFrame = _decoders[codec].decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid_from(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        frame = second_look(raw, ClientFrame, codec)
     return frame
 
 
@@ -231,7 +231,8 @@ def decode_server_frame(data: bytes | str, codec: Codec) -> ServerFrame | None:
         frame: ServerFrame = _server_decoders[codec].decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
         if not _has_unknown_tag(error):
-            raise invalid_from(error) from None
+            looked_at: ServerFrame = second_look(data.encode() if isinstance(data, str) else data, ServerFrame, codec)
+            return looked_at
     else:
         return frame
     raw = _plain_decoders[codec].decode(data)
@@ -244,11 +245,8 @@ def from_server(raw: Any, shape: Any) -> Any:
         return msgspec.convert(raw, shape)
     except (msgspec.ValidationError, RecursionError) as error:
         if not _has_unknown_tag(error):
-            raise invalid_from(error) from None
-    try:
-        return msgspec.convert(_with_known_events(raw), shape)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise invalid_from(error) from None
+            return checked(raw, shape)
+    return checked(_with_known_events(raw), shape)
 
 
 def _with_known_events(raw: Any) -> Any:
@@ -264,36 +262,3 @@ def _with_known_events(raw: Any) -> Any:
 
 def _has_unknown_tag(error: Exception) -> bool:
     return "Invalid value" in str(error) and ".type`" in str(error)
-
-
-def invalid_from(error: Exception) -> Invalid:
-    """Ours for msgspec's refusal: `Expected X, got Y - at `$.path`` taken apart."""
-    if isinstance(error, RecursionError):
-        return Invalid(path="$", expected="a document of moderate depth", got="too many levels")
-    text, _, place = str(error).partition(" - at `")
-    path = place.rstrip("`") or "$"
-    if text.startswith("Invalid value") and path.endswith("command.type"):
-        return UnknownCommand(path=path, expected="a known command", got=text.removeprefix("Invalid value "))
-    if text.startswith("Expected ") and ", got " in text:
-        expected, _, got = text.removeprefix("Expected ").partition(", got ")
-        return Invalid(path=path, expected=expected.strip("`"), got=got.strip("`"))
-    return Invalid(text or "malformed", path=path, expected="a well-formed frame", got=text or "something else")
-
-
-class _JustId(msgspec.Struct):
-    id: CallId | None = None
-
-
-_id_decoders: Final[dict[Codec, Any]] = {
-    "json": msgspec.json.Decoder(_JustId),
-    "msgpack": msgspec.msgpack.Decoder(_JustId),
-}
-
-
-def partial_id(data: bytes | str, codec: Codec) -> int | None:
-    """The id of a call that could not be decoded, when at least that much was readable, so that its error finds it."""
-    try:
-        found: _JustId = _id_decoders[codec].decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return found.id

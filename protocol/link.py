@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from protocol import frames as f
 from protocol.descriptions import SOCKET_PATH
 from protocol.errors import ChattarError, Conflict, Invalid, Unauthenticated
+from protocol.wire import Codec
 
 BACK_OFF_FIRST_S: Final = 1.0
 BACK_OFF_MOST_S: Final = 30.0
@@ -43,7 +44,7 @@ class Link:
     def __init__(
         self,
         urls: Sequence[str],
-        codec: f.Codec,
+        codec: Codec,
         hello: Callable[[], f.Hello],
         on_frame: Callable[[f.ServerFrame], None],
         on_down: Callable[[], None],
@@ -53,7 +54,7 @@ class Link:
         self.connections = 0
         """How many have become live."""
         self._nodes = itertools.cycle(urls)
-        self._codec: f.Codec = codec
+        self._codec: Codec = codec
         self._hello, self._on_frame, self._on_down = hello, on_frame, on_down
         self._back_off_first_s = back_off_first_s
         self._socket: ClientConnection | None = None

@@ -10,7 +10,7 @@
 Times are integer milliseconds since the epoch, UTC. Both codecs therefore carry the same plain values.
 """
 
-from typing import Annotated, Any, Final, dataclass_transform
+from typing import Annotated, Any, Final, Literal, dataclass_transform
 
 import msgspec
 
@@ -20,6 +20,7 @@ INTEGER_MAX: Final = 2**53 - 1
 Ms = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX, description="milliseconds since 1970-01-01T00:00Z")]
 
 TAG_FIELD = "type"
+Codec = Literal["json", "msgpack"]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))

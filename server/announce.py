@@ -7,9 +7,9 @@ Refuses to know who is connected, and is called only after the write (P1).
 from typing import Final, Protocol
 
 from protocol.events import AccessChanged
-from protocol.frames import Codec, EventFrame, MarkMoved, Presence, Typing, encode
+from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
 from protocol.ids import StreamKind, split_stream
-from protocol.wire import Id, Ms
+from protocol.wire import Codec, Id, Ms
 from storage.bus import (
     EVERY_HUB,
     BusControl,

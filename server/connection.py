@@ -20,7 +20,6 @@ from protocol.frames import (
     INVALID_FRAMES_MAX,
     Call,
     CloseCode,
-    Codec,
     Dropped,
     ErrorFrame,
     Hello,
@@ -29,10 +28,10 @@ from protocol.frames import (
     Welcome,
     decode_client_frame,
     encode,
-    partial_id,
 )
 from protocol.ids import user_stream
-from protocol.wire import Id, Ms, Wire
+from protocol.reading import partial_id
+from protocol.wire import Codec, Id, Ms, Wire
 from server import auth, resume
 from server.actions import sessions
 from server.commands import ENTRIES, dispatch
@@ -376,7 +375,7 @@ class Connection(Line):
             async with ours():
                 answer = Reply(id=call.id, result=await self._done(call.command))
         except ChattarError as error:
-            answer = ErrorFrame(error=error.problem, id=call.id)
+            answer = ErrorFrame(error=error.problem.inside("command"), id=call.id)
         except Exception:
             log.exception("connection.call_failed", command=type(call.command).__name__)
             answer = ErrorFrame(error=InternalError().problem, id=call.id)

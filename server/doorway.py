@@ -12,7 +12,8 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Codec, Pulse, encode
+from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Pulse, encode
+from protocol.wire import Codec
 from server import visitors
 from server.connection import Connection, Visitor
 from server.limits import Limits

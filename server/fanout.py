@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from protocol.frames import Codec, msgpack_from_json
+from protocol.frames import msgpack_from_json
+from protocol.wire import Codec
 from server.hub import Member, Topic
 from server.wire import BINARY, TEXT, WireLike, framed
 

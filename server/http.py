@@ -31,7 +31,7 @@ from protocol.errors import (
     Unavailable,
     UnknownCommand,
 )
-from protocol.frames import invalid_from
+from protocol.reading import second_look
 from protocol.wire import Email, Wire
 from server import access, auth, visitors
 from server.commands import TAGS, Entry, dispatch
@@ -160,8 +160,8 @@ async def read_command(request: Request, entry: Entry) -> c.Asked:
     body = await read_body(request, BODY_BYTES_MAX)
     try:
         command: c.Asked = _decoder(entry.command).decode(body or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid_from(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        command = second_look(body, entry.command, "json")
     return command
 
 

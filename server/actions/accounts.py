@@ -108,7 +108,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
     principal, accounts = context.principal, context.store.accounts
     key, name = f"{principal.user_id}:{command.client_account_id}", " ".join(command.name.split())
     if not sort_key(name):
-        raise Invalid(path="name", expected="a name", got="blanks")
+        raise Invalid(path="$.name", expected="a name", got="blanks")
     for _ in range(SHORT_ID_ATTEMPTS_MAX):
         first = await accounts.by_key(principal.firm_id, key)
         if first is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
+from protocol import explain
 from protocol.commands import (
     StreamEvent,
     StreamPage,
@@ -185,7 +186,7 @@ async def read_stream(context: Context, command: StreamRead, scope: None) -> Str
     streams, stream = context.store.streams, command.stream
     if command.before is not None:
         if command.after is not None:
-            raise Invalid(path="before", expected="either `after` or `before`", got="both")
+            raise Invalid(path="$.before", expected="either `after` or `before`", got="both")
         events = await streams.read_before(stream, command.before, command.limit)
         shown = _fitting(events, keep_newest=True)
         more = bool(shown) and shown[0].seq > 1
@@ -230,7 +231,7 @@ async def page(context: Context, command: ThreadList, scope: None) -> ThreadPage
     if command.account_id is not None:
         await access.account_of(context, command.account_id)
     if command.only == "mine" and not principal.is_staff:
-        raise Invalid(path="only", expected="all, unread or open_tasks", got="mine")
+        raise Invalid(path="$.only", expected="all, unread or open_tasks", got="mine")
     theirs = _theirs(context, command.account_id)
     narrow = await _narrowed(context, command, theirs)
     if principal.is_staff:
@@ -350,7 +351,7 @@ def _place(cursor: str | None, *, flagged: bool) -> _Place | None:
     *numbers, identity = cursor.split(".")
     whole = len(numbers) == 1 + flagged and all(re.fullmatch("[0-9]{1,15}", number) for number in numbers)
     if not whole or not re.fullmatch("[0-9a-f]{32}", identity):
-        raise Invalid(path="after", expected="`next` of an earlier page of the same list", got=cursor)
+        raise Invalid(path="$.after", expected="`next` of an earlier page of the same list", got=explain.quoted(cursor))
     return _Place(flagged and numbers[0] == "1", int(numbers[-1]), identity)
 
 

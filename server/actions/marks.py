@@ -45,7 +45,7 @@ async def delivered(context: Context, command: MarkDelivered, scope: None) -> Do
     """
     if len(command.positions) > POSITIONS_MAX:
         got = f"{len(command.positions)} threads"
-        raise Invalid(path="positions", expected=f"at most {POSITIONS_MAX} threads", got=got)
+        raise Invalid(path="$.positions", expected=f"at most {POSITIONS_MAX} threads", got=got)
     threads = {thread_id: await access.facts_of(context, thread_id) for thread_id in command.positions}
     if context.principal.is_staff:
         return Done()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protocol import events as e
+from protocol import explain
 from protocol.commands import Done, NotificationArchive, NotificationList, NotificationPage
 from protocol.entities import AccountBrief, Notification, Person
 from protocol.errors import Invalid, NotFound
@@ -172,7 +173,7 @@ def _below(cursor: str | None) -> tuple[Ms, Id] | None:
         return None
     at, _, identity = cursor.partition(".")
     if not at.isdigit() or not identity:
-        raise Invalid(path="after", expected="`next` of an earlier page", got=cursor)
+        raise Invalid(path="$.after", expected="`next` of an earlier page", got=explain.quoted(cursor))
     return int(at), identity
 
 

@@ -55,7 +55,7 @@ async def create(context: Context, command: SessionCreate, scope: None) -> Sessi
         raise Conflict(
             "Several firms know this address: say which one.",
             reason="choose_firm",
-            path="firm_id",
+            path="$.firm_id",
             expected="; ".join([f"{firm_id} {await _firm_name(context, firm_id)}" for firm_id in principals]),
         )
     principal, password_hash = next(iter(principals.values()))

@@ -54,7 +54,7 @@ async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskVie
 
     async def work(tasks: list[TaskDoc], session: Session) -> _Change:
         if len(tasks) >= TASKS_PER_THREAD_MAX:
-            raise Invalid(path="thread_id", expected=f"at most {TASKS_PER_THREAD_MAX} tasks", got="one more")
+            raise Invalid(path="$.thread_id", expected=f"at most {TASKS_PER_THREAD_MAX} tasks", got="one more")
         task = TaskDoc(
             id=new_id(),
             firm_id=scope.thread.firm_id,
@@ -262,7 +262,7 @@ def _said(text: str) -> str:
     """A task's text without the blanks around it. Raises Invalid when nothing is left."""
     said = " ".join(text.split())
     if not said:
-        raise Invalid(path="text", expected="some text", got="blanks")
+        raise Invalid(path="$.text", expected="some text", got="blanks")
     return said
 
 

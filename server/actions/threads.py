@@ -78,7 +78,7 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     bodies.check(command.body)
     start_this = Start(
         account=account,
-        subject=_said("subject", command.subject),
+        subject=_said("$.subject", command.subject),
         body=await mentions.with_true_names(context, account.id, command.body),
         client_message_id=command.client_message_id,
         actor=principal.person,
@@ -167,7 +167,7 @@ def _tasks(new: Start, thread_id: Id, at: int) -> list[TaskDoc]:
             firm_id=new.account.firm_id,
             account_id=new.account.id,
             thread_id=thread_id,
-            text=_said(f"tasks[{place}].text", task.text),
+            text=_said(f"$.tasks[{place}].text", task.text),
             position=place + 1,
             done=False,
             created_by=new.actor,
@@ -316,7 +316,7 @@ def tell(context: Context, happened: Sequence[Stored]) -> None:
 
 async def rename(context: Context, command: ThreadRename, scope: FactsScope) -> Done:
     """Change the subject (TH-11)."""
-    subject = _said("subject", command.subject)
+    subject = _said("$.subject", command.subject)
 
     def decide(thread: ThreadDoc) -> Change | None:
         if thread.subject == subject:

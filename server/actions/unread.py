@@ -21,7 +21,7 @@ async def mark(context: Context, command: MarkUnread, scope: FactsScope) -> Done
     changes. Raises Invalid for a position beyond the head."""
     streams, stream = context.store.streams, thread_stream(scope.thread.id)
     if await streams.at(stream, command.seq) is None:
-        raise Invalid(path="seq", expected="a position of the thread", got=str(command.seq))
+        raise Invalid(path="$.seq", expected="a position of the thread", got=str(command.seq))
     before = await streams.at(stream, command.seq - 1)
     totals = before.totals if before else Head()
 

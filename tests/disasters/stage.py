@@ -17,9 +17,9 @@ from protocol.client import Client
 from protocol.commands import StreamEvent
 from protocol.entities import Thread
 from protocol.errors import ChattarError, Unavailable
-from protocol.frames import Codec, ErrorFrame, EventFrame, Reset, ServerFrame
+from protocol.frames import ErrorFrame, EventFrame, Reset, ServerFrame
 from protocol.ids import StreamKind, new_id, notes_stream, split_stream, thread_stream, user_stream
-from protocol.wire import Id
+from protocol.wire import Codec, Id
 from storage.streams import Stored
 from tests.disasters.history import EVENTS_MAX, Record, complaints
 from tests.world import Person, World

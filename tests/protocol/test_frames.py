@@ -7,7 +7,8 @@ from protocol import frames
 from protocol.commands import StreamPage
 from protocol.errors import Invalid, UnknownCommand
 from protocol.events import TaskCompleted, UnknownEvent
-from protocol.frames import Codec
+from protocol.reading import partial_id
+from protocol.wire import Codec
 
 THREAD = "0" * 32
 TOMORROW = {
@@ -51,7 +52,7 @@ def test_an_unknown_event_in_a_page_leaves_the_others_as_they_are() -> None:
 def test_an_unknown_command_is_named_as_such() -> None:
     with pytest.raises(UnknownCommand):
         frames.decode_client_frame('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json")
-    assert frames.partial_id('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json") == 1
+    assert partial_id('{"type":"call","id":1,"command":{"type":"message.sing"}}', "json") == 1
 
 
 @pytest.mark.parametrize("beyond", [2**53, -(2**53), 2**63, 10**30])
@@ -61,12 +62,12 @@ def test_an_integer_that_a_reply_could_not_carry_is_refused(beyond: int) -> None
     with pytest.raises(Invalid) as refusal:
         frames.decode_client_frame(call, "json")
     assert refusal.value.problem.path == "$.id"
-    assert frames.partial_id(call, "json") is None
+    assert partial_id(call, "json") is None
     since = f'{{"type":"call","id":1,"command":{{"type":"thread.list","since":{beyond}}}}}'
     with pytest.raises(Invalid) as refusal:
         frames.decode_client_frame(since, "json")
     assert refusal.value.problem.path == "$.command.since"
-    assert frames.partial_id(since, "json") == 1
+    assert partial_id(since, "json") == 1
 
 
 def test_what_json_carries_is_what_msgpack_carries() -> None:

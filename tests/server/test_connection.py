@@ -295,12 +295,18 @@ async def test_the_session_cookie_counts_only_from_our_own_pages(world: World, r
 async def test_garbage_is_answered_with_what_was_expected_and_closes_that_socket_in_the_end(
     world: World, redis_url: str
 ) -> None:
+    thread = await world.thread()
     async with node(world, redis_url) as one, talk(one) as petra, talk(one) as beside:
         await petra.hello(world.token_of(world.petra))
         await beside.hello(world.token_of(world.petra))
         await petra.socket.send('{"type":"call","id":7,"command":{"type":"message.send","thread_id":"x"}}')
         refusal = await petra.until(ErrorFrame)
         assert (refusal.id, refusal.error.code) == (7, "invalid")
+        # What the command itself refuses has its place in the frame too.
+        blank = await petra.call(message(thread.id, " "))
+        assert isinstance(blank, ErrorFrame)
+        assert blank.error.path == "$.command.body"
+        assert blank.error.message == "$.command.body: expected some text, got a blank message"
         for _ in range(INVALID_FRAMES_MAX):
             await petra.socket.send("{")
         assert (await petra.closing())[0] == CloseCode.BAD_FRAMES

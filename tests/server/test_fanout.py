@@ -9,9 +9,9 @@ import pytest
 from protocol.body import paragraph
 from protocol.entities import Person
 from protocol.events import MessageSent
-from protocol.frames import Codec, EventFrame, MarkMoved, ServerFrame, Typing, decode_server_frame
+from protocol.frames import EventFrame, MarkMoved, ServerFrame, Typing, decode_server_frame
 from protocol.ids import new_id, thread_stream
-from protocol.wire import Id
+from protocol.wire import Codec, Id
 from server.announce import Announcer
 from server.context import Principal
 from server.doorway import Doorway

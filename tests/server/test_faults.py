@@ -24,11 +24,11 @@ from protocol.frames import (
     JSON_SUBPROTOCOL,
     MSGPACK_SUBPROTOCOL,
     CloseCode,
-    Codec,
     ErrorFrame,
     Reply,
 )
 from protocol.ids import new_id
+from protocol.wire import Codec
 from storage.embedded import ReplicaSet
 from storage.migrations import prepare
 from storage.mongo import INDEXES, Mongo

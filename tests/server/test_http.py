@@ -17,6 +17,7 @@ from protocol.ids import new_id
 from server import http, visitors
 from server.limits import BucketsAway, Limits
 from server.settings import Settings
+from tests.protocol.test_explain import MISTAKES
 from tests.world import PASSWORD, World
 
 OURS = "http://127.0.0.1:8000"
@@ -140,6 +141,18 @@ async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_
     assert problem["path"] == path
     assert problem["expected"]
     assert problem["got"]
+
+
+async def test_every_kind_of_mistake_is_named_as_on_the_socket(world: World, client: httpx.AsyncClient) -> None:
+    headers = {"authorization": f"Bearer {world.token_of(world.anna)}", "content-type": "application/json"}
+    for command, *named in MISTAKES.values():
+        body = {name: value for name, value in command.items() if name != "type"}
+        world.clock.advance(s=1)  # for the rate: these are many
+        answer = await client.post(f"/api/v1/{command['type']}", content=msgspec.json.encode(body), headers=headers)
+        problem = refused(answer, 422, "invalid")
+        assert [problem["path"], problem["expected"], problem["got"]] == named
+    answer = await client.post("/api/v1/thread.list", content=b'{"limit": 2.0, "since": 1e3}', headers=headers)
+    assert answer.status_code == 200
 
 
 async def test_an_unknown_command_is_not_found(client: httpx.AsyncClient) -> None:

@@ -15,11 +15,10 @@ from protocol.body import Body, Mention, Paragraph, Text, plain_text
 from protocol.client import Client
 from protocol.entities import NewTask, ReminderSetting, Thread
 from protocol.errors import ChattarError, NotFound, Unauthenticated
-from protocol.frames import Codec
 from protocol.http import log_in
 from protocol.ids import new_id, notes_stream
 from protocol.state import State
-from protocol.wire import Id
+from protocol.wire import Codec, Id
 from tests.server.talking import RunningNode, node
 from tests.world import PASSWORD, Person, World
 

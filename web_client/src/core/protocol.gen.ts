@@ -498,6 +498,7 @@ export interface Problem {
   readonly message: string;
   /** A more precise code within `code`, such as `account_not_activated`. */
   readonly reason?: string;
+  /** Where in what was sent: `$` is the frame (over HTTP the body), `$.command.positions["…"]` a member, `[0]` an item. */
   readonly path?: string;
   readonly expected?: string;
   readonly got?: string;
