@@ -9,8 +9,9 @@ from typing import Annotated, Union
 
 import msgspec
 
+from protocol.blank import is_blank
 from protocol.errors import Invalid
-from protocol.wire import TAG_FIELD, Id, Name, Wire
+from protocol.wire import LINE, ONE_LINE, TAG_FIELD, UNSEEN, Id, Name, Wire
 
 BODY_CHARACTERS_MAX = 20_000
 """Characters in all of a body's text."""
@@ -25,7 +26,7 @@ Link = Annotated[
     str,
     msgspec.Meta(
         max_length=2048,
-        pattern=r"^(https?://|mailto:)[^\s\x00-\x1f\x7f<>\"]+$",
+        pattern=rf'^(https?://|mailto:)[^<>"{UNSEEN}]+\Z',
         description="an absolute http, https or mailto address",
     ),
 ]
@@ -43,8 +44,8 @@ class Text(Node, tag="text"):
         msgspec.Meta(
             min_length=1,
             max_length=BODY_CHARACTERS_MAX,
-            pattern=r"^[^\n\r\x00]*$",
-            description="text without line breaks and NUL",
+            pattern=rf"^{LINE}\Z",
+            description=f"text {ONE_LINE}",
         ),
     ]
     strong: bool = False
@@ -162,7 +163,7 @@ def check(body: Body) -> None:
         for node in block.content:
             text = _inline_text(node)
             characters += len(text)
-            said = said or bool(text.strip())
+            said = said or not is_blank(text)
     if not said:
         raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from protocol import commands, errors, events, frames, shapes
-from protocol.wire import Wire
+from protocol.wire import Wire, ecmascript
 
 VERSION: Final = "1"
 COMMAND_PATH: Final = "/api/v1/"
@@ -67,11 +67,21 @@ def _schemas(structs: list[type[msgspec.Struct]]) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(structs, ref_template=COMPONENT)
     never_sent = COMPONENT.format(name=events.UnknownEvent.__name__)
     schemas.pop(events.UnknownEvent.__name__, None)
+    _write_patterns(schemas)
     for schema in schemas.values():
         for union in (part for part in schema.get("properties", {}).values() if "discriminator" in part):
             union["anyOf"] = [member for member in union["anyOf"] if member["$ref"] != never_sent]
             union["discriminator"]["mapping"].pop(events.UNKNOWN_TAG, None)
     return schemas
+
+
+def _write_patterns(part: Any) -> None:
+    """Put the patterns of a schema as ECMAScript writes them, which is what JSON Schema asks for."""
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            _write_patterns(inner)
+    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+        part["pattern"] = ecmascript(part["pattern"])
 
 
 def _problem() -> dict[str, Any]:

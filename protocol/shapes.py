@@ -122,6 +122,9 @@ def result_of(command: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return result
 
 
+NOT_SHARED: Final = {"TAG_FIELD", "UNKNOWN_TAG", "LINE", "ONE_LINE", "UNSEEN"}
+
+
 def constants() -> list[tuple[str, Any, str]]:
     """The limits and names that both sides must know: name, value, text."""
     found = []
@@ -130,7 +133,7 @@ def constants() -> list[tuple[str, Any, str]]:
         for name, value in vars(module).items():
             if name.isupper() and not name.startswith("_") and isinstance(value, int | float | str):
                 found.append((name, value, docs.get(name, "")))
-    return [row for row in found if row[0] not in {"TAG_FIELD", "UNKNOWN_TAG"}]
+    return [row for row in found if row[0] not in NOT_SHARED]
 
 
 def limited() -> dict[str, msgspec.Meta]:
@@ -147,4 +150,6 @@ META_FIELDS: Final = ("min_length", "max_length", "pattern", "ge", "le", "descri
 def limits_in(meta: msgspec.Meta) -> dict[str, Any]:
     """What a Meta says, without what it leaves open."""
     values = {name: getattr(meta, name) for name in META_FIELDS}
+    if meta.pattern is not None:
+        values["pattern"] = wire.ecmascript(meta.pattern)
     return {name: value for name, value in values.items() if value is not None}

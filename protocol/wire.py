@@ -10,6 +10,7 @@
 Times are integer milliseconds since the epoch, UTC. Both codecs therefore carry the same plain values.
 """
 
+import re
 from typing import Annotated, Any, Final, Literal, dataclass_transform
 
 import msgspec
@@ -40,26 +41,46 @@ class Tagged(Wire, tag_field=TAG_FIELD):
     """Base of the members of a tagged union; the tag stands in the field `type`."""
 
 
-Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", description="32 lower-case hexadecimal digits")]
+# Patterns end in \Z: what `$` is to ECMAScript and JSON Schema, where it lets no line feed pass; `ecmascript` writes it so.
+# Character classes name their characters, because `\s` is not the same set in both. A test runs every pattern in both.
+LINE: Final = r"[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]*"
+"""Text on one line: no control characters but the tab, and none of Unicode's other ways to break a line."""
+UNSEEN: Final = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""For use in a character class: control characters and blanks, of Python and of ECMAScript."""
+ONE_LINE: Final = "without line breaks and control characters"
+
+
+def ecmascript(pattern: str) -> str:
+    """A pattern of ours as ECMAScript, JSON Schema and RE2 read it."""
+    return re.sub(r"\\Z(?=$|\))", "$", pattern)
+
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z", description="32 lower-case hexadecimal digits")]
 ClientKey = Annotated[
     str,
     msgspec.Meta(
-        pattern="^[A-Za-z0-9_-]{8,64}$",
+        pattern=r"^[A-Za-z0-9_-]{8,64}\Z",
         description="chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ -",
     ),
 ]
-StreamName = Annotated[str, msgspec.Meta(pattern="^[tnu]:[0-9a-f]{32}$", description="t:, n: or u: and an id")]
+StreamName = Annotated[str, msgspec.Meta(pattern=r"^[tnu]:[0-9a-f]{32}\Z", description="t:, n: or u: and an id")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
 CallId = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Subject = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-TaskText = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Name = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a name {ONE_LINE}")
+]
+Subject = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a subject {ONE_LINE}")
+]
+TaskText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=500, pattern=rf"^{LINE}\Z", description=f"a text {ONE_LINE}")
+]
 Email = Annotated[
     str,
     msgspec.Meta(
         min_length=3,
         max_length=254,
-        pattern=r"^[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]+@[^@\s,;:<>()\[\]\\\"\x00-\x1f\x7f]+$",
+        pattern=rf'^[^"@,;:<>()\[\]\\{UNSEEN}]+@[^"@,;:<>()\[\]\\{UNSEEN}]+\Z',
         description="one e-mail address",
     ),
 ]
@@ -67,6 +88,6 @@ Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=4096)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=30)]
-Search = Annotated[str, msgspec.Meta(max_length=100, pattern="^[^\\x00]*$", description="words, without a NUL")]
+Search = Annotated[str, msgspec.Meta(max_length=100, pattern=rf"^{LINE}\Z", description=f"words {ONE_LINE}")]
 """The database refuses a search for a NUL as our fault."""
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200)]

@@ -19,7 +19,7 @@ ALIASES: Final[Mapping[str, str]] = {"mongo_url": "MONGO_URL", "redis_url": "RED
 
 DAY_S: Final = 86_400
 
-HttpUrl = Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\-]+(:\d+)?$")]
+HttpUrl = Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]+)?\Z")]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Seconds = Annotated[int, Meta(ge=0)]
 Whole = Annotated[int, Meta(ge=1)]
@@ -58,9 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Port | None, Meta(description="Development: port of a foreign page that shows the widget")
     ] = None
     smtp_url: Annotated[
-        str, Meta(pattern="^smtps?://[^/\\s]+$", description="Mail server: smtp://user:password@host:587")
+        str, Meta(pattern=r"^smtps?://[^/\s]+\Z", description="Mail server: smtp://user:password@host:587")
     ] = "smtp://127.0.0.1:1025"
-    mail_from: Annotated[str, Meta(pattern="^[^@\\s<>]+@[^@\\s<>]+$", description="Sender address of all mail")] = (
+    mail_from: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+\Z", description="Sender address of all mail")] = (
         "no-reply@localhost"
     )
     mail_delay_s: Annotated[

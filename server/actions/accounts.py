@@ -6,7 +6,7 @@ from typing import Final
 
 from protocol.commands import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountPage, AccountRead
 from protocol.entities import Account, Activation
-from protocol.errors import Conflict, Invalid, NotFound, Unavailable
+from protocol.errors import Conflict, NotFound, Unavailable
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.access import AccountScope
@@ -14,6 +14,7 @@ from server.actions import access_changes
 from server.actions.access_changes import Difference
 from server.actions.contacts import seen_link
 from server.actions.people import colleague, sees_everything
+from server.actions.said import said
 from server.context import Context
 from storage.accounts import AccountDoc
 from storage.mongo import Row, Session
@@ -106,9 +107,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
     Whoever adds one without seeing every account is assigned to it: they would lose it from sight otherwise.
     """
     principal, accounts = context.principal, context.store.accounts
-    key, name = f"{principal.user_id}:{command.client_account_id}", " ".join(command.name.split())
-    if not sort_key(name):
-        raise Invalid(path="$.name", expected="a name", got="blanks")
+    key, name = f"{principal.user_id}:{command.client_account_id}", said("$.name", command.name)
     for _ in range(SHORT_ID_ATTEMPTS_MAX):
         first = await accounts.by_key(principal.firm_id, key)
         if first is not None:

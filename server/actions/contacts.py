@@ -6,6 +6,7 @@ lets staff add people; Manage accounts lets them decide who may log in (spec 1.2
 
 from msgspec.structs import replace
 
+from protocol.blank import is_blank
 from protocol.commands import ContactCreate, InvitationSend, LinkUpdate
 from protocol.entities import Link
 from protocol.errors import Conflict, Forbidden, NotFound
@@ -15,6 +16,7 @@ from server import auth
 from server.access import AccountScope, may_with
 from server.actions import access_changes, cycles, invitations, sessions
 from server.actions.access_changes import Difference
+from server.actions.said import said
 from server.context import Context
 from storage.mongo import Session
 from storage.people import ContactDoc, LinkDoc, link_id
@@ -102,7 +104,7 @@ async def _contact(context: Context, command: ContactCreate) -> ContactDoc:
     contact = ContactDoc(
         id=new_id(),
         firm_id=firm_id,
-        name=command.name.strip() or email,
+        name=email if is_blank(command.name) else said("$.name", command.name),
         email=email,
         language=firm.firm.language if firm else "en",
     )

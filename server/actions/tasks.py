@@ -28,6 +28,7 @@ from protocol.ids import new_id, thread_stream
 from protocol.wire import Id
 from server.access import ThreadScope
 from server.actions import trail
+from server.actions.said import said
 from server.context import Context
 from storage.documents import to_document
 from storage.mongo import Row, Session
@@ -60,7 +61,7 @@ async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskVie
             firm_id=scope.thread.firm_id,
             account_id=scope.thread.account_id,
             thread_id=scope.thread.id,
-            text=_said(command.text),
+            text=said("$.text", command.text),
             position=tasks[-1].position + 1 if tasks else 1,
             done=False,
             created_by=context.principal.person,
@@ -113,7 +114,7 @@ async def edit(context: Context, command: TaskEdit, scope: ThreadScope) -> TaskV
     """Change a task's text (TK-4)."""
 
     async def work(tasks: list[TaskDoc], session: Session) -> _Change:
-        task, text = _among(tasks, command.task_id), _said(command.text)
+        task, text = _among(tasks, command.task_id), said("$.text", command.text)
         if task.text == text:
             return _Change(tasks, [], "", task)
         await context.store.tasks.change(task.id, {"text": text}, session)
@@ -256,14 +257,6 @@ def _draft(context: Context, thread: ThreadDoc, event: Event) -> Draft:
 
 def _archived() -> Conflict:
     return Conflict("Reopen the thread first.", reason="thread_archived")
-
-
-def _said(text: str) -> str:
-    """A task's text without the blanks around it. Raises Invalid when nothing is left."""
-    said = " ".join(text.split())
-    if not said:
-        raise Invalid(path="$.text", expected="some text", got="blanks")
-    return said
 
 
 def _among(tasks: Sequence[TaskDoc], task_id: Id) -> TaskDoc:

@@ -22,13 +22,14 @@ from protocol.commands import (
     ThreadView,
 )
 from protocol.entities import NewTask, Person, ReminderSetting
-from protocol.errors import Conflict, Forbidden, Invalid, NotFound
+from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.events import Event, MessageSent
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
 from server import reminder_state
 from server.access import AccountScope, FactsScope
 from server.actions import cycles, lists, marks, mentions, trail
+from server.actions.said import said
 from server.context import Context, Means
 from storage.accounts import AccountDoc
 from storage.documents import to_document
@@ -78,7 +79,7 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     bodies.check(command.body)
     start_this = Start(
         account=account,
-        subject=_said("$.subject", command.subject),
+        subject=said("$.subject", command.subject),
         body=await mentions.with_true_names(context, account.id, command.body),
         client_message_id=command.client_message_id,
         actor=principal.person,
@@ -167,7 +168,7 @@ def _tasks(new: Start, thread_id: Id, at: int) -> list[TaskDoc]:
             firm_id=new.account.firm_id,
             account_id=new.account.id,
             thread_id=thread_id,
-            text=_said(f"$.tasks[{place}].text", task.text),
+            text=said(f"$.tasks[{place}].text", task.text),
             position=place + 1,
             done=False,
             created_by=new.actor,
@@ -233,14 +234,6 @@ async def _can_receive(context: Context, account: AccountDoc) -> None:
     if not any(contact.activated_at is not None for contact in await people.contacts(links)):
         language = context.asker.language if context.asker else "en"
         raise Conflict(NOT_ACTIVATED[language].format(name=account.name), reason="account_not_activated")
-
-
-def _said(path: str, text: str) -> str:
-    """The text without the blanks around it. Raises Invalid when nothing is left (TH-13)."""
-    said = " ".join(text.split())
-    if not said:
-        raise Invalid(path=path, expected="some text", got="blanks")
-    return said
 
 
 # changing
@@ -316,7 +309,7 @@ def tell(context: Context, happened: Sequence[Stored]) -> None:
 
 async def rename(context: Context, command: ThreadRename, scope: FactsScope) -> Done:
     """Change the subject (TH-11)."""
-    subject = _said("$.subject", command.subject)
+    subject = said("$.subject", command.subject)
 
     def decide(thread: ThreadDoc) -> Change | None:
         if thread.subject == subject:

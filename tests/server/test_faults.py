@@ -115,7 +115,7 @@ async def test_a_body_too_deep_too_long_or_blank_is_refused_with_what_may_be(wor
         ):
             await shout(petra, ENCODE["json"](sending(body, thread_id=thread.id)))
             error = (await petra.until(ErrorFrame)).error
-            assert (error.code, error.path) == ("invalid", "body")
+            assert (error.code, error.path) == ("invalid", "$.command.body")
             assert expected in (error.expected or "")
             assert error.got
         assert (await world.store.streams.head(f"t:{thread.id}")).seq == thread.head

@@ -112,7 +112,7 @@ async def test_a_foreign_cursor_is_refused(world: World, cursor: str) -> None:
     for who in (world.anna, world.petra):
         with pytest.raises(Invalid) as refused:
             await world.do(who, ThreadList(after=cursor))
-        assert refused.value.problem.path == "after"
+        assert refused.value.problem.path == "$.after"
 
 
 async def test_everybody_sees_their_own_accounts_only(world: World) -> None:

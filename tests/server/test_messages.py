@@ -235,7 +235,18 @@ async def test_a_quote_shows_what_was_said(world: World) -> None:
 async def test_blank_messages_are_refused(world: World) -> None:
     """TH-13."""
     thread = await world.thread()
-    for text in (" ", "\t", " "):
+    for text in (
+        " ",
+        "\t",
+        "\u00a0",
+        "\u200b",
+        "\u00ad\u2060",
+        "\u2800",
+        "\u3164",
+        "\ufeff",
+        "\U000e0041",
+        "\u2060 \ufe0f",
+    ):
         with pytest.raises(Invalid):
             await says(world, world.petra, thread, text)
 

@@ -297,5 +297,6 @@ async def test_a_firm_may_keep_starting_threads_to_itself(world: World) -> None:
 async def test_odd_searches_find_nothing_and_blank_names_are_refused(world: World) -> None:
     for search in ("\0x", "(", "[", "\\", ".*", "x" * 100):
         assert (await world.do(world.anna, c.AccountList(search=search))).accounts == []
-    with pytest.raises(Invalid):
-        await world.do(world.anna, c.AccountCreate(name=" \0 ", client_account_id="account-1"))
+    for name in (" \0 ", "\u2800", "\u2060\u00ad"):
+        with pytest.raises(Invalid):
+            await world.do(world.anna, c.AccountCreate(name=name, client_account_id="account-1"))

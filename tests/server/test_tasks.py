@@ -178,8 +178,9 @@ async def test_a_task_of_another_thread_is_not_found(world: World) -> None:
 
 async def test_a_blank_task_is_refused_and_leaves_nothing(world: World) -> None:
     thread = await world.thread()
-    with pytest.raises(Invalid):
-        await added(world, thread, "   ")
+    for text in ("   ", "\u200b", "\u3164\t\ufeff"):
+        with pytest.raises(Invalid):
+            await added(world, thread, text)
     assert (await world.do(world.anna, ThreadOpen(thread_id=thread.id))).tasks == []
 
 

@@ -231,6 +231,8 @@ async def test_rename_is_told_noted_and_done_once(world: World) -> None:
     assert [(row.event, row.text) for row in trail] == [("thread.renamed", f"{thread.subject} → Ny rubrik")]
     with pytest.raises(Invalid):
         await world.do(world.sofia, ThreadRename(thread_id=thread.id, subject="  "))
+    with pytest.raises(Invalid):
+        await world.do(world.sofia, ThreadRename(thread_id=thread.id, subject="\u200b\u3164"))
 
 
 async def test_archive_and_reopen(world: World) -> None:

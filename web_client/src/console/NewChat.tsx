@@ -1,5 +1,6 @@
 // Starting a thread, fed from the desk: accounts by what is typed, and one key for all tries.
 
+import { oneLine } from "../core/blank.ts";
 import "../../styles/sheet.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -29,7 +30,7 @@ export function NewChat({ desk }: { readonly desk: Desk }): JSX.Element | null {
     clearTimeout(timer.current);
     timer.current = setTimeout(
       () => {
-        client.api.call("account.list", { search: text.trim(), limit: 20 }).then(
+        client.api.call("account.list", { search: oneLine(text), limit: 20 }).then(
           (page) => asked.current === text && setAccounts(page.accounts.map(choiceOf)),
           () => undefined, // the next letter asks again
         );

@@ -1,6 +1,7 @@
 // What a person has begun to write, per thread, with its mode; kept over a reload until it is sent.
 
 import { signal } from "@preact/signals-core";
+import { saysNothing } from "./blank.ts";
 import type { Body, Id } from "./protocol.gen.ts";
 import { isRecord, type Shelf, shelf } from "./shelf.ts";
 import { plainText } from "./threads.ts";
@@ -83,5 +84,5 @@ export class Drafts {
 }
 
 function isEmpty(draft: Draft): boolean {
-  return draft.body === null || plainText(draft.body).trim() === "";
+  return draft.body === null || saysNothing(plainText(draft.body));
 }

@@ -3,6 +3,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { insist } from "./api.ts";
+import { oneLine } from "./blank.ts";
 import type { Client } from "./client.ts";
 import type { Thread, ThreadPage } from "./protocol.gen.ts";
 import type { State } from "./state.ts";
@@ -69,7 +70,7 @@ export class Lists {
         this.client.api.call("thread.list", {
           state: query.state,
           only: query.only,
-          search: query.search.trim(),
+          search: oneLine(query.search),
           ...(query.accountId === undefined ? {} : { account_id: query.accountId }),
           ...(more && known?.next !== undefined ? { after: known.next } : {}),
         }),

@@ -1337,21 +1337,21 @@ export const INVALID_FRAMES_MAX = 20;
 
 /** The limits of the named types: lengths in characters, `ge` and `le` inclusive. */
 export const LIMITS = {
-  LinkAddress: { max_length: 2048, pattern: "^(https?://|mailto:)[^\\s\\x00-\\x1f\\x7f<>\\\"]+$" },
+  LinkAddress: { max_length: 2048, pattern: "^(https?://|mailto:)[^<>\"\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+$" },
   Ms: { ge: 0, le: 9007199254740991 },
   Id: { pattern: "^[0-9a-f]{32}$" },
   ClientKey: { pattern: "^[A-Za-z0-9_-]{8,64}$" },
   StreamName: { pattern: "^[tnu]:[0-9a-f]{32}$" },
   Seq: { ge: 0, le: 9007199254740991 },
   CallId: { ge: -9007199254740991, le: 9007199254740991 },
-  Name: { min_length: 1, max_length: 200 },
-  Subject: { min_length: 1, max_length: 200 },
-  TaskText: { min_length: 1, max_length: 500 },
-  Email: { min_length: 3, max_length: 254, pattern: "^[^@\\s,;:<>()\\[\\]\\\\\\\"\\x00-\\x1f\\x7f]+@[^@\\s,;:<>()\\[\\]\\\\\\\"\\x00-\\x1f\\x7f]+$" },
+  Name: { min_length: 1, max_length: 200, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  Subject: { min_length: 1, max_length: 200, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  TaskText: { min_length: 1, max_length: 500, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  Email: { min_length: 3, max_length: 254, pattern: "^[^\"@,;:<>()\\[\\]\\\\\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+@[^\"@,;:<>()\\[\\]\\\\\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+$" },
   Password: { min_length: 10, max_length: 200 },
   Secret: { min_length: 16, max_length: 4096 },
   Days: { ge: 1, le: 365 },
   Count: { ge: 1, le: 30 },
-  Search: { max_length: 100, pattern: "^[^\\x00]*$" },
+  Search: { max_length: 100, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
   PageSize: { ge: 1, le: 200 },
 } as const;

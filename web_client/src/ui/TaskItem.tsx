@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { oneLine, saysNothing } from "../core/blank.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Mark } from "./Badge.tsx";
@@ -136,7 +137,7 @@ export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEdito
     decided.current = true;
     act();
   };
-  const save = (): void => finish(() => (text.trim() === "" ? onCancel() : onSave(text.trim())));
+  const save = (): void => finish(() => (saysNothing(text) ? onCancel() : onSave(oneLine(text))));
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   return (

@@ -1,6 +1,7 @@
 // Between the editor's document and Chattar's body. Both ways lose nothing that the other can hold.
 
 import { Fragment, type Node } from "prosemirror-model";
+import { linesOf } from "../../core/blank.ts";
 import type { BlockNode, BodyDoc, InlineNode, ListItemNode, TextNode } from "../models.ts";
 import { schema } from "./schema.ts";
 
@@ -52,7 +53,7 @@ function texts(node: Node): InlineNode[] {
     ...(has("underline") && { underline: true }),
     ...(typeof href === "string" && { link: href }),
   };
-  const lines = (node.text ?? "").replaceAll("\0", "").split(/\r\n|\r|\n/);
+  const lines = linesOf(node.text ?? "");
   return lines.flatMap((line, index): InlineNode[] => [
     ...(index > 0 ? [{ type: "break" } as const] : []),
     ...(line === "" ? [] : [{ type: "text", text: line, ...marks } as const]),

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { oneLine, saysNothing } from "../../core/blank.ts";
 import { language, t } from "../../i18n/index.ts";
 import { Button } from "../Button.tsx";
 import { isBlank, trimmed } from "../body_text.ts";
@@ -38,8 +39,8 @@ export function ClientNewChat({
   const leave = (): void => (subject !== "" || !isBlank(body) ? setAsking(true) : onClose());
   const create = (): void => {
     setTried(true);
-    if (busy || subject.trim() === "" || body === null || isBlank(body)) return;
-    onCreate(subject.trim(), trimmed(body));
+    if (busy || saysNothing(subject) || body === null || isBlank(body)) return;
+    onCreate(oneLine(subject), trimmed(body));
   };
   const footer = (
     <>
@@ -68,7 +69,7 @@ export function ClientNewChat({
             value={subject}
             maxLength={200}
             onInput={setSubject}
-            error={tried && subject.trim() === "" ? t("newChat.subjectMissing") : undefined}
+            error={tried && saysNothing(subject) ? t("newChat.subjectMissing") : undefined}
           />
           <div class="field">
             <span class="field__label" aria-hidden="true">

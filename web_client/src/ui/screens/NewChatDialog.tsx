@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
+import { oneLine, saysNothing } from "../../core/blank.ts";
 import { now } from "../../i18n/clock.ts";
 import { format, language, parts, t } from "../../i18n/index.ts";
 import { Button } from "../Button.tsx";
@@ -49,7 +50,7 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
   const missing = {
     account: account === undefined,
     receive: account !== undefined && !account.canReceive,
-    subject: subject.trim() === "",
+    subject: saysNothing(subject),
     body: isBlank(body),
   };
   const create = (): void => {
@@ -57,7 +58,7 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
     if (busy || missing.account || missing.receive || missing.subject || missing.body) return;
     onCreate({
       accountId: account?.account.id ?? "",
-      subject: subject.trim(),
+      subject: oneLine(subject),
       body: trimmed(body as BodyDoc),
       tasks,
       reminder,

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { oneLine, saysNothing } from "../../core/blank.ts";
 import { now } from "../../i18n/clock.ts";
 import { format, t } from "../../i18n/index.ts";
 import { AssignButton } from "../AssignButton.tsx";
@@ -138,7 +139,8 @@ function Subject({ header, renaming, onRename, onDone }: SubjectProps): JSX.Elem
   const finish = (text: string | undefined): void => {
     if (decided.current) return;
     decided.current = true;
-    if (text !== undefined && text !== "" && text !== header.subject) onRename(text);
+    const subject = oneLine(text ?? "");
+    if (!saysNothing(subject) && subject !== header.subject) onRename(subject);
     onDone();
   };
   if (!renaming) {
@@ -158,7 +160,7 @@ function Subject({ header, renaming, onRename, onDone }: SubjectProps): JSX.Elem
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        finish(field.current?.value.trim());
+        finish(field.current?.value);
       }}
     >
       <input
@@ -167,7 +169,7 @@ function Subject({ header, renaming, onRename, onDone }: SubjectProps): JSX.Elem
         aria-label={t("thread.subject")}
         maxLength={200}
         defaultValue={header.subject}
-        onBlur={() => finish(field.current?.value.trim())}
+        onBlur={() => finish(field.current?.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") finish(undefined);
         }}
