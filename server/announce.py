@@ -4,6 +4,8 @@ Knows which channels may carry what; this is where an internal message is kept f
 Refuses to know who is connected, and is called only after the write (P1).
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from protocol.events import AccessChanged
@@ -41,6 +43,8 @@ class Announcer:
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
+        self.at_home: Callable[[BusControl], None] | None = None
+        """Told in this process, whatever becomes of the bus, what ends somebody's session or changes their access."""
 
     def event(self, stored: Stored) -> None:
         """An event is in the log: staff hear of it; contacts if it is in a t: stream; only its owner of a u: stream."""
@@ -75,11 +79,11 @@ class Announcer:
 
     def access_changed(self, user_id: Id) -> None:
         """What somebody may see is another now: their open sockets learn it before anything else (AC-15)."""
-        self._publish(BusControl("access", user_id=user_id), user_channel(user_id))
+        self._about(user_id, BusControl("access", user_id=user_id))
 
     def session_ended(self, user_id: Id, session_id: Id | None = None) -> None:
         """A session, or each of the person's, is worth nothing any more: its sockets close at once."""
-        self._publish(BusControl("session_ended", user_id=user_id, session_id=session_id), user_channel(user_id))
+        self._about(user_id, BusControl("session_ended", user_id=user_id, session_id=session_id))
 
     def firm_changed(self, firm_id: Id) -> None:
         """A firm's settings were saved."""
@@ -88,6 +92,12 @@ class Announcer:
     def clock_moved(self, offset_ms: Ms) -> None:
         """The development clock was moved."""
         self._publish(BusControl("clock_moved", value=offset_ms), EVERY_HUB)
+
+    def _about(self, user_id: Id, control: BusControl) -> None:
+        self._publish(control, user_channel(user_id))
+        if self.at_home is not None:
+            # A turn later: what was asked for is answered before its own socket is closed.
+            asyncio.get_running_loop().call_soon(self.at_home, control)
 
     def _state(
         self,

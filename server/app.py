@@ -76,9 +76,11 @@ class House:
             hub_id=hub_id,
             on_messages=self._heard,
             on_gap=self._gap,
+            on_lost=self._lost,
         )
         self.means = assemble(settings, Store(self.mongo), Announcer(self.bus), clock, self.ephemeral)
         self.node = Node(self.means, self.bus, hub_id)
+        self.means.announcer.at_home = self.node.control
         # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
         self.doorway = Doorway(self.node, Limits(settings, self.means.clock))
         self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer, Frame)
@@ -92,6 +94,9 @@ class House:
 
     def _gap(self) -> None:
         self.node.gap()
+
+    def _lost(self) -> None:
+        self.node.lost()
 
     def routes(self) -> list[BaseRoute]:
         """Every door of the process, but for those that only exist in development."""

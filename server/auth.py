@@ -75,7 +75,7 @@ async def principal_from_token(store: Store, clock: Clock, token: str) -> Princi
 async def reload(store: Store, principal: Principal) -> Principal:
     """The same person and session with the access that they have now. Raises Unauthenticated when it is none.
 
-    Says nothing about whether the session still holds: that is `session.end`'s to announce.
+    Says nothing about whether the session still holds: see server.standing.
     """
     fresh = await principal_of(store, principal.user_id, principal.side, principal.session_id)
     if fresh is None:
@@ -196,7 +196,8 @@ async def login_from_identity(
         principal = await _contact(store, contact, new_id()) if contact else None
     if principal is None:
         raise Unauthenticated("This person can't log in here.", reason="no_login")
-    return Login(principal, expires_at)
+    # Who comes with one that is over by a clock slightly ahead has as long as that clock may be.
+    return Login(principal, expires_at if expires_at > now else expires_at + IDENTITY_LEEWAY_MS)
 
 
 async def principal_from_identity(

@@ -40,6 +40,7 @@ from server.fanout import Frame, Line
 from server.hub import own_topic, topics_of
 from server.limits import Limits
 from server.node import Node
+from server.standing import SessionOver
 from server.wire import WireLike
 from storage.mongo import ours
 
@@ -84,7 +85,7 @@ class Connection(Line):
 
     __slots__ = (
         "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends", "_visitor",
-        "closed", "codec", "doorway", "expires_at", "firm_id", "live", "principal", "slot",
+        "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live", "principal", "slot",
     )  # fmt: skip
 
     def __init__(self, node: Node, doorway: Doorway, wire: WireLike, codec: Codec, visitor: Visitor) -> None:
@@ -97,6 +98,10 @@ class Connection(Line):
         self.principal: Principal | None = None
         self.firm_id: Id = ""
         self.expires_at: Ms = 0
+        self.has_session = False
+        """Not a widget's identity."""
+        self.doubts = 0
+        """How often it was doubted who may be here and see what, since that was last looked up (server.standing)."""
         self.live = False
         self.closed = False
         self.slot = 0
@@ -187,6 +192,29 @@ class Connection(Line):
             self._reloaded = asyncio.get_running_loop().create_future()
             self._node.spawn(self._reload(self._reloaded), "reload access")
 
+    def doubt(self) -> None:
+        """Something may have been lost that took this person's session or access: deliver nothing until `assure`."""
+        if not self.closed:
+            self.doubts += 1
+            self.hold()
+
+    @property
+    def kept(self) -> int:
+        """Frames that wait."""
+        return len(self.held or [])
+
+    def assure(self, principal: Principal, expires_at: Ms, doubts: int, kept: int) -> None:
+        """What holds now was looked up, when there had been so many doubts and so many frames had been kept."""
+        if not self.live:
+            return
+        self.expires_at = expires_at
+        if self.doubts == doubts:
+            self.doubts = 0
+        if principal != self.principal:
+            self.access_changed()
+        elif not self.doubts and not self._reloads and self.held is not None:
+            self._go_on(principal, kept)
+
     # hello
 
     def _hello(self, hello: Hello) -> None:
@@ -230,7 +258,7 @@ class Connection(Line):
             if session is None:
                 raise Unauthenticated("The session is not valid, or not any more.")
             user_id, side, session_id = session.user_id, session.side, session.session_id
-            self.expires_at = session.expires_at
+            self.expires_at, self.has_session = session.expires_at, True
         elif hello.identity is not None:
             login = await auth.login_from_identity(
                 means.store, means.clock, hello.identity, visitor.page, means.settings.origins
@@ -273,13 +301,27 @@ class Connection(Line):
             Welcome(session=principal.session_id, me=me, at=node.means.clock.now(), epoch=epoch, heads=planned.heads)
         )
         try:
-            await resume.close_holes(store, planned, self.held)
+            same = await self._close_holes(planned)
         except resume.HeldTooMuch:
-            self.overflowed = True
+            self.overflowed, same = True, True
         if self.overflowed:
             self.end(CloseCode.TRY_AGAIN, "too much happened meanwhile")
+        elif not same:
+            self.end(CloseCode.TRY_AGAIN, "access has changed")
         elif not self._gone():
             self._go_live(planned)
+
+    async def _close_holes(self, planned: resume.Plan) -> bool:
+        """See resume.close_holes; False if access has changed meanwhile and the bus, which would say so, is in doubt."""
+        node, assured = self._node, -1 if self._node.deaf else 0
+        while True:
+            await resume.close_holes(node.means.store, planned, self.held or [])
+            if self._gone() or self.overflowed or self.doubts == assured:
+                return True
+            assured = self.doubts
+            principal, self.expires_at = await node.standing.of(self)
+            if principal != self.principal:
+                return False
 
     def _go_live(self, planned: resume.Plan) -> None:
         """Without letting the loop turn: what is held is all there is between the log and what comes next."""
@@ -288,8 +330,10 @@ class Connection(Line):
         for frame in [*planned.frames, *fresh]:
             self.pass_on(frame)
         self.send(_LIVE)
-        self.live = True
+        self.live, self.doubts = True, 0
         self.doorway.entered(self)
+        if self._node.deaf:
+            self.doubt()
         early, self._early = self._early or [], None
         for call in early:
             self._call(call)
@@ -307,7 +351,8 @@ class Connection(Line):
         store, before = self._node.means.store, self.principal
         assert before is not None
         while not self.closed:
-            told = self._reloads
+            self._node.fanout.flush()
+            told, kept = self._reloads, self.kept
             try:
                 now = await auth.reload(store, before)
                 if told == self._reloads:
@@ -321,10 +366,11 @@ class Connection(Line):
                 continue
             if told == self._reloads:
                 self._reloads = 0
-                self._with_access(before, now)
+                if not self.doubts:
+                    self._with_access(before, now, kept)
                 return
 
-    def _with_access(self, before: Principal, now: Principal) -> None:
+    def _with_access(self, before: Principal, now: Principal, kept: int) -> None:
         """Go on with other access: first say what is lost, then deliver what was held and may still be seen."""
         if self.closed:
             self._node.leave(self)
@@ -337,9 +383,22 @@ class Connection(Line):
         if not now.sees_all:
             for account_id in sorted(before.account_ids - now.account_ids):
                 self.send(Dropped(account_id=account_id))
-        for frame in self.release(None):
-            if frame.account_id is None or now.sees(frame.account_id):
+        self._go_on(now, kept)
+
+    def _go_on(self, principal: Principal, kept: int) -> None:
+        """Deliver what was kept and may be seen. Of a node that is deaf, what came after the look-up waits for the next:
+        no bell would have told of a loss in between."""
+        if self.overflowed:
+            self.end(CloseCode.TRY_AGAIN, "too much happened meanwhile")
+            return
+        frames = self.release(None)
+        deaf = self._node.deaf
+        for frame in self.filtered(frames[:kept] if deaf else frames):
+            if frame.account_id is None or principal.sees(frame.account_id):
                 self.pass_on(frame)
+        if deaf:
+            self.doubt()
+            self.keep(frames[kept:])
 
     # calls
 
@@ -370,10 +429,13 @@ class Connection(Line):
 
     async def _answer(self, call: Call) -> None:
         answer: msgspec.Struct
+        over: CloseCode | None = None
         try:
             await self.doorway.limits.command(self._context().principal, ENTRIES[type(call.command)].cost)
             async with ours():
                 answer = Reply(id=call.id, result=await self._done(call.command))
+        except SessionOver as error:
+            answer, over = ErrorFrame(error=error.problem, id=call.id), error.close_code
         except ChattarError as error:
             answer = ErrorFrame(error=error.problem.inside("command"), id=call.id)
         except Exception:
@@ -384,6 +446,8 @@ class Connection(Line):
             if self._calls == CALLS_AT_ONCE_MAX - 1:
                 self.wire.resume_reading()
             self.send(answer)
+            if over is not None:
+                self.end(over, "the session is over")
 
     async def _done(self, command: Asked) -> Wire:
         """The result of a command; of one that was overtaken by a change of access, what it is for who they are now.
@@ -391,15 +455,25 @@ class Connection(Line):
         Else a list that was read a moment before could be told after `dropped` (AC-15). Commands may be given twice (P2).
         """
         while True:
-            context = self._context()
+            sure = not self.doubts and not self._expired()
+            context = self._context() if sure else await self._looked_up()
             result: Wire = await dispatch(context, command)
             while self._reloaded is not None:
                 await asyncio.shield(self._reloaded)
-            if self.closed or self.principal is context.asker:
+            # Of who is in doubt, each call is answered for who they were found to be for it.
+            if self.closed or (not sure if self.doubts else self.principal == context.asker):
                 return result
 
     def _context(self) -> Context:
         return Context(self._node.means, self.principal, self._origin)
+
+    async def _looked_up(self) -> Context:
+        """By what is true now, when no bell can be relied on or the session's time is over. Raises SessionOver."""
+        principal, self.expires_at = await self._node.standing.of(self)
+        return replace(self._context(), asker=principal)
+
+    def _expired(self) -> bool:
+        return self.expires_at <= auth.real_now(self._node.means.clock)
 
     def _gone(self) -> bool:
         """Whether it was closed while we waited for something."""
@@ -411,23 +485,7 @@ class Connection(Line):
             self._deadline = None
 
     def look_after(self) -> None:
-        """Now and then: the bus has brought what the log gave before it, and a session may have run out."""
+        """Now and then: the bus has brought what the log gave before it."""
         if self.ahead is not None:
             self.ahead = None
             self.look()
-        if self.expires_at <= auth.real_now(self._node.means.clock):
-            self._node.spawn(self._look_at_session(), "look at session")
-
-    async def _look_at_session(self) -> None:
-        """Close unless the session was renewed in band (`session.renew`)."""
-        means = self._node.means
-        try:
-            async with ours():
-                session = await means.store.people.session_by_id(self.session_id, auth.real_now(means.clock))
-        except ChattarError as error:
-            log.warning("connection.look_postponed", code=error.code)
-            return
-        if session is None:
-            self.end(CloseCode.UNAUTHENTICATED, "the session has run out")
-        else:
-            self.expires_at = session.expires_at

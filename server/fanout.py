@@ -144,7 +144,7 @@ class Line(Member):
         """What of these frames it gets now; what it only gets later is kept."""
         wanted = [frame for frame in frames if frame.not_to is None or frame.not_to != self.user_id]
         if self.held is not None:
-            self._keep(wanted)
+            self.keep(wanted)
             return []
         if self.ahead is not None:
             ahead = self.ahead
@@ -153,7 +153,8 @@ class Line(Member):
             wanted = [frame for frame in wanted if not frame.ephemeral]
         return wanted
 
-    def _keep(self, frames: Sequence[Frame]) -> None:
+    def keep(self, frames: Sequence[Frame]) -> None:
+        """Add to what is held, within its limits."""
         assert self.held is not None
         if self.overflowed:
             return

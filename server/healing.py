@@ -2,13 +2,14 @@
 
 A hole shows by itself when the event behind it comes. A lost tail shows only in the log, so each node compares the heads
 it has delivered with those in the log: after every loss of Redis, every 30 s with jitter, and often while Redis is away.
-Knows channels and the log. Refuses to know sockets.
+Where the bus has lost an event it may have lost a bell as well, so what the log gives goes out only when it has been looked
+up anew who may see it (AC-15). Knows channels and the log. Refuses to know sockets, and how somebody's access is looked up.
 """
 
 import asyncio
 import random
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -37,15 +38,32 @@ Deliver = Callable[[Channel, list[BusEvent]], None]
 """Hands events that are next in their stream to the listeners of a channel."""
 
 
+class Doubts(Protocol):
+    """Who holds back what the log gives until it is known who may see it: see server.node."""
+
+    def doubt(self, channel: Channel | None = None) -> None: ...
+
+    async def assure(self, channel: Channel | None = None) -> None: ...
+
+
 class Healer:
     """Watches over the channels of a hub."""
 
-    def __init__(self, hub: Hub, store: Store, clock: Clock, firms: Callable[[], set[Id]], deliver: Deliver) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        store: Store,
+        clock: Clock,
+        firms: Callable[[], set[Id]],
+        deliver: Deliver,
+        doubts: Doubts,
+    ) -> None:
         self._hub = hub
         self._store = store
         self._clock = clock
         self._firms = firms
         self._deliver = deliver
+        self._doubts = doubts
         self._at_work: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._checked_until: Ms = clock.now()
         self._check_now = asyncio.Event()
@@ -82,15 +100,21 @@ class Healer:
                 await asyncio.sleep(CHECK_WHILE_DEAF_S)  # the database is away; try again soon, not at once
 
     async def check(self) -> None:
-        """Compare the heads delivered here with those in the log, and deliver what is missing. Raises Unavailable."""
+        """Compare the heads delivered here with those in the log, and deliver what is missing to those who may see it.
+
+        Also without anything missing it is looked up who may still be here. Raises Unavailable.
+        """
         self.checks += 1
         now = self._clock.now()
         # A development clock may have been moved back.
         since = min(self._checked_until, now) - OVERLAP_MS
         firms = self._firms()
-        for moved in await moved_since(self._store.mongo, list(firms), since) if firms else []:
+        found = await moved_since(self._store.mongo, list(firms), since) if firms else []
+        # People's own streams first: they say what was lost and gained.
+        for moved in sorted(found, key=lambda moved: split_stream(moved.stream)[0] is not StreamKind.USER):
             for channel in self._channels(moved):
                 await self._compare(channel, moved)
+        await self._doubts.assure()
         self._checked_until = now
 
     def _channels(self, moved: Moved) -> list[Channel]:
@@ -123,8 +147,10 @@ class Healer:
                 try:
                     await self._read(channel, stream, channel.head(stream) or 0)
                     self._deliver(channel, self._behind(channel, stream))
+                    await self._doubts.assure(channel)
                 except ChattarError as error:
                     log.warning("healing.postponed", stream=stream, code=error.code)
+                    self.look_now()  # also for those who are in doubt now
                     await asyncio.sleep(CHECK_WHILE_DEAF_S)  # the database is away
         finally:
             del self._at_work[channel.name, stream]
@@ -135,13 +161,16 @@ class Healer:
         return channel.give_up(stream, min(waiting) - 1) if waiting else []
 
     async def _read(self, channel: Channel, stream: str, after: int, since: Ms = 0) -> None:
-        """Deliver a stream from the log, from a position to its end."""
+        """Deliver a stream from the log, from a position to its end; to be followed by `assure`."""
+        doubted = False
         while True:
             events = await self._store.streams.read(stream, after, READ_EVENTS_MAX)
             for stored in events:
-                if stored.at >= since:
-                    admitted = channel.admit(bus_event(stored))
-                    self.healed += bool(admitted)
+                if stored.at >= since and (admitted := channel.admit(bus_event(stored))):
+                    if not doubted:
+                        self._doubts.doubt(channel)
+                        doubted = True
+                    self.healed += 1
                     self._deliver(channel, admitted)
             if len(events) < READ_EVENTS_MAX:
                 return

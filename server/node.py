@@ -17,6 +17,7 @@ from server.context import Means
 from server.fanout import Fanout, Frame, Line
 from server.healing import Healer
 from server.hub import Channel, Hub, TopicName
+from server.standing import Standing
 from storage.bus import EVERY_HUB, Bus, BusControl, BusEvent, BusState, decode_message, user_channel
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,10 @@ class Node:
         self.bus = bus
         self.hub = Hub()
         self.fanout = Fanout()
-        self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver)
+        self.standing = Standing(means.store, means.clock, self._guests, self.fanout.flush)
+        self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver, self)
+        self.deaf = True
+        """Nothing is heard of the others, nor of who lost access: lines get only what the log gave before a look-up."""
         self.received = 0
         self.garbled = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,6 +59,7 @@ class Node:
             tasks.create_task(self.bus.run(), name="bus")
             tasks.create_task(self.bus.subscribe([EVERY_HUB]), name="bus every hub")
             tasks.create_task(self.healer.watch(lambda: self.bus.whole), name="position check")
+            tasks.create_task(self.standing.watch(), name="ends of sessions")
             tasks.create_task(self._sweep(), name="slow clients")
             tasks.create_task(self._linger(), name="linger")
             tasks.create_task(self._age(), name="heads for pulses")
@@ -119,7 +124,7 @@ class Node:
                 continue
             channel = channels.get(name)
             if isinstance(message, BusControl):
-                self._control(message)
+                self.control(message)
             elif channel is None or not channel.topics:
                 continue
             elif isinstance(message, BusEvent):
@@ -151,7 +156,8 @@ class Node:
         frame = Frame(state.frame, None, 0, state.account_id, state.not_to, state.ephemeral)
         self.fanout.put(self.hub.audience(channel, state.account_id), frame)
 
-    def _control(self, control: BusControl) -> None:
+    def control(self, control: BusControl) -> None:
+        """Do what the hubs themselves are asked to."""
         match control.kind:
             case "access" if control.user_id is not None:
                 self._access(control.user_id)
@@ -159,6 +165,10 @@ class Node:
                 for line in self.lines_of(control.user_id):
                     if control.session_id in (None, line.session_id):
                         line.end(CloseCode.REVOKED, "the session has ended")
+            case "gap":
+                # What somebody has kept for us comes next, and may be older than a loss of access that we don't know.
+                self.doubt()
+                self.healer.look_now()
             case "clock_moved" if self.means.settings.development:
                 self.means.clock.offset_ms = control.value
             case _:
@@ -170,10 +180,37 @@ class Node:
         for line in self.lines_of(user_id):
             line.access_changed()
 
-    def gap(self) -> None:
-        """The bus may have lost something."""
-        log.info("node.gap")
+    def lost(self) -> None:
+        """The bus has lost a connection."""
+        if not self.bus.listening:
+            self.deaf = True
+            self.doubt()
         self.healer.look_now()
+
+    def gap(self) -> None:
+        """The bus carries everything again, and may have lost something before."""
+        log.info("node.gap")
+        self.deaf = False
+        self.doubt()
+        self.healer.look_now()
+
+    def doubt(self, channel: Channel | None = None) -> None:
+        """Deliver nothing more to those on a channel (None: to anybody) until `assure`: see server.standing."""
+        self.fanout.flush()
+        for line in self._on(channel):
+            line.doubt()
+
+    async def assure(self, channel: Channel | None = None) -> None:
+        """Look up anew who those are and what they may see, and go on delivering. Raises Unavailable."""
+        await self.standing.look(self._on(channel))
+
+    def _on(self, channel: Channel | None) -> set[Any]:
+        if channel is None:
+            return set(self.hub.members)
+        return {line for topic in channel.topics.values() for line in topic.members}
+
+    def _guests(self) -> set[Any]:
+        return self.hub.members
 
     def _firms(self) -> set[Id]:
         return {line.firm_id for line in self.hub.members if line.firm_id}

@@ -5,7 +5,7 @@ lost here is found again in the log. Refuses to know who listens, and what is in
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -73,7 +73,7 @@ class BusState(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """May be left out for a client that reads slowly."""
 
 
-ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved"]
+ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved", "gap"]
 
 
 class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
@@ -85,7 +85,7 @@ class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
     """For session_ended: None means all of the person's sessions."""
     firm_id: str | None = None
     value: int = 0
-    """clock_moved: the offset in milliseconds."""
+    """clock_moved: the offset; gap: how long its sender could not be heard; both in milliseconds."""
 
 
 BusMessage = BusEvent | BusState | BusControl
@@ -119,6 +119,7 @@ class Bus:
         hub_id: str | None = None,
         on_messages: OnMessages | None = None,
         on_gap: OnGap | None = None,
+        on_lost: Callable[[], None] | None = None,
         heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S,
         silence_s_max: float = HEARTBEAT_SILENCE_S_MAX,
     ) -> None:
@@ -127,10 +128,12 @@ class Bus:
         self._silence_s_max = silence_s_max
         self._heard_at = 0.0
         self._on_messages = on_messages
-        self._publishing = Publishing(url)
+        self._publishing = Publishing(url, self._apology)
         self._subscribing: Subscribing | None = None
         if on_messages is not None and hub_id is not None:
             self._subscribing = Subscribing(url, self._heard, on_gap or (lambda: None))
+            self._subscribing.on_lost = on_lost
+        self._publishing.on_lost = on_lost
         self._running: asyncio.Task[None] | None = None
         self.rebuilt = 0
         """How often a connection was given up because nothing came through it."""
@@ -149,6 +152,11 @@ class Bus:
     def whole(self) -> bool:
         """Whether nothing can be missed just now without our noticing."""
         return self._publishing.link is not None and (self._subscribing is None or self._subscribing.whole)
+
+    @property
+    def listening(self) -> bool:
+        """Whether there is a connection to hear anything by; see `whole` for whether it carries everything."""
+        return self._subscribing is not None and self._subscribing.link is not None
 
     def publish(self, channel: str, payload: bytes) -> None:
         """Send to whoever listens; never waits, never raises."""
@@ -190,6 +198,9 @@ class Bus:
             raise TypeError("this bus only speaks")
         return self._subscribing
 
+    def _apology(self, away_s: float) -> tuple[str, bytes]:
+        return EVERY_HUB, encode_message(BusControl("gap", value=round(away_s * 1000)))
+
     def _heard(self, messages: list[tuple[str, bytes]]) -> None:
         others = [message for message in messages if message[0] != self._own_channel]
         if len(others) != len(messages):
@@ -205,6 +216,7 @@ class Bus:
             if self._publishing.link is not None:
                 self.publish(self._own_channel, b"")
             await asyncio.sleep(self._heartbeat_interval_s)
+            self._publishing.make_up()
             if self._publishing.silent_s() > self._silence_s_max and self._publishing.link is not None:
                 self._give_up(self._publishing)
             if self._subscribing is None or self._subscribing.link is None:

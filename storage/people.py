@@ -6,6 +6,7 @@ SHA-256 only: whoever reads the database can't log in with what they find.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -124,6 +125,7 @@ class People:
         self._staff_by_id = Together("staff", by_id(self._staff, StaffDoc))
         self._contact_by_id = Together("contacts", by_id(self._contacts, ContactDoc))
         self._session_by_digest = Together("sessions", by_id(self._sessions, SessionDoc))
+        self._session_by_id = Together("sessions by id", self._sessions_by_id)
         self._links_by_contact = Together("links", self._links_of_contacts)
 
     # staff
@@ -254,8 +256,16 @@ class People:
 
     async def session_by_id(self, session_id: Id, now: Ms) -> SessionDoc | None:
         """A login by its public id, if it still holds."""
-        row = await self._sessions.find_one({"session_id": session_id, "expires_at": {"$gt": now}})
-        return from_document(row, SessionDoc) if row else None
+        session = await self._session_by_id.get(session_id)
+        return session if session and session.expires_at > now else None
+
+    async def sessions(self, session_ids: Iterable[Id]) -> dict[Id, SessionDoc]:
+        """Those of several logins that nobody has ended, by public id; some may have run out."""
+        return await self._session_by_id.many(session_ids)
+
+    async def _sessions_by_id(self, session_ids: list[Id]) -> dict[Id, SessionDoc]:
+        rows = self._sessions.find({"session_id": {"$in": session_ids}})
+        return {row["session_id"]: from_document(row, SessionDoc) async for row in rows}
 
     async def renew_session(self, session_id: Id, user_id: Id, expires_at: Ms) -> bool:
         """Make a login hold longer."""

@@ -2,12 +2,12 @@
 
 What is published within one turn of the loop leaves in one write. What Redis has not confirmed is kept and sent again
 when the connection comes back soon; hubs drop what they have heard before. Beyond that it is dropped and counted: the
-log heals.
+log heals. Whoever could not be heard says so before all that was kept: others have gone on meanwhile.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import hiredis
@@ -25,8 +25,12 @@ BACKLOG_AGE_S_MAX: Final = 10.0
 class Publishing(Keeper):
     """Sends PUBLISH commands over a connection of its own."""
 
-    def __init__(self, url: str, name: str = "publish") -> None:
+    def __init__(
+        self, url: str, apology: Callable[[float], tuple[str, bytes]] | None = None, name: str = "publish"
+    ) -> None:
+        """`apology` makes the message, and its channel, that says for how many seconds we could not be heard."""
         super().__init__(url, name)
+        self._apology = apology
         self.published = 0
         self.dropped = 0
         self._unsent: list[bytes] = []
@@ -35,14 +39,17 @@ class Publishing(Keeper):
         self._flush_planned = False
         self._silent_since: float | None = None
         self._closed_at: float | None = None
+        self._dropping_since: float | None = None
+        """Since when something was dropped that nobody has been told of."""
 
     def publish(self, channel: str, payload: bytes) -> None:
         """Send to whoever listens. What can't be sent is kept within limits, then dropped and counted."""
+        if self.link is None and self._closed_at is None:
+            self._closed_at = asyncio.get_running_loop().time()  # Redis was not there when we began
         if self._backlog_bytes > BACKLOG_BYTES_MAX:
-            self.dropped += 1
+            self._drop(1)
             return
-        name = channel.encode()
-        sent = b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(name), name, len(payload), payload)
+        sent = self._command(channel, payload)
         self._unsent.append(sent)
         self._backlog_bytes += len(sent)
         self.published += 1
@@ -60,10 +67,18 @@ class Publishing(Keeper):
         self._silent_since = None
         now = asyncio.get_running_loop().time()
         if self._closed_at is not None and now - self._closed_at > BACKLOG_AGE_S_MAX:
-            self.dropped += len(self._unsent)
+            self._drop(len(self._unsent))
             self._unsent.clear()
             self._backlog_bytes = 0
+        if self._closed_at is not None:
+            self._apologise(self._closed_at)
         self._flush()
+
+    def make_up(self) -> None:
+        """Tell of what was dropped meanwhile, if there is room again. To be called every few seconds."""
+        if self.link is not None and self._dropping_since is not None and self._backlog_bytes < BACKLOG_BYTES_MAX:
+            self._apologise(self._dropping_since)
+            self._flush()
 
     def closed(self) -> None:
         self._closed_at = asyncio.get_running_loop().time()
@@ -75,9 +90,27 @@ class Publishing(Keeper):
         for reply in replies:
             self._backlog_bytes -= len(self._unconfirmed.popleft())
             if isinstance(reply, hiredis.ReplyError):
-                self.dropped += 1
+                self._drop(1)
                 log.warning("bus.refused", error=str(reply))
         self._silent_since = asyncio.get_running_loop().time() if self._unconfirmed else None
+
+    def _drop(self, messages: int) -> None:
+        self.dropped += messages
+        if self._dropping_since is None:
+            self._dropping_since = asyncio.get_running_loop().time()
+
+    def _apologise(self, since: float) -> None:
+        """Say, before anything else that waits, since when we could not be heard."""
+        if self._apology is None:
+            return
+        since, self._dropping_since = min(since, self._dropping_since or since), None
+        sent = self._command(*self._apology(asyncio.get_running_loop().time() - since))
+        self._unsent.insert(0, sent)
+        self._backlog_bytes += len(sent)
+
+    def _command(self, channel: str, payload: bytes) -> bytes:
+        name = channel.encode()
+        return b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(name), name, len(payload), payload)
 
     def _flush(self) -> None:
         self._flush_planned = False

@@ -8,7 +8,7 @@ import asyncio
 import random
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -129,6 +129,8 @@ class Keeper(ABC):
     def __init__(self, url: str, name: str) -> None:
         self.name = name
         self.link: Link | None = None
+        self.on_lost: Callable[[], None] | None = None
+        """Called when the connection is gone."""
         self._address = address_of(url)
 
     @abstractmethod
@@ -163,6 +165,8 @@ class Keeper(ABC):
                 self.link = None
                 link.abort()
                 self.closed()
+            if self.on_lost is not None:
+                self.on_lost()
             log.warning("redis.lost", connection=self.name)
 
     async def _connect(self) -> Link:

@@ -41,6 +41,7 @@ class BusProxy:
         self._chance = chance
         self._port = 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self._cut = False
         self.fates = Fates()
 
     @property
@@ -70,7 +71,21 @@ class BusProxy:
         finally:
             fates.lost_share = fates.doubled_share = fates.late_share = 0.0
 
+    @contextlib.contextmanager
+    def cut(self) -> Iterator[None]:
+        """Inside it nobody is let through, and who was has lost their connection."""
+        self._cut = True
+        for writer in self._writers:
+            writer.transport.abort()
+        try:
+            yield
+        finally:
+            self._cut = False
+
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._cut:
+            writer.transport.abort()
+            return
         redis_reader, redis_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, redis_writer}
         with contextlib.suppress(ConnectionError):

@@ -1,0 +1,314 @@
+"""What ends a session or takes access away reaches sockets although the bus has lost it, and before what came later."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from protocol.body import paragraph
+from protocol.commands import AccountAssign, LinkUpdate, MeRead, MessageSend, SessionEnd, SessionRenew
+from protocol.descriptions import COMMAND_PATH
+from protocol.frames import Call, CloseCode, Dropped, ErrorFrame, EventFrame, Reply
+from protocol.ids import new_id, thread_stream
+from protocol.wire import Id, Ms
+from storage.people import SessionDoc, digest
+from tests.faults import BusProxy
+from tests.server.talking import RunningNode, Talk, node, talk
+from tests.world import WIDGET_SECRET, Person, World
+
+pytestmark = pytest.mark.anyio
+
+HOUR_MS = 3_600_000
+
+
+def message(thread_id: Id, text: str) -> MessageSend:
+    return MessageSend(thread_id=thread_id, client_message_id=new_id(), body=paragraph(text))
+
+
+@contextlib.asynccontextmanager
+async def behind_a_proxy(world: World, redis_url: str) -> AsyncIterator[tuple[RunningNode, BusProxy]]:
+    """A node whose link to Redis can be cut without any other's."""
+    async with BusProxy(redis_url, random.Random(1)).open() as proxy, node(world, proxy.url) as one:
+        yield one, proxy
+
+
+async def deaf(one: RunningNode) -> None:
+    """Wait until a node has noticed that it hears nothing."""
+    while one.house.bus.whole:  # noqa: ASYNC110 - nobody is told of it
+        await asyncio.sleep(0.01)
+
+
+async def session_until(world: World, person: Person, expires_at: Ms) -> str:
+    """A token of somebody's that holds until then."""
+    token = new_id()
+    side: Any = "staff" if person in (world.anna, world.sofia) else "contact"
+    await world.store.people.add_session(
+        SessionDoc(
+            id=digest(token),
+            session_id=new_id(),
+            firm_id=person.firm_id,
+            user_id=person.id,
+            side=side,
+            created_at=expires_at - HOUR_MS,
+            expires_at=expires_at,
+        )
+    )
+    return token
+
+
+async def said(client: Talk, thread_id: Id, text: str) -> EventFrame:
+    stream = thread_stream(thread_id)
+    return await client.until(EventFrame, lambda frame: frame.stream == stream and text in repr(frame.event))
+
+
+# ended sessions
+
+
+async def test_a_session_that_ends_while_no_bell_is_heard_closes_its_sockets_elsewhere(
+    world: World, redis_url: str
+) -> None:
+    async with (
+        node(world, redis_url) as one,
+        behind_a_proxy(world, redis_url) as (two, proxy),
+        talk(one) as here,
+        talk(two) as there,
+        talk(two) as anna,
+    ):
+        await here.hello(world.token_of(world.petra))
+        await there.hello(world.token_of(world.petra))
+        await anna.hello(world.token_of(world.anna))
+        with proxy.cut():
+            await here.say(Call(id=1, command=SessionEnd()))
+            assert (await here.closing())[0] == CloseCode.REVOKED
+        assert (await there.closing())[0] == CloseCode.REVOKED
+        assert isinstance(await anna.call(MeRead()), Reply)
+
+
+async def test_a_session_that_ends_while_redis_is_away_answers_nothing_more(world: World, redis_url: str) -> None:
+    async with (
+        behind_a_proxy(world, redis_url) as (one, first),
+        behind_a_proxy(world, redis_url) as (two, second),
+        talk(one) as here,
+        talk(two) as there,
+    ):
+        await here.hello(world.token_of(world.petra))
+        await there.hello(world.token_of(world.petra))
+        with first.cut(), second.cut():
+            await deaf(two)
+            await here.say(Call(id=1, command=SessionEnd()))
+            assert (await here.closing())[0] == CloseCode.REVOKED
+            await there.say(Call(id=7, command=MeRead()))
+            assert (await there.closing())[0] == CloseCode.REVOKED
+            assert not any(isinstance(frame, Reply) for frame in there.frames)
+
+
+async def test_what_a_node_decides_itself_needs_no_bell(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with behind_a_proxy(world, redis_url) as (one, proxy), talk(one) as petra, talk(one) as sofia:
+        await petra.hello(world.token_of(world.petra))
+        await sofia.hello(world.token_of(world.sofia))
+
+        async def nobody_looks(*_: Any) -> None:
+            """As if the next check were far away."""
+
+        monkeypatch.setattr(one.house.node.standing, "look", nobody_looks)
+        with proxy.cut():
+            await as_somebody(world, one, world.petra, "session.end")
+            assert (await petra.closing())[0] == CloseCode.REVOKED
+            await as_somebody(world, one, world.anna, "staff.update", staff_id=world.sofia.id, active=False)
+            assert (await sofia.closing())[0] == CloseCode.REVOKED
+
+
+async def as_somebody(world: World, one: RunningNode, person: Person, name: str, **fields: Any) -> None:
+    async with httpx.AsyncClient(base_url=one.http_url, timeout=30) as client:
+        headers = {"authorization": f"Bearer {world.token_of(person)}"}
+        answer = await client.post(COMMAND_PATH + name, json=fields, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+
+async def test_a_visitor_of_the_widget_is_closed_when_login_goes_off_unheard(world: World, redis_url: str) -> None:
+    identity = jwt.encode(
+        {"iss": world.firm.id, "email": world.petra.email, "exp": time.time() + 600}, WIDGET_SECRET, algorithm="HS256"
+    )
+    async with (
+        node(world, redis_url) as one,
+        behind_a_proxy(world, redis_url) as (two, proxy),
+        talk(one) as anna,
+        talk(two) as petra,
+    ):
+        await anna.hello(world.token_of(world.anna))
+        await petra.hello(None, identity=identity)
+        with proxy.cut():
+            await anna.call(LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, login=False))
+        assert (await petra.closing())[0] == CloseCode.REVOKED
+
+
+# sessions that run out
+
+
+async def test_from_the_end_of_a_sessions_time_nothing_is_delivered(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    expires_at = time.time_ns() // 1_000_000 + 2_500
+    token = await session_until(world, world.petra, expires_at)
+    identity = jwt.encode(
+        {"iss": world.firm.id, "email": world.petra.email, "exp": expires_at / 1000}, WIDGET_SECRET, algorithm="HS256"
+    )
+    async with (
+        node(world, redis_url, commands_per_s=10_000, commands_burst=10_000) as one,
+        talk(one) as anna,
+        talk(one) as petra,
+        talk(one) as widget,
+    ):
+        await anna.hello(world.token_of(world.anna))
+        await petra.hello(token)
+        await widget.hello(None, identity=identity)
+
+        async def write() -> None:
+            while True:
+                await anna.call(message(thread.id, "igen"))
+
+        writing = asyncio.create_task(write())
+        # Both are read at once: who doesn't read hears no goodbye.
+        for client, (code, _) in zip(
+            (petra, widget), await asyncio.gather(petra.closing(), widget.closing()), strict=True
+        ):
+            assert code == CloseCode.UNAUTHENTICATED
+            times = [frame.at for frame in client.frames if isinstance(frame, EventFrame)]
+            assert times
+            assert max(times) < expires_at
+        writing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writing
+
+
+async def test_a_call_in_a_session_that_has_run_out_is_refused_and_ends_it(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await session_until(world, world.petra, world.clock.now() + HOUR_MS)
+    async with node(world, redis_url, clock=world.clock) as one, talk(one) as petra:
+        monkeypatch.setattr("server.standing.END_CHECK_S_MAX", 3600)
+        await petra.hello(token)
+        world.clock.advance(s=3600)
+        await petra.say(Call(id=7, command=MeRead()))
+        refused = await petra.until(ErrorFrame)
+        assert (refused.id, refused.error.code) == (7, "unauthenticated")
+        assert (await petra.closing())[0] == CloseCode.UNAUTHENTICATED
+
+
+async def test_a_session_renewed_through_another_door_goes_on_everywhere(world: World, redis_url: str) -> None:
+    world.set(token_session_s=7200)
+    thread = await world.thread()
+    token = await session_until(world, world.petra, world.clock.now() + HOUR_MS)
+    async with (
+        node(world, redis_url, clock=world.clock, token_session_s=7200) as one,
+        talk(one) as here,
+        talk(one) as there,
+        talk(one) as anna,
+    ):
+        await here.hello(token)
+        await there.hello(token)
+        await anna.hello(world.token_of(world.anna))
+        world.clock.advance(s=3000)
+        assert isinstance(await here.call(SessionRenew()), Reply)
+        world.clock.advance(s=3000)
+        await anna.call(message(thread.id, "efter"))
+        for client in (here, there):
+            await said(client, thread.id, "efter")
+            assert isinstance(await client.call(MeRead()), Reply)
+
+
+# access lost while bells are
+
+
+async def lose_then_write(world: World, anna: Talk, writer: Talk, lost: Id, kept: Id, times: int = 12) -> None:
+    """Sofia loses an account; then it is written there, and at the end where she may read it."""
+    gone = AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False)
+    assert isinstance(await anna.call(gone), Reply)
+    for number in range(times):
+        assert isinstance(await writer.call(message(lost, f"hemligt {number}")), Reply)
+    assert isinstance(await writer.call(message(kept, "sedan")), Reply)
+
+
+def heard_nothing_secret(sofia: Talk) -> None:
+    assert not [frame for frame in sofia.frames if "hemligt" in repr(frame)]
+
+
+@pytest.mark.parametrize("whom", ["everybody", "the reader"])
+async def test_what_was_written_after_a_loss_of_access_is_not_sent_when_redis_comes_back(
+    world: World, redis_url: str, whom: str
+) -> None:
+    lost, kept = await world.thread(), await world.thread(world.eken)
+    async with (
+        behind_a_proxy(world, redis_url) as (one, first),
+        behind_a_proxy(world, redis_url) as (two, second),
+        talk(one) as anna,
+        talk(two) as sofia,
+    ):
+        await anna.hello(world.token_of(world.anna))
+        await sofia.hello(world.token_of(world.sofia))
+        await anna.call(message(lost.id, "före"))
+        await said(sofia, lost.id, "före")
+        with contextlib.ExitStack() as stack:
+            for proxy in (first, second) if whom == "everybody" else (second,):
+                stack.enter_context(proxy.cut())
+            await lose_then_write(world, anna, anna, lost.id, kept.id)
+        await said(sofia, kept.id, "sedan")
+        assert Dropped(account_id=world.holm.id) in sofia.frames
+        heard_nothing_secret(sofia)
+
+
+@pytest.mark.parametrize("first_back", ["who took it", "who wrote"])
+async def test_backlogs_that_overtake_each_other_send_nothing_from_after_a_loss_of_access(
+    world: World, redis_url: str, first_back: str
+) -> None:
+    lost, kept = await world.thread(), await world.thread(world.eken)
+    async with (
+        node(world, redis_url) as reading,
+        behind_a_proxy(world, redis_url) as (one, takers),
+        behind_a_proxy(world, redis_url) as (two, writers),
+        talk(reading) as sofia,
+        talk(one) as anna,
+        talk(two) as erik,
+    ):
+        await sofia.hello(world.token_of(world.sofia))
+        await anna.hello(world.token_of(world.anna))
+        await erik.hello(world.token_of(world.erik))
+        before, after = (takers, writers) if first_back == "who took it" else (writers, takers)
+        with after.cut():
+            with before.cut():
+                await lose_then_write(world, anna, erik, lost.id, kept.id)
+            if first_back == "who took it":
+                await sofia.until(Dropped)
+            else:
+                await said(sofia, kept.id, "sedan")
+        if first_back == "who took it":
+            await said(sofia, kept.id, "sedan")
+        assert Dropped(account_id=world.holm.id) in sofia.frames
+        heard_nothing_secret(sofia)
+
+
+async def test_who_is_deaf_reads_nothing_by_rights_of_before(world: World, redis_url: str) -> None:
+    lost = await world.thread()
+    async with (
+        node(world, redis_url) as one,
+        behind_a_proxy(world, redis_url) as (two, proxy),
+        talk(one) as anna,
+        talk(two) as sofia,
+    ):
+        await anna.hello(world.token_of(world.anna))
+        await sofia.hello(world.token_of(world.sofia))
+        with proxy.cut():
+            await deaf(two)
+            await lose_then_write(world, anna, anna, lost.id, (await world.thread(world.eken)).id, times=1)
+            answer = await sofia.call(message(lost.id, "fel"))
+            assert isinstance(answer, ErrorFrame)
+            assert answer.error.code == "forbidden"
