@@ -421,6 +421,11 @@ def do_bench(rest: list[str]) -> None:
     in_venv("-m", "benchmarks", *rest)
 
 
+def do_disasters(rest: list[str]) -> None:
+    setup()
+    in_venv("-m", "tests.disasters.storm", *rest)
+
+
 def do_build(_: list[str]) -> None:
     setup()
     timed("wheel (dist/)", lambda: run([PYTHON, "-m", "hatchling", "build", "-t", "wheel", "-d", "dist"]))
@@ -519,6 +524,7 @@ VERBS: dict[str, tuple[Callable[[list[str]], None], str]] = {
     "test": (do_test, "every test; arguments go to pytest"),
     "check": (do_check, "ruff, mypy, layers, tsc, biome, bundle budgets"),
     "bench": (do_bench, "the benchmarks; arguments go to them (--against REV: this tree and that one, as ratios)"),
+    "disasters": (do_disasters, "random faults under load, judged: [--seed N] [--minutes M]"),
     "build": (do_build, "a wheel with the web client in it, in dist/"),
     "setup": (do_setup, "make .venv, node_modules and the web client's build"),
     "doctor": (do_doctor, "say what is missing and how to get it"),
@@ -538,7 +544,7 @@ def use_new_enough_python(version: tuple[int, ...] = sys.version_info[:2]) -> No
 
 
 def main() -> int:
-    verbs = "\n".join(f"  {name:<8} {text}" for name, (_, text) in VERBS.items())
+    verbs = "\n".join(f"  {name:<9} {text}" for name, (_, text) in VERBS.items())
     parser = argparse.ArgumentParser(
         description="Set up, run, test and build Chattar.",
         epilog=verbs,

@@ -1,0 +1,275 @@
+"""The processes of an installation and the wires between them; strikes them as the plan says, and starts again what died.
+
+Two nodes, two schedulers, Valkey, a mongod, a mail sink. Everything that the product says to a server, and everything
+that a client says to a node, goes through a wire. A process that ends by itself after it was ready is noted: no fault of
+its surroundings may end it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from storage.embedded import HOST, Process, ReplicaSet, Valkey, free_port
+from storage.mongo import Mongo
+from tests.disasters.storm.diary import Ms, now_ms
+from tests.disasters.storm.plan import Fault
+from tests.disasters.storm.wire import Wire
+from tests.scheduler.sink import Sink
+
+DATABASE = "storm"
+NODES = 2
+SCHEDULERS = 2
+LOOK_S = 0.1
+END_S = 40.0
+ALL_READY_S = 90.0
+TARGETS = (
+    *(f"node-{number}" for number in range(NODES)),
+    *(f"scheduler-{number}" for number in range(SCHEDULERS)),
+    "redis", "mongo", "smtp",
+    *(f"links-{number}" for number in range(NODES)),
+)  # fmt: skip
+
+
+@dataclass
+class Struck:
+    """A fault as it really was: until what it hit was running again, not yet until it was ready."""
+
+    fault: Fault
+    began_ms: Ms
+    ended_ms: Ms | None = None
+
+    def on_at(self, at_ms: Ms) -> bool:
+        return self.began_ms <= at_ms and (self.ended_ms is None or at_ms <= self.ended_ms)
+
+    @property
+    def name(self) -> str:
+        return f"{self.fault.kind} {self.fault.target}"
+
+
+@dataclass
+class Death:
+    """A process that ended though nobody had ended it."""
+
+    name: str
+    at_ms: Ms
+    code: int | None
+    was_ready: bool
+    last_words: str
+
+
+@dataclass
+class House:
+    """An installation; see `standing`."""
+
+    folder: Path
+    mongo: ReplicaSet
+    valkey: Valkey
+    sink: Sink
+    wires: dict[str, Wire]
+    ports: list[int]
+    processes: dict[str, Process] = field(default_factory=dict)
+    struck: list[Struck] = field(default_factory=list)
+    deaths: list[Death] = field(default_factory=list)
+    _held: set[str] = field(default_factory=set)
+    """Processes that a fault keeps down."""
+    _ready: set[str] = field(default_factory=set)
+
+    @property
+    def urls(self) -> list[str]:
+        """The nodes, as clients reach them."""
+        return [f"http://{HOST}:{self.wires[f'links-{number}'].port}" for number in range(NODES)]
+
+    def direct_url(self, number: int) -> str:
+        """A node past its wire."""
+        return f"http://{HOST}:{self.ports[number]}"
+
+    def faults_on(self, at_ms: Ms) -> list[str]:
+        """Which faults were on at a time."""
+        return [struck.name for struck in self.struck if struck.on_at(at_ms)]
+
+    # processes
+
+    def prepare(self) -> None:
+        """Make the processes, without starting them."""
+        shared = {
+            **os.environ,
+            "CHATTAR_MONGO_URL": f"mongodb://{HOST}:{self.wires['mongo'].port}/?directConnection=true",
+            "CHATTAR_MONGO_DATABASE": DATABASE,
+            "CHATTAR_REDIS_URL": f"redis://{HOST}:{self.wires['redis'].port}/0",
+            "CHATTAR_DEVELOPMENT": "1",
+            "CHATTAR_DATA": str(self.folder / "data"),
+            "CHATTAR_MAIL_DELAY_S": "1",
+            "CHATTAR_MAILS_PER_HOUR_MAX": "1000000",
+            "CHATTAR_LOGINS_PER_ADDRESS": "1000000",
+            "CHATTAR_LOGINS_PER_EMAIL": "1000000",
+            "CHATTAR_COMMANDS_PER_S": "10000",
+            "CHATTAR_COMMANDS_BURST": "100000",
+            "CHATTAR_LOG_LEVEL": "warning",
+        }
+        for number, port in enumerate(self.ports):
+            name = f"node-{number}"
+            # A node of a development server listens for mail there: only schedulers send any.
+            env = {**shared, "CHATTAR_PORT": str(port), "CHATTAR_SMTP_URL": f"smtp://{HOST}:{free_port()}"}
+            self.processes[name] = Process(name, [sys.executable, "-m", "server"], self.folder / f"{name}.log", env)
+        for number in range(SCHEDULERS):
+            name = f"scheduler-{number}"
+            command = [sys.executable, "-m", "scheduler"]
+            env = {**shared, "CHATTAR_SMTP_URL": f"smtp://{HOST}:{self.wires['smtp'].port}"}
+            self.processes[name] = Process(name, command, self.folder / f"{name}.log", env)
+
+    async def supervise(self) -> None:
+        """Start again what ended by itself, and note it; until cancelled."""
+        while True:
+            for name, process in self.processes.items():
+                if name in self._held:
+                    continue
+                if not process.alive:
+                    self._note_death(name, process)
+                    await asyncio.to_thread(process.start)
+                elif name not in self._ready and await self._is_ready(name):
+                    self._ready.add(name)
+            await asyncio.sleep(LOOK_S)  # other processes: they tell nobody when they are ready or gone
+
+    def _note_death(self, name: str, process: Process) -> None:
+        if process.popen is not None:
+            code, ready = process.popen.returncode, name in self._ready
+            self.deaths.append(Death(name, now_ms(), code, ready, process.last_words(6)))
+        self._ready.discard(name)
+
+    async def _is_ready(self, name: str) -> bool:
+        kind, _, number = name.partition("-")
+        if kind == "scheduler":
+            return self.processes[name].alive
+        return (await asyncio.to_thread(readiness, self.direct_url(int(number)))).get("bus") is True
+
+    async def all_ready(self, mongo: Mongo) -> None:
+        """Wait until every process serves, hears its bus, and the database takes a write. Raises TimeoutError."""
+        async with asyncio.timeout(ALL_READY_S):
+            while not await self._serves(mongo):  # noqa: ASYNC110 - other processes, as above
+                await asyncio.sleep(LOOK_S)
+
+    async def _serves(self, mongo: Mongo) -> bool:
+        for name in self.processes:
+            if name in self._held or not self.processes[name].alive or not await self._is_ready(name):
+                return False
+        try:
+            await mongo.rows("facts").update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
+        except PyMongoError:
+            return False
+        return True
+
+    # faults
+
+    async def strike(self, fault: Fault) -> None:
+        """Begin a fault, let it last, end it."""
+        struck = Struck(fault, now_ms())
+        self.struck.append(struck)
+        if fault.target in self.processes:
+            await self._strike_process(fault)
+        elif fault.kind in ("freeze", "cut", "reset"):
+            await self._strike_wire(self.wires[fault.target], fault)
+        elif fault.target == "smtp":
+            await self._strike_sink(fault)
+        else:
+            await self._strike_server(self.valkey if fault.target == "redis" else self.mongo.members[0], fault)
+        struck.ended_ms = now_ms()
+
+    async def _strike_process(self, fault: Fault) -> None:
+        process, name = self.processes[fault.target], fault.target
+        if not process.alive:
+            return  # it ended by itself and is about to be started again
+        if fault.kind == "stop":
+            process.pause()
+            await asyncio.sleep(fault.lasts_s)
+            process.resume()
+            return
+        self._held.add(name)
+        if fault.kind == "kill":
+            await asyncio.to_thread(process.kill)
+        else:
+            assert process.popen is not None
+            process.popen.terminate()
+            try:
+                await asyncio.to_thread(process.popen.wait, END_S)
+            except subprocess.TimeoutExpired:
+                self.deaths.append(Death(name, now_ms(), None, True, f"has not ended {END_S:.0f} s after SIGTERM"))
+                await asyncio.to_thread(process.kill)
+        self._ready.discard(name)
+        await asyncio.sleep(fault.lasts_s)
+        await asyncio.to_thread(process.start)
+        self._held.discard(name)
+
+    async def _strike_wire(self, wire: Wire, fault: Fault) -> None:
+        if fault.kind == "reset":
+            wire.reset()
+        elif fault.kind == "freeze":
+            wire.freeze()
+            await asyncio.sleep(fault.lasts_s)
+            wire.thaw()
+        else:
+            await wire.cut()
+            await asyncio.sleep(fault.lasts_s)
+            await wire.mend()
+
+    async def _strike_sink(self, fault: Fault) -> None:
+        """A mail server that dies: nobody listens, and who was connected is thrown out."""
+        await self.sink.goes_away()
+        self.wires["smtp"].reset()
+        await asyncio.sleep(fault.lasts_s)
+        await self.sink.comes_back()
+
+    async def _strike_server(self, server: Any, fault: Fault) -> None:
+        if fault.kind == "stop":
+            server.pause()
+            await asyncio.sleep(fault.lasts_s)
+            server.resume()
+        else:
+            await asyncio.to_thread(server.kill)
+            await asyncio.sleep(fault.lasts_s)
+            await asyncio.to_thread(server.start)
+
+
+def readiness(url: str) -> dict[str, Any]:
+    """What a node says of itself; nothing where it doesn't serve."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310 - our own address
+            facts: dict[str, Any] = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError):
+        return {}
+    return facts
+
+
+@contextlib.asynccontextmanager
+async def standing(folder: Path, data: Path, targets: Sequence[str] = TARGETS) -> AsyncIterator[House]:
+    """A house with its servers and wires up, and its processes ready to be started. `data`: where servers keep theirs."""
+    mongo, valkey = ReplicaSet(data / "mongo"), Valkey(data / "valkey")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(mongo.kill)
+        stack.callback(valkey.dispose)
+        await asyncio.to_thread(mongo.start)
+        await asyncio.to_thread(valkey.start)
+        sink = Sink()
+        await sink.comes_back()
+        stack.push_async_callback(sink.goes_away)
+        ports = [free_port() for _ in range(NODES)]
+        served = {"redis": valkey.port, "mongo": mongo.members[0].port, "smtp": sink.port}
+        served |= {f"links-{number}": port for number, port in enumerate(ports)}
+        wires = {name: await stack.enter_async_context(Wire(name, port).open()) for name, port in served.items()}
+        house = House(folder, mongo, valkey, sink, wires, ports)
+        house.prepare()
+        for process in house.processes.values():
+            stack.callback(process.kill)
+        yield house

@@ -1,0 +1,204 @@
+"""What every open window shows, against what the log and the store say: rows, unread, tasks, marks, inbox, badges.
+
+Counts are made here from the log: messages behind a position, tasks by their events. Only the positions themselves (how far
+somebody has read) and inbox entries are state that the store alone knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from protocol import events as e
+from protocol.body import plain_text
+from protocol.commands import StreamEvent
+from protocol.entities import Side, Thread
+from protocol.ids import notes_stream, thread_stream, user_stream
+from protocol.wire import Id
+from storage.streams import Stored
+from tests.disasters.storm.evidence import Evidence, Violation
+from tests.disasters.storm.windows import Seen
+
+
+@dataclass
+class Truth:
+    """A thread by its log."""
+
+    head: int = 0
+    notes_head: int = 0
+    subject: str = ""
+    state: str = "active"
+    last: str = ""
+    assignee_id: Id | None = None
+    tasks: dict[Id, bool] = field(default_factory=dict)
+
+
+def judge(evidence: Evidence) -> list[Violation]:
+    """Everything that is not as it should be at this moment."""
+    truths = {thread_id: truth_of(evidence, thread_id) for thread_id in evidence.threads}
+    found = list(the_store(evidence, truths))
+    for seen in evidence.windows:
+        if seen.is_open and seen.session not in {ended.session for ended in evidence.diary.sessions_ended}:
+            found += the_window(evidence, seen, truths)
+    return found
+
+
+def truth_of(evidence: Evidence, thread_id: Id) -> Truth:
+    """What the log says of a thread."""
+    log, notes = evidence.logs[thread_stream(thread_id)], evidence.logs[notes_stream(thread_id)]
+    truth = Truth(head=len(log), notes_head=len(notes))
+    for event in log:
+        match event.event:
+            case e.ThreadCreated(subject=subject) | e.ThreadRenamed(subject=subject):
+                truth.subject = subject
+            case e.ThreadArchived():
+                truth.state = "archived"
+            case e.ThreadReopened():
+                truth.state = "active"
+            case e.MessageSent(body=body):
+                truth.last = " ".join(plain_text(body).split())
+            case e.TaskAdded(task=task):
+                truth.tasks[task.id] = task.done
+            case e.TaskCompleted(task_id=task_id):
+                truth.tasks[task_id] = True
+            case e.TaskReopened(task_id=task_id):
+                truth.tasks[task_id] = False
+            case e.TaskDeleted(task_id=task_id):
+                truth.tasks.pop(task_id, None)
+    for event in notes:
+        if isinstance(event.event, e.ThreadAssigned):
+            truth.assignee_id = event.event.assignee.id if event.event.assignee else None
+    return truth
+
+
+def unread_of(log: list[Stored], position: int, side: Side) -> int:
+    """Messages of the other side behind a position."""
+    return sum(
+        isinstance(event.event, e.MessageSent)
+        and event.seq > position
+        and event.actor is not None
+        and event.actor.side != side
+        for event in log
+    )
+
+
+def the_store(evidence: Evidence, truths: dict[Id, Truth]) -> Iterator[Violation]:
+    """The store's own rows."""
+    if evidence.unsettled:
+        yield Violation("wrong row", "store", "events", f"{evidence.unsettled} events have not been settled")
+    for thread in evidence.threads.values():
+        truth = truths[thread.id]
+        unread = unread_of(evidence.logs[thread_stream(thread.id)], thread.firm_read.seq, "staff")
+        for name, is_so, should in (
+            ("head", thread.head.seq, truth.head),
+            ("subject", thread.subject, truth.subject),
+            ("state", thread.state, truth.state),
+            ("assignee", thread.assignee_id, truth.assignee_id),
+            ("unread", thread.firm_unread, unread),
+            ("tasks", (thread.tasks_done, thread.tasks_total), (sum(truth.tasks.values()), len(truth.tasks))),
+        ):
+            if is_so != should:
+                yield Violation("wrong row", "store", thread.id, f"{name} is {is_so} and should be {should}")
+
+
+def the_window(evidence: Evidence, seen: Seen, truths: dict[Id, Truth]) -> Iterator[Violation]:
+    """All that one window shows."""
+    state, seats = seen.state, evidence.seats_now[seen.person_id]
+    if state.phase != "live":
+        yield Violation("wrong row", seen.name, "connection", f"is {state.phase}")
+        return
+    for row in state.rows.values():
+        if row.account.id not in seats:
+            yield Violation("wrong row", seen.name, row.id, "is shown, and its account is not theirs any more")
+        else:
+            yield from the_row(evidence, seen, row, truths[row.id])
+    for thread_id in state.opened:
+        if evidence.accounts[thread_id] in seats:
+            yield from the_thread(evidence, seen, thread_id, truths[thread_id])
+    if seen.side == "staff":
+        yield from the_inbox(evidence, seen, seats)
+    own = user_stream(seen.person_id)
+    position, head = _position(seen, own), len(evidence.logs[own])
+    if position != head:
+        yield Violation("wrong row", seen.name, own, f"has come to {position} of {head}")
+
+
+def _position(seen: Seen, stream: str) -> int:
+    followed = seen.state.streams.get(stream)
+    return (followed.position or 0) if followed is not None else 0
+
+
+def the_row(evidence: Evidence, seen: Seen, row: Thread, truth: Truth) -> Iterator[Violation]:
+    """A row of the list."""
+    if seen.side == "staff":
+        position = evidence.threads[row.id].firm_read.seq
+    else:
+        mark = evidence.marks.get((row.id, seen.person_id))
+        position = mark.read_seq if mark is not None else 0
+    unread = unread_of(evidence.logs[thread_stream(row.id)], position, seen.side)
+    facts: list[tuple[str, object, object]] = [
+        ("head", row.head, truth.head),
+        ("subject", row.subject, truth.subject),
+        ("state", row.state, truth.state),
+        ("read up to", row.read_seq, position),
+        ("unread", row.unread, unread),
+        ("tasks", (row.tasks_done, row.tasks_total), (sum(truth.tasks.values()), len(truth.tasks))),
+        ("last", row.last.text if row.last else "", truth.last),
+    ]
+    if row.staff is not None:
+        facts += [
+            ("notes' head", row.staff.notes_head, truth.notes_head),
+            ("assignee", row.staff.assignee_id, truth.assignee_id),
+        ]
+    for name, is_so, should in facts:
+        if is_so != should:
+            yield Violation("wrong row", seen.name, row.id, f"{name} is {is_so} and should be {should}")
+
+
+def the_thread(evidence: Evidence, seen: Seen, thread_id: Id, truth: Truth) -> Iterator[Violation]:
+    """A thread that is open: its messages word for word, tasks, marks."""
+    opened = seen.state.opened[thread_id]
+    streams = [(thread_stream(thread_id), opened.items)]
+    if seen.side == "staff":
+        streams.append((notes_stream(thread_id), opened.notes))
+    for stream, items in streams:
+        log = evidence.logs[stream]
+        whole = [StreamEvent(seq=one.seq, at=one.at, actor=one.actor, event=one.event) for one in log]
+        if list(items) != whole[len(whole) - len(items) :]:
+            shown = f"{items[0].seq} to {items[-1].seq}" if items else "nothing"
+            yield Violation("wrong row", seen.name, stream, f"shows {shown} of a log of {len(whole)}")
+    tasks = {task.id: task.done for task in opened.tasks}
+    if tasks != truth.tasks:
+        yield Violation("wrong row", seen.name, thread_id, f"shows tasks {tasks} and should {truth.tasks}")
+    for (of, person_id), mark in evidence.marks.items():
+        if of != thread_id or not mark.read_seq:
+            continue
+        known = opened.marks.get(person_id)
+        shown_seq = known.read[-1].seq if known is not None and known.read else 0
+        if shown_seq != mark.read_seq:
+            text = f"shows {mark.person.name} as having read {shown_seq} and should {mark.read_seq}"
+            yield Violation("wrong row", seen.name, thread_id, text)
+
+
+def the_inbox(evidence: Evidence, seen: Seen, seats: set[Id]) -> Iterator[Violation]:
+    """Entries and the badge (NS-4, NS-5)."""
+    mine = {
+        entry.id: entry for entry in evidence.inbox if entry.user_id == seen.person_id and entry.account_id in seats
+    }
+    shown = seen.state.notifications
+    for entry_id, entry in mine.items():
+        held = shown.get(entry_id)
+        if held is None:
+            if not entry.archived:
+                yield Violation("wrong row", seen.name, f"inbox {entry.thread_id}", "an entry is missing")
+            continue
+        for name in ("kind", "at", "unread", "archived", "mentioned", "text"):
+            if getattr(held, name) != getattr(entry, name):
+                text = f"{name} is {getattr(held, name)} and should be {getattr(entry, name)}"
+                yield Violation("wrong row", seen.name, f"inbox {entry.thread_id}", text)
+    for entry_id, held in shown.items():
+        if entry_id not in mine:
+            yield Violation("wrong row", seen.name, f"inbox {held.thread_id}", "an entry is shown that is not there")
+    badge = sum(not entry.archived for entry in mine.values())
+    if seen.state.open_count != badge:
+        yield Violation("wrong row", seen.name, "badge", f"is {seen.state.open_count} and should be {badge}")
