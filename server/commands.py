@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocol import commands as c
+from protocol.errors import Forbidden, NotFound
 from protocol.wire import Wire
 from server import access
 from server.access import Rule
@@ -33,6 +34,7 @@ from server.actions import (
 from server.context import Context
 
 Action = Callable[[Context, Any, Any], Awaitable[Wire]]
+Again = Callable[[Context, Any], Awaitable[Wire | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Entry:
     action: Action
     cost: int = 1
     """What it takes from the asker's allowance: 1 for a read by key, more for what costs more."""
+    again: Again | None = None
+    """Of a command with a key: the answer to its first try, if that went through before the asker lost access."""
     http_only: bool = False
     """Sets or needs a cookie, or comes before there is a session: not over the socket."""
 
@@ -66,7 +70,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.StaffUpdate, access.leads, people.update_staff, cost=5),
     Entry(c.AccountList, access.staff, accounts.page, cost=3),
     Entry(c.AccountRead, access.account_staff, accounts.read),
-    Entry(c.AccountCreate, access.firm_with("manage_accounts"), accounts.create, cost=3),
+    Entry(c.AccountCreate, access.firm_with("manage_accounts"), accounts.create, cost=3, again=accounts.again),
     Entry(c.AccountAssign, access.account_with("assign_teammates"), accounts.assign, cost=5),
     Entry(c.AccountFollow, access.account_staff, accounts.follow, cost=2),
     # Which of two rights it needs depends on what it switches on: the action says.
@@ -83,13 +87,13 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.ThreadReopen, access.facts_staff, threads.reopen, cost=3),
     Entry(c.ThreadAssign, access.facts_staff, threads.assign, cost=3),
     Entry(c.StreamRead, access.stream_seen, lists.read_stream, cost=3),
-    Entry(c.MessageSend, access.facts_seen, messages.send, cost=2),
+    Entry(c.MessageSend, access.facts_seen, messages.send, cost=2, again=messages.again),
     Entry(c.MarkRead, access.facts_seen, marks.read),
     Entry(c.MarkUnread, access.facts_staff, unread.mark, cost=3),
     Entry(c.MarkDelivered, access.logged_in, marks.delivered),
     Entry(c.TypingSet, access.facts_seen, typing.tell),
     # tasks
-    Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3),
+    Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3, again=tasks.again),
     Entry(c.TaskSet, access.thread_seen, tasks.set_done, cost=3),
     Entry(c.TaskEdit, access.thread_staff, tasks.edit, cost=3),
     Entry(c.TaskMove, access.thread_staff, tasks.move, cost=3),
@@ -114,5 +118,11 @@ TAGS: dict[str, Entry] = {str(entry.command.__struct_config__.tag): entry for en
 async def dispatch(context: Context, command: c.Asked) -> Wire:
     """Do what was asked, if the asker may. Raises ChattarError; what it returns is durable (P1)."""
     entry = ENTRIES[type(command)]
-    scope = await entry.rule(context, command)
+    try:
+        scope = await entry.rule(context, command)
+    except (Forbidden, NotFound):
+        first = await entry.again(context, command) if entry.again else None
+        if first is None:
+            raise
+        return first
     return await entry.action(context, command, scope)

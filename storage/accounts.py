@@ -25,12 +25,15 @@ class AccountDoc(Document):
     """Staff who hear of what happens here, as long as they can see it (NS-1)."""
     archived: bool = False
     key: str | None = None
+    meant: str | None = None
+    """A hash of what the command with the key said."""
 
 
 class Accounts:
     """The accounts."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._rows = mongo.rows("accounts")
         self._by_id = Together("accounts", by_id(self._rows, AccountDoc))
         self._assigned = Together("assigned accounts", self._ids_assigned_to)
@@ -49,8 +52,8 @@ class Accounts:
         return await self._by_id.many(account_ids)
 
     async def by_key(self, firm_id: Id, key: str) -> AccountDoc | None:
-        """The account that a creation with this key made."""
-        row = await self._rows.find_one({"firm_id": firm_id, "key": key})
+        """The account that a creation with this key made, also if it is being stored this very moment."""
+        row = await self._mongo.find_certain("accounts", {"firm_id": firm_id, "key": key})
         return from_document(row, AccountDoc) if row else None
 
     async def find(self, query: Row, limit: int, session: Session | None = None) -> list[AccountDoc]:

@@ -36,6 +36,8 @@ class Draft(Wire):
     event: Event
     key: str | None = None
     """Unique for ever over all streams: the same key is the same event (P2)."""
+    meant: str | None = None
+    """A hash of what the command with this key said: the same key with another one is a mistake."""
     only_open: bool = False
     """Not behind the archiving of its thread (MS-8): judged at the very place in the log where it would stand."""
 
@@ -79,6 +81,7 @@ class Stored(Document):
     account_id: Id | None = None
     actor: Person | None = None
     key: str | None = None
+    meant: str | None = None
     unsettled_at: Ms | None = None
     """Present until everything that follows from the event has been done (P9)."""
 
@@ -111,6 +114,7 @@ def stored_at(draft: Draft, head: Head) -> Stored:
         actor=draft.actor,
         event=draft.event,
         key=draft.key,
+        meant=draft.meant,
         totals=head,
         unsettled_at=None if draft.stream.startswith("u:") else draft.at,
     )

@@ -184,6 +184,15 @@ class Mongo:
                     continue
             raise Unavailable("Too many are writing here at the moment; try again with the same key.")
 
+    async def find_certain(self, collection: str, query: Row) -> Row | None:
+        """A document that was in somebody's way, once it can't be rolled back; None if it was rolled back."""
+        rows = self.rows(collection)
+        local = rows.with_options(read_concern=ReadConcern("local"))
+        async with self.client.start_session() as session:
+            # The session is causal: after the local read, the majority read waits until it has seen as much.
+            await local.find_one(query, {"_id": 1}, session=session)
+            return await rows.find_one(query, session=session)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.client.close()

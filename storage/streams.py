@@ -7,6 +7,7 @@ storage.log, and how many writers are put in order in storage.committer.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from storage.documents import from_document
 from storage.log import Appended, Closed, Draft, Head, KeyTaken, Stored, event_id, stored_at, stream_range
 from storage.mongo import Mongo, Row, Session, SomebodyWasFirst, ours
 from storage.together import Together
+from storage.tries import Tries
 
 __all__ = ["Appended", "Closed", "Draft", "Head", "KeyTaken", "Stored", "Streams", "event_id"]
 
@@ -35,6 +37,8 @@ class Streams:
         self._mongo = mongo
         self._rows = mongo.rows("events")
         self._committer = Committer(mongo)
+        self.tries = Tries()
+        """Keys that are on their way into the log from here."""
         self._heads = Together("heads", self._read_heads)
         self._missed = Together("missed events", self._read_missed, keys_max=MISSED_STREAMS_MAX)
 
@@ -48,7 +52,15 @@ class Streams:
         is unknown: the same draft may then be appended again. Survives cancellation: the write is the committer's, not
         the caller's.
         """
-        return await self._committer.append(draft)
+        appended = self._committer.append(draft)
+        if draft.key is not None:
+            self.tries.begin(draft.key)
+            appended.add_done_callback(partial(self._tried, draft.key))
+        return await asyncio.shield(appended)  # a caller who gives up must not look like an outcome
+
+    def _tried(self, key: str, outcome: asyncio.Future[Any]) -> None:
+        """Called when a try has ended, however."""
+        self.tries.end(key)
 
     async def append_in(self, session: Session, drafts: Sequence[Draft]) -> list[Stored]:
         """Append within a transaction (see `transact`), to one stream or several.
@@ -84,14 +96,20 @@ class Streams:
         """
         return await self._committer.append_each(drafts)
 
-    async def transact(self, stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:
+    async def transact(
+        self, stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]], key: str | None = None
+    ) -> T:
         """A transaction that appends to streams, while this node's committer of those streams stands aside.
 
-        Otherwise as `Mongo.transact`. Survives cancellation: it ends for certain, though nobody waits for it.
+        Otherwise as `Mongo.transact`. Survives cancellation: it ends for certain, though nobody waits for it. `key`:
+        of what it makes; a try with it is under way until then.
         """
         streams = [stream] if isinstance(stream, str) else stream
         task = asyncio.create_task(self._transact(streams, work), name=f"transaction {streams[0]}")
         task.add_done_callback(_retrieved)
+        if key is not None:
+            self.tries.begin(key)
+            task.add_done_callback(partial(self._tried, key))
         return await asyncio.shield(task)
 
     async def _transact(self, streams: Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:

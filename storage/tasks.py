@@ -25,6 +25,8 @@ class TaskDoc(Document):
     done_at: Ms | None = None
     key: str | None = None
     """`<creator>:<client_task_id>` of task.add (P2)."""
+    meant: str | None = None
+    """A hash of what the command with the key said."""
 
     def seen(self) -> Task:
         """The task as readers see it."""
@@ -43,6 +45,7 @@ class Tasks:
     """The tasks."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._rows = mongo.rows("tasks")
 
     async def add(self, task: TaskDoc, session: Session) -> None:
@@ -55,8 +58,8 @@ class Tasks:
         return from_document(row, TaskDoc) if row else None
 
     async def by_key(self, key: str) -> TaskDoc | None:
-        """The task that an addition with this key made."""
-        row = await self._rows.find_one({"key": key})
+        """The task that an addition with this key made, also if it is being stored this very moment."""
+        row = await self._mongo.find_certain("tasks", {"key": key})
         return from_document(row, TaskDoc) if row else None
 
     async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[TaskDoc]:

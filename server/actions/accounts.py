@@ -6,9 +6,10 @@ from typing import Final
 
 from protocol.commands import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountPage, AccountRead
 from protocol.entities import Account, Activation
-from protocol.errors import Conflict, NotFound, Unavailable
+from protocol.errors import NotFound, Unavailable
 from protocol.ids import new_id
 from protocol.wire import Id
+from server import keys
 from server.access import AccountScope
 from server.actions import access_changes
 from server.actions.access_changes import Difference
@@ -107,12 +108,10 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
     Whoever adds one without seeing every account is assigned to it: they would lose it from sight otherwise.
     """
     principal, accounts = context.principal, context.store.accounts
-    key, name = f"{principal.user_id}:{command.client_account_id}", said("$.name", command.name)
+    key, name = _key(context, command), said("$.name", command.name)
     for _ in range(SHORT_ID_ATTEMPTS_MAX):
-        first = await accounts.by_key(principal.firm_id, key)
+        first = await _first(context, command)
         if first is not None:
-            if first.name != name:
-                raise Conflict("This key was used for something else.", reason="key_reused")
             return await _seen(context, first)
         account = AccountDoc(
             id=new_id(),
@@ -125,6 +124,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
             staff_ids=[] if principal.sees_all else [principal.user_id],
             follower_ids=[principal.user_id],
             key=key,
+            meant=keys.meaning(command),
         )
         try:
             await accounts.add(account)
@@ -134,6 +134,26 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
             access_changes.announce(context, principal.user_id)
         return await _seen(context, account)
     raise Unavailable("Too many are adding accounts at the moment; try again with the same key.")
+
+
+async def again(context: Context, command: AccountCreate) -> Account | None:
+    """The answer to a first try that went through before the right to add accounts was lost."""
+    first = await _first(context, command)
+    return await _seen(context, first) if first and context.principal.sees(first.id) else None
+
+
+def _key(context: Context, command: AccountCreate) -> str:
+    return f"{context.principal.user_id}:{command.client_account_id}"
+
+
+async def _first(context: Context, command: AccountCreate) -> AccountDoc | None:
+    """The account that this key has made. Raises Conflict when the key meant something else."""
+    first = await context.store.accounts.by_key(context.principal.firm_id, _key(context, command))
+    if first is not None and (first.name, first.kind) != (said("$.name", command.name), command.kind):
+        raise keys.reused()
+    if first is not None:
+        keys.check_meaning(first.meant, keys.meaning(command))
+    return first
 
 
 async def _short_id(context: Context, name: str) -> str:

@@ -6,14 +6,15 @@ judged by the log itself. What follows from a message is drawn by the settler, t
 
 from protocol import body as bodies
 from protocol.commands import MessageAccepted, MessageSend
-from protocol.errors import ChattarError, Conflict, Forbidden, NotFound, Unavailable
+from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.events import MessageSent, Quote
 from protocol.ids import new_id, notes_stream, split_stream, thread_stream
 from protocol.wire import Id
+from server import keys
 from server.access import FactsScope
 from server.actions import mentions, threads
 from server.context import Context
-from storage.streams import Closed, Draft, KeyTaken, Stored
+from storage.streams import Closed, Draft, Stored
 from storage.threads import ThreadFacts
 
 QUOTE_CHARACTERS_MAX = 280
@@ -22,26 +23,39 @@ QUOTE_CHARACTERS_MAX = 280
 async def send(context: Context, command: MessageSend, scope: FactsScope) -> MessageAccepted:
     """Write to a thread (MS-1); durable when it returns (P1), once for each key (P2).
 
-    A retry gets the first message back, whatever has happened to the thread since. Raises Invalid for a blank or
+    A retry gets the first message back, whatever has happened to the thread since; a key that meant something else is a
+    Conflict. Raises Invalid for a blank or
     overlong body, Forbidden for an internal message or a mention by a contact, Conflict for staff in an archived thread
     (MS-8), NotFound for a mention of somebody without access or a quote of another thread's message.
     """
     bodies.check(command.body)
     if command.internal and not context.principal.is_staff:
         raise Forbidden("Only staff write internal messages.")
-    key = f"{context.principal.user_id}:{command.client_message_id}"
-    try:
-        stored = await _appended(context, command, scope.thread, key)
-    except Unavailable:
-        raise
-    except (ChattarError, KeyTaken):
-        # Perhaps it was right at the time: the first try went through, and only its answer was lost.
-        first = await context.store.streams.first_with(key)
-        if first is None:
-            raise
-        stored = first
-    if not isinstance(stored.event, MessageSent) or split_stream(stored.stream)[1] != scope.thread.id:
-        raise Conflict("This key was used for something else.", reason="key_reused")
+    key, streams = _key(context, command), context.store.streams
+
+    async def work() -> Stored:
+        return await _appended(context, command, scope.thread, key)
+
+    return _accepted(context, command, await keys.once(streams.tries, key, work, lambda: streams.first_with(key)))
+
+
+async def again(context: Context, command: MessageSend) -> MessageAccepted | None:
+    """The answer to a first try that went through before access was lost: where the message stands, and nothing else."""
+    key, streams = _key(context, command), context.store.streams
+    await streams.tries.ended(key)
+    first = await streams.first_with(key)
+    return _accepted(context, command, first) if first else None
+
+
+def _key(context: Context, command: MessageSend) -> str:
+    return f"{context.principal.user_id}:{command.client_message_id}"
+
+
+def _accepted(context: Context, command: MessageSend, stored: Stored) -> MessageAccepted:
+    """The answer for what is in the log under the command's key. Raises Conflict if that is something else."""
+    if not isinstance(stored.event, MessageSent) or split_stream(stored.stream)[1] != command.thread_id:
+        raise keys.reused()
+    keys.check_meaning(stored.meant, keys.meaning(command))
     # Also when it was there before: the node that stored it may have died before it could tell anybody.
     context.announcer.event(stored)
     context.settler.settle(stored)
@@ -84,6 +98,7 @@ async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, ke
             after=after,
         ),
         key=key,
+        meant=keys.meaning(command),
         only_open=not command.internal,
     )
 

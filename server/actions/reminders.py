@@ -16,6 +16,7 @@ from protocol.entities import Person, Recipient
 from protocol.errors import Conflict, NotFound, Unavailable
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id, Ms
+from server import keys
 from server import reminder_rules as rules
 from server import reminder_state as state
 from server.access import ThreadScope
@@ -62,9 +63,11 @@ async def save(context: Context, command: ReminderSet, scope: ThreadScope) -> Re
 
 async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> ReminderView:
     """Remind now, by hand (RM-11): one mail to each recipient, an audit row, the thread on top of what waits for the
-    contacts, and no automatic one for 24 hours."""
+    contacts, and no automatic one for 24 hours. The same key sends once (P2); raises Conflict for a key that meant
+    something else."""
     means, now = context.means, context.clock.now()
-    row_id = f"{scope.thread.id}:manual:{context.principal.user_id}:{command.client_message_id}"
+    key = f"{context.principal.user_id}:{command.client_message_id}"
+    row_id = f"{scope.thread.id}:manual:{key}"
 
     async def work(session: Session) -> list[Stored]:
         thread = await means.store.threads.get(scope.thread.id, session)
@@ -84,19 +87,30 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
             changed = e.ReminderChanged(reminder=state.seen(after, firm, surroundings, now))
             drafts.append(cycles.note(thread, changed, now, context.principal.person))
         row = _row(thread, row_id, 0, 0, now, now, surroundings, context.principal.person)
-        drafts.append(await _hand_over(means, thread, row, surroundings, session))
+        told = await _hand_over(means, thread, row, surroundings, session)
+        drafts.append(replace(told, key=key, meant=keys.meaning(command)))
         await trail.note(context, thread, "reminder.resent", thread.subject, session)
         raising = replace(cycles.note(thread, e.ThreadRaised(), now, row.by), stream=thread_stream(thread.id))
         raised = await means.store.streams.append_in(session, [raising])
         await means.store.threads.change(thread.id, {"raised_at": now}, session, raised)
         return [*raised, *await means.store.streams.append_in(session, drafts)]
 
-    if await means.store.reminder_rows.get(row_id) is None:
-        try:
-            stored = await means.store.streams.transact(notes_stream(scope.thread.id), work)
-        except DuplicateKeyError:
-            stored = []  # our own retry was faster
-        _tell(means, stored)
+    async def change() -> list[Stored]:
+        return await means.store.streams.transact(notes_stream(scope.thread.id), work, key)
+
+    async def sent() -> list[Stored] | None:
+        """Nothing more to tell of when this key has sent; None when it hasn't."""
+        first = await means.store.streams.first_with(key)
+        if first is not None:
+            keys.check_meaning(first.meant or "", keys.meaning(command))
+            return []
+        # What an older build has sent kept its key in the row only.
+        return None if await means.store.reminder_rows.get(row_id) is None else []
+
+    stored = await sent()
+    if stored is None:
+        stored = await keys.once(means.store.streams.tries, key, change, sent)
+    _tell(means, stored)
     return await _view(context, scope.thread.id)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
-from pymongo.errors import DuplicateKeyError
 
 from protocol import events as e
 from protocol.commands import (
@@ -26,6 +25,7 @@ from protocol.errors import Conflict, Invalid, NotFound
 from protocol.events import Event
 from protocol.ids import new_id, thread_stream
 from protocol.wire import Id
+from server import keys
 from server.access import ThreadScope
 from server.actions import trail
 from server.actions.said import said
@@ -50,8 +50,9 @@ class _Change:
 
 
 async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskView:
-    """Add a task at the end (TK-1); the same key from the same person adds one (P2)."""
-    key = f"{context.principal.user_id}:{command.client_task_id}"
+    """Add a task at the end (TK-1); the same key from the same person adds one (P2). Raises Conflict for a key that
+    meant something else."""
+    key = _key(context, command)
 
     async def work(tasks: list[TaskDoc], session: Session) -> _Change:
         if len(tasks) >= TASKS_PER_THREAD_MAX:
@@ -67,20 +68,43 @@ async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskVie
             created_by=context.principal.person,
             created_at=context.clock.now(),
             key=key,
+            meant=keys.meaning(command),
         )
         await context.store.tasks.add(task, session)
         return _Change([*tasks, task], [e.TaskAdded(task=task.seen())], task.text, task)
 
+    async def change() -> TaskDoc:
+        return _certain(await _change(context, scope.thread, "task.add", work, key))
+
+    found = await context.store.tasks.by_key(key)
+    if found is None:
+        tries = context.store.streams.tries
+        found = await keys.once(tries, key, change, lambda: context.store.tasks.by_key(key))
+    _check(found, command)
+    return TaskView(task=found.seen())
+
+
+async def again(context: Context, command: TaskAdd) -> TaskView | None:
+    """The answer to a first try that went through before access was lost: the task as it was added, and no more."""
+    key = _key(context, command)
+    await context.store.streams.tries.ended(key)
     first = await context.store.tasks.by_key(key)
     if first is None:
-        try:
-            first = await _change(context, scope.thread, "task.add", work)
-        except DuplicateKeyError:
-            # Somebody with our key was faster: our own retry on another node.
-            first = await context.store.tasks.by_key(key)
-    if first is None or first.thread_id != scope.thread.id:
-        raise Conflict("This key was used for something else.", reason="key_reused")
-    return TaskView(task=first.seen())
+        return None
+    _check(first, command)
+    return TaskView(
+        task=replace(first.seen(), text=said("$.text", command.text), done=False, done_by=None, done_at=None)
+    )
+
+
+def _key(context: Context, command: TaskAdd) -> str:
+    return f"{context.principal.user_id}:{command.client_task_id}"
+
+
+def _check(first: TaskDoc, command: TaskAdd) -> None:
+    if first.thread_id != command.thread_id:
+        raise keys.reused()
+    keys.check_meaning(first.meant, keys.meaning(command))
 
 
 async def set_done(context: Context, command: TaskSet, scope: ThreadScope) -> TaskView:
@@ -217,6 +241,7 @@ async def _change(
     thread: ThreadDoc,
     audited_as: str,
     work: Callable[[list[TaskDoc], Session], Awaitable[_Change]],
+    key: str | None = None,
 ) -> TaskDoc | None:
     """Run a change as one transaction, then tell everybody. A change without events leaves no trace at all."""
     store = context.store
@@ -234,7 +259,7 @@ async def _change(
         return change, stored
 
     try:
-        change, happened = await store.streams.transact(thread_stream(thread.id), transaction)
+        change, happened = await store.streams.transact(thread_stream(thread.id), transaction, key)
     except Closed:
         raise _archived() from None
     for stored in happened:

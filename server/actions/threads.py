@@ -14,6 +14,7 @@ from protocol import events as e
 from protocol.body import Body
 from protocol.commands import (
     Done,
+    TaskAdd,
     ThreadArchive,
     ThreadAssign,
     ThreadCreate,
@@ -26,7 +27,7 @@ from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.events import Event, MessageSent
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
-from server import reminder_state
+from server import keys, reminder_state
 from server.access import AccountScope, FactsScope
 from server.actions import cycles, lists, marks, mentions, trail
 from server.actions.said import said
@@ -60,6 +61,8 @@ class Start:
     origin: Origin
     key: str
     """The same key starts the same thread, for ever (P2)."""
+    meant: str | None = None
+    """A hash of what the command with the key said."""
     tasks: Sequence[NewTask] = ()
     reminder: ReminderSetting | None = None
 
@@ -71,13 +74,25 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     or body, Conflict `account_not_activated` where nobody could read it (TH-9), or for a key that meant something else.
     """
     principal, account = context.principal, scope.account
-    key = f"{principal.user_id}:{command.client_message_id}"
-    if (first := await started(context, key)) is not None:
-        return ThreadView(thread=await lists.row_of(context, first))
+    key, meant = f"{principal.user_id}:{command.client_message_id}", keys.meaning(command)
+
+    async def work() -> ThreadDoc:
+        return await start(context, await _start(context, command, account, key, meant))
+
+    thread = await started(context, key, meant)
+    if thread is None:
+        tries = context.store.streams.tries
+        thread = await keys.once(tries, key, work, lambda: started(context, key, meant))
+    return ThreadView(thread=await lists.row_of(context, thread))
+
+
+async def _start(context: Context, command: ThreadCreate, account: AccountDoc, key: str, meant: str) -> Start:
+    """The command as a start that is allowed and checked for form."""
+    principal = context.principal
     if not principal.is_staff:
         await _contact_may_start(context, command)
     bodies.check(command.body)
-    start_this = Start(
+    return Start(
         account=account,
         subject=said("$.subject", command.subject),
         body=await mentions.with_true_names(context, account.id, command.body),
@@ -85,10 +100,10 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
         actor=principal.person,
         origin="manual" if principal.is_staff else "client",
         key=key,
+        meant=meant,
         tasks=command.tasks,
         reminder=command.reminder,
     )
-    return ThreadView(thread=await lists.row_of(context, await start(context, start_this)))
 
 
 async def _contact_may_start(context: Context, command: ThreadCreate) -> None:
@@ -99,14 +114,16 @@ async def _contact_may_start(context: Context, command: ThreadCreate) -> None:
         raise Forbidden("Only staff add tasks and reminders.")
 
 
-async def started(context: Context, key: str) -> ThreadDoc | None:
+async def started(context: Context, key: str, meant: str | None = None) -> ThreadDoc | None:
     """The thread that this key started. Raises Conflict when the key was used for something else."""
     # The event first: it comes with the thread or not at all, so a thread that starts this moment is seen whole.
-    if await context.store.streams.first_with(key) is None:
+    first = await context.store.streams.first_with(key)
+    if first is None:
         return None
+    keys.check_meaning(first.meant, meant)
     thread = await context.store.threads.by_key(key)
     if thread is None:
-        raise Conflict("This key was used for something else.", reason="key_reused")
+        raise keys.reused()
     if thread.firm_id != context.principal.firm_id or not context.principal.sees(thread.account_id):
         raise NotFound("There is no such thread.")
     return thread
@@ -129,6 +146,7 @@ async def start(context: Context, new: Start) -> ThreadDoc:
             actor=new.actor,
             event=event,
             key=new.key if isinstance(event, MessageSent) else None,
+            meant=new.meant if isinstance(event, MessageSent) else None,
         )
         for event in _first_events(new, tasks)
     ]
@@ -144,10 +162,10 @@ async def start(context: Context, new: Start) -> ThreadDoc:
         return thread, stored
 
     try:
-        thread, happened = await context.store.streams.transact(thread_stream(thread_id), work)
+        thread, happened = await context.store.streams.transact(thread_stream(thread_id), work, new.key)
     except KeyTaken:
         # Our own retry was faster, or a key of a task or message was used before.
-        first = await started(context, new.key)
+        first = await started(context, new.key, new.meant)
         if first is None:
             raise Conflict("A task's key was used before.", reason="key_reused") from None
         return first
@@ -174,9 +192,17 @@ def _tasks(new: Start, thread_id: Id, at: int) -> list[TaskDoc]:
             created_by=new.actor,
             created_at=at,
             key=f"{new.actor.id}:{task.client_task_id}" if task.client_task_id else None,
+            meant=_meant_as_task(thread_id, task),
         )
         for place, task in enumerate(new.tasks)
     ]
+
+
+def _meant_as_task(thread_id: Id, task: NewTask) -> str | None:
+    """What the task's key stands for, as if it had been added by a command of its own."""
+    if task.client_task_id is None:
+        return None
+    return keys.meaning(TaskAdd(thread_id=thread_id, client_task_id=task.client_task_id, text=task.text))
 
 
 def _new_row(
@@ -260,11 +286,13 @@ async def change(
     thread_id: Id,
     decide: Callable[[ThreadDoc], Change | None],
     check: Callable[[Session], Awaitable[None]] | None = None,
+    key: str | None = None,
 ) -> list[Stored]:
     """Decide about a thread as it is, and do it, in one transaction; then tell everybody. What was appended.
 
     `decide` sees the thread inside the transaction and may be asked again after a conflict; None changes nothing.
-    `check` looks with the session at whatever else it depends on, and raises what then becomes of the change.
+    `check` looks with the session at whatever else it depends on, and raises what then becomes of the change. `key`: of
+    what it makes.
     """
     store, person = context.store, context.principal.person
 
@@ -291,7 +319,7 @@ async def change(
             await trail.note(context, thread, made.audited_as, made.text, session)
         return [*visible, *inside]
 
-    happened = await store.streams.transact(thread_stream(thread_id), work)
+    happened = await store.streams.transact(thread_stream(thread_id), work, key)
     tell(context, happened)
     return happened
 
@@ -362,7 +390,7 @@ async def reopen_for_contact(context: Context, thread_id: Id, message: Draft) ->
             messages=[message],
         )
 
-    return (await change(context, thread_id, decide))[-1]
+    return (await change(context, thread_id, decide, key=message.key))[-1]
 
 
 # assigning

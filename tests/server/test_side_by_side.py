@@ -143,10 +143,12 @@ async def test_nobody_is_made_responsible_who_loses_the_account_at_the_same_time
     thread = await world.thread()
     transact = world.store.streams.transact
 
-    async def transact_late(stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]]) -> T:
+    async def transact_late(
+        stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]], key: str | None = None
+    ) -> T:
         world.store.streams.transact = transact  # type: ignore[method-assign]
         await world.do(world.erik, c.StaffUpdate(staff_id=world.sofia.id, active=False))
-        return await transact(stream, work)
+        return await transact(stream, work, key)
 
     world.store.streams.transact = transact_late  # type: ignore[method-assign]
     with pytest.raises(Conflict) as refused:
