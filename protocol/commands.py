@@ -36,6 +36,7 @@ from protocol.entities import (
 )
 from protocol.events import Event
 from protocol.wire import (
+    WRITTEN,
     ClientKey,
     Email,
     Id,
@@ -79,7 +80,7 @@ class SessionCreate(Asked, tag="session.create"):
     """Log in. Where the address is known to several firms, `firm_id` chooses; without it the error lists them."""
 
     email: Email
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra=WRITTEN)]
     firm_id: Id | None = None
     cookie: bool = False
     """A browser page of our own: put the token into an HttpOnly cookie instead of the answer."""

@@ -66,14 +66,21 @@ ClientKey = Annotated[
 StreamName = Annotated[str, msgspec.Meta(pattern=r"^[tnu]:[0-9a-f]{32}\Z", description="t:, n: or u: and an id")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=INTEGER_MAX)]
 CallId = Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+WRITTEN: Final = {"written": True}
+"""Marks what people type: it is kept in its composed form (`protocol.texts.composed`), whatever their keyboard sends."""
 Name = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a name {ONE_LINE}")
+    str,
+    msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a name {ONE_LINE}", extra=WRITTEN),
 ]
 Subject = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a subject {ONE_LINE}")
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a subject {ONE_LINE}", extra=WRITTEN
+    ),
 ]
 TaskText = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=500, pattern=rf"^{LINE}\Z", description=f"a text {ONE_LINE}")
+    str,
+    msgspec.Meta(min_length=1, max_length=500, pattern=rf"^{LINE}\Z", description=f"a text {ONE_LINE}", extra=WRITTEN),
 ]
 Email = Annotated[
     str,
@@ -82,12 +89,15 @@ Email = Annotated[
         max_length=254,
         pattern=rf'^[^"@,;:<>()\[\]\\{UNSEEN}]+@[^"@,;:<>()\[\]\\{UNSEEN}]+\Z',
         description="one e-mail address",
+        extra=WRITTEN,
     ),
 ]
-Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
+Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200, extra=WRITTEN)]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=4096)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=30)]
-Search = Annotated[str, msgspec.Meta(max_length=100, pattern=rf"^{LINE}\Z", description=f"words {ONE_LINE}")]
+Search = Annotated[
+    str, msgspec.Meta(max_length=100, pattern=rf"^{LINE}\Z", description=f"words {ONE_LINE}", extra=WRITTEN)
+]
 """The database refuses a search for a NUL as our fault."""
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200)]

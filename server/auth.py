@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from protocol.entities import Side
 from protocol.errors import Conflict, Unauthenticated
 from protocol.ids import new_id
+from protocol.texts import normal
 from protocol.wire import Email, Id, Ms
 from server.clock import Clock
 from server.context import Principal
@@ -217,8 +218,8 @@ _rooms: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
 def normal_email(email: Email) -> Email:
-    """An address as it is stored and compared: lower case, without blanks around it."""
-    return email.strip().lower()
+    """An address as it is stored and compared: composed, in lower case, without blanks around it."""
+    return normal(email).strip().lower()
 
 
 def hash_now(password: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from protocol import commands as c
 from protocol.errors import Forbidden, NotFound
+from protocol.texts import composed
 from protocol.wire import Wire
 from server import access
 from server.access import Rule
@@ -118,6 +119,7 @@ TAGS: dict[str, Entry] = {str(entry.command.__struct_config__.tag): entry for en
 async def dispatch(context: Context, command: c.Asked) -> Wire:
     """Do what was asked, if the asker may. Raises ChattarError; what it returns is durable (P1)."""
     entry = ENTRIES[type(command)]
+    command = composed(command)
     try:
         scope = await entry.rule(context, command)
     except (Forbidden, NotFound):

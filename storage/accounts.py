@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from protocol.texts import words_of
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo, Row, Session
@@ -27,6 +28,10 @@ class AccountDoc(Document):
     key: str | None = None
     meant: str | None = None
     """A hash of what the command with the key said."""
+
+    def looked_up(self) -> Row:
+        """The words that it is found by."""
+        return {"words": words_of(self.name, self.short_id)}
 
 
 class Accounts:

@@ -19,10 +19,16 @@ D = TypeVar("D", bound="Document")
 class Document(Wire, rename={"id": "_id"}):
     """Base of the structs that are stored as documents of their own."""
 
+    def looked_up(self) -> dict[str, Any]:
+        """Fields that only queries use, and that follow from the others; not read back."""
+        return {}
+
 
 def to_document(struct: msgspec.Struct) -> dict[str, Any]:
     """The document of a struct, with defaults left out as on the wire."""
     document: dict[str, Any] = msgspec.to_builtins(struct)
+    if isinstance(struct, Document):
+        document |= struct.looked_up()
     return document
 
 

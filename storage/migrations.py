@@ -20,16 +20,21 @@ from typing import Any, Final
 
 import structlog
 from bson import encode
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
-from storage.mongo import INDEXES, Mongo, Row, Unsuitable
+from storage.accounts import AccountDoc
+from storage.documents import from_document
+from storage.mongo import INDEXES, Mongo, Row, Unsuitable, write_all
+from storage.threads import ThreadDoc
 
 log = structlog.get_logger(__name__)
 
 LEASE_S: Final = 30.0
 """So long after the death of a process that was migrating, another may go on."""
 RENEW_S: Final = 5.0
+FILLED_PER_COMMAND: Final = 1_000
 WAIT_S: Final = 0.5
 """Whoever waits for another process to finish looks so often."""
 _FACT: Final = "migrations"
@@ -59,6 +64,9 @@ class Migration:
     number: int
     name: str
     run: Callable[[Mongo], Awaitable[None]]
+    fills: bool = False
+    """It adds to documents what they lack. Each `migrate` runs it again, because nodes of the build before may have
+    written such documents after it."""
 
 
 async def make_indexes(mongo: Mongo) -> None:
@@ -71,10 +79,28 @@ async def make_indexes(mongo: Mongo) -> None:
             await mongo.database[collection].create_indexes(indexes)
 
 
-TABLE: Final[tuple[Migration, ...]] = (Migration(1, "collections and indexes", make_indexes),)
+async def fill_looked_up(mongo: Mongo) -> None:
+    """Give threads and accounts the fields by which they are found."""
+    for name, kind in (("threads", ThreadDoc), ("accounts", AccountDoc)):
+        rows = mongo.rows(name)
+        writes: list[UpdateOne] = []
+        async for row in rows.find({"words": {"$exists": False}}):
+            # Only if nobody has changed it meanwhile: then its words came with the change.
+            lacking = {"_id": row["_id"], "words": {"$exists": False}}
+            writes.append(UpdateOne(lacking, {"$set": from_document(row, kind).looked_up()}))
+            if len(writes) == FILLED_PER_COMMAND:
+                await write_all(rows, writes)
+                writes = []
+        await write_all(rows, writes)
+
+
+TABLE: Final[tuple[Migration, ...]] = (
+    Migration(1, "collections and indexes", make_indexes),
+    Migration(2, "words and open tasks", fill_looked_up, fills=True),
+)
 """Numbered from 1 without a gap; what has been released is never changed, only added to. A change of the index table is
 a migration too: one more row with `make_indexes`, and the fingerprint, which tests/storage/test_migrations.py compares."""
-INDEXES_FINGERPRINT: Final = "17ff10c55966d1cd"
+INDEXES_FINGERPRINT: Final = "fc3f9fd43038d700"
 """Of the index table that the last row makes."""
 
 
@@ -126,6 +152,9 @@ async def _apply(mongo: Mongo, table: Sequence[Migration], holder: str) -> list[
     fact = await _fact(mongo)
     assert fact is not None
     pending = [migration for migration in table if migration.number > fact["applied"]]
+    for migration in table:
+        if migration.fills and migration not in pending:
+            await migration.run(mongo)
     for migration in pending:
         log.info("migration.begun", number=migration.number, name=migration.name)
         await migration.run(mongo)

@@ -47,6 +47,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "contacts": [IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email")],
     "accounts": [
         IndexModel([("firm_id", 1), ("name_key", 1)]),
+        IndexModel([("firm_id", 1), ("words", 1)]),
         IndexModel([("firm_id", 1), ("short_id", 1)], unique=True),
         IndexModel([("firm_id", 1), ("staff_ids", 1)]),
         IndexModel([("firm_id", 1), ("key", 1)], unique=True, partialFilterExpression={"key": {"$exists": True}}),
@@ -62,6 +63,19 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
         IndexModel([("firm_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)]),
         IndexModel([("account_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)]),
+        # Those with something to do, or with a word, are few of many: the order of a list is no help in finding them.
+        IndexModel(
+            [("firm_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)],
+            name="open_tasks_of_firm",
+            partialFilterExpression={"has_open_tasks": True},
+        ),
+        IndexModel(
+            [("account_id", 1), ("state", 1), ("has_unread", -1), ("last_message_at", -1), ("_id", -1)],
+            name="open_tasks_of_account",
+            partialFilterExpression={"has_open_tasks": True},
+        ),
+        IndexModel([("firm_id", 1), ("words", 1)]),
+        IndexModel([("account_id", 1), ("words", 1)]),
         IndexModel([("firm_id", 1), ("updated_at", 1)]),
         IndexModel([("account_id", 1), ("updated_at", 1)]),
         IndexModel([("account_id", 1), ("visible_at", 1)]),
@@ -77,7 +91,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "marks": [IndexModel("thread_id")],
     "notifications": [
         IndexModel([("user_id", 1), ("thread_id", 1)], unique=True),
-        IndexModel([("user_id", 1), ("archived", 1), ("at", -1)]),
+        IndexModel([("user_id", 1), ("archived", 1), ("at", -1), ("_id", -1)]),
         IndexModel("thread_id"),
     ],
     # Exactly one row for each (thread, cycle, number): RM-16. Its primary key is those three.

@@ -125,7 +125,7 @@ class Notifications:
         query: Row = {"user_id": user_id, "archived": archived}
         if below is not None:
             at, identity = below
-            query["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": identity}}]
+            query |= {"at": {"$lte": at}, "$or": [{"at": {"$lt": at}}, {"_id": {"$lt": identity}}]}
         rows = self._rows.find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
         return [from_document(row, NotificationDoc) async for row in rows]
 

@@ -14,6 +14,7 @@ from pymongo import UpdateOne
 from protocol.body import plain_text
 from protocol.entities import Excerpt, Person, ReminderVerdict, ThreadState
 from protocol.events import MessageSent
+from protocol.texts import words_of
 from protocol.wire import Id, Ms, Wire
 from storage.documents import Document, from_document, to_document
 from storage.marks import mark_id
@@ -109,6 +110,10 @@ class ThreadDoc(Document):
     key: str | None = None
     """`<creator>:<client_message_id>` of thread.create (P2)."""
 
+    def looked_up(self) -> Row:
+        """The words of its subject, and whether it has tasks that are not done."""
+        return looked_up({"subject": self.subject, "tasks_done": self.tasks_done, "tasks_total": self.tasks_total})
+
 
 # Defaults are left out of documents, so a total that isn't there is 0.
 _WRITTEN: Row = {"$ifNull": ["$head.contact_messages", 0]}
@@ -119,6 +124,16 @@ _UNREAD_STAGE: Row = {
         "has_unread": {"$gt": [_WRITTEN, _READ]},
     }
 }
+
+
+def looked_up(fields: Mapping[str, Any]) -> Row:
+    """The fields by which lists are found, as far as those from which they follow are among some."""
+    found: Row = {}
+    if "subject" in fields:
+        found["words"] = words_of(fields["subject"])
+    if "tasks_total" in fields:
+        found["has_open_tasks"] = fields["tasks_done"] < fields["tasks_total"]
+    return found
 
 
 def excerpt_of(events: Iterable[Stored]) -> tuple[Excerpt | None, int]:
@@ -210,6 +225,7 @@ class Threads:
         if appended:
             fields = fields | await self._up_to(thread_id, appended, session)
         wanted = {name: value for name, value in fields.items() if value is not None}
+        wanted |= looked_up(wanted)
         gone = {name: "" for name, value in fields.items() if value is None}
         update: Row = {}
         if wanted:

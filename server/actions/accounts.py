@@ -16,6 +16,7 @@ from server.actions.access_changes import Difference
 from server.actions.contacts import seen_link
 from server.actions.people import colleague, sees_everything
 from server.actions.said import said
+from server.actions.searching import with_words
 from server.context import Context
 from storage.accounts import AccountDoc
 from storage.mongo import Row, Session
@@ -28,7 +29,7 @@ _COMPANY_FORMS: Final = frozenset({"ab", "kb", "hb", "ltd", "llc", "inc", "llp",
 
 
 def sort_key(name: str) -> str:
-    """A name as it is sorted and searched."""
+    """A name as it is sorted."""
     # MongoDB refuses a search for a null character; no name that is sorted by this key has one.
     return " ".join(name.casefold().replace("\0", " ").split())
 
@@ -80,8 +81,8 @@ async def page(context: Context, command: AccountList, scope: None) -> AccountPa
     if not principal.sees_all:
         query["_id"] = {"$in": sorted(principal.account_ids)}
     names: list[Row] = []
-    if search := sort_key(command.search):
-        names.append({"name_key": {"$regex": re.escape(search)}})
+    if command.search.strip():
+        names.append(with_words(command.search))
     if command.after:
         names.append({"name_key": {"$gt": sort_key(command.after)}})
     if names:

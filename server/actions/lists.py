@@ -30,6 +30,7 @@ from protocol.ids import notes_stream, thread_stream
 from protocol.wire import Id, Ms
 from server import access, reminder_state
 from server.access import FactsScope, ThreadScope
+from server.actions.searching import with_words
 from server.context import Context
 from storage.accounts import AccountDoc
 from storage.ephemeral import EphemeralAway
@@ -255,20 +256,14 @@ async def _narrowed(context: Context, command: ThreadList, theirs: Row) -> Row:
     if command.only == "mine":
         narrow["assignee_id"] = context.principal.user_id
     if command.only == "open_tasks":
-        narrow["$expr"] = {"$lt": ["$tasks_done", "$tasks_total"]}
-    if words := command.search.strip():
-        account = {"firm_id": theirs["firm_id"], "name_key": {"$regex": re.escape(words.casefold())}}
+        narrow["has_open_tasks"] = True
+    if command.search.strip():
+        worded = with_words(command.search)
+        account = {"firm_id": theirs["firm_id"], **worded}
         if "account_id" in theirs:
             account["_id"] = theirs["account_id"]
         found = await context.store.accounts.find(account, SEARCH_ACCOUNTS_MAX)
-        narrow["$and"] = [
-            {
-                "$or": [
-                    {"subject": {"$regex": re.escape(words), "$options": "i"}},
-                    {"account_id": {"$in": [account.id for account in found]}},
-                ]
-            }
-        ]
+        narrow["$and"] = [{"$or": [worded, {"account_id": {"$in": [account.id for account in found]}}]}]
     return narrow
 
 

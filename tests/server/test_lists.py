@@ -273,3 +273,44 @@ async def test_a_long_message_is_excerpted_on_one_line(world: World) -> None:
     (row,) = (await page(world, world.anna)).threads
     assert row.last is not None
     assert (row.last.person.name, row.last.text[:19], len(row.last.text)) == ("Petra Holm", "första raden andra ", 140)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "asa",
+        "ÅSA",
+        "A\u030asa",
+        "strasse",
+        "straße",
+        "bokslut asa",
+        "Asa bok",
+        "2025",
+        "/",
+        "holm",
+        "HB1",
+        "dottrar holm",
+    ],
+)
+async def test_a_thread_is_found_by_the_beginnings_of_its_words_in_any_order_however_they_are_typed(
+    world: World, search: str
+) -> None:
+    wanted = await world.thread(subject="Bokslut 2025 för Åsa i Hauptstraße/Strasse")
+    await world.thread(world.eken, subject="Något annat")
+    await world.settled()
+    found = await world.do(world.anna, ThreadList(search=search))
+    assert [thread.id for thread in found.threads] == [wanted.id]
+
+
+@pytest.mark.parametrize("search", ["okslut", "finns inte", "bokslut 2024", "–", "eken bokslut"])
+async def test_a_thread_is_not_found_by_what_it_does_not_have(world: World, search: str) -> None:
+    await world.thread(subject="Bokslut 2025 för Åsa")
+    await world.settled()
+    assert (await world.do(world.anna, ThreadList(search=search))).threads == []
+
+
+async def test_a_renamed_thread_is_found_by_its_new_name_only(world: World) -> None:
+    thread = await world.thread(subject="Bokslut")
+    await world.do(world.anna, ThreadRename(thread_id=thread.id, subject="Lo\u0308nerevision"))
+    found = [await world.do(world.anna, ThreadList(search=word)) for word in ("löner", "bokslut")]
+    assert [[(row.id, row.subject) for row in page.threads] for page in found] == [[(thread.id, "Lönerevision")], []]
