@@ -12,12 +12,9 @@ import uvloop
 
 from server import logs, start
 from server.app import House, create_app
+from server.serving import configured
 from server.settings import Settings, SettingsError, from_environ
 
-PING_INTERVAL_S: Final = 20.0
-PING_TIMEOUT_S: Final = 20.0
-GRACE_S: Final = 10
-BACKLOG: Final = 2048
 GC_ALLOCATIONS: Final = 50_000
 """The default makes the collector walk all connections again and again; nothing on a message's way is cyclic."""
 
@@ -40,22 +37,7 @@ def serve(settings: Settings) -> None:
     logs.configure(settings)
     uvloop.run(start.check(settings))
     app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http="httptools",
-        ws="server.wire:WireProtocol",
-        ws_ping_interval=PING_INTERVAL_S,
-        ws_ping_timeout=PING_TIMEOUT_S,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE_S,
-    )
+    config = configured(app)
     gc.set_threshold(GC_ALLOCATIONS, 20, 50)
     gc.freeze()
     server = Server(config, app.state.house)

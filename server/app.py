@@ -5,7 +5,9 @@ Knows every part and no part's work. One background task dying stops the process
 
 import asyncio
 import os
+import resource
 import signal
+import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
@@ -30,6 +32,7 @@ from server.node import Node
 from server.page_headers import SafeHeaders
 from server.presence import Attendance
 from server.settings import Settings
+from server.strangers import Strangers, rooms
 from storage.bus import Bus
 from storage.ephemeral import Ephemeral, EphemeralAway
 from storage.migrations import prepare
@@ -40,6 +43,12 @@ log = structlog.get_logger(__name__)
 
 STOP_S_MAX: Final = 5.0
 """How long the end waits for what was spawned: writes under way, consequences being drawn."""
+
+
+def files_max() -> int:
+    """How many files this process may have open: each connection is one."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
 
 
 class SharedBuckets:
@@ -82,7 +91,9 @@ class House:
         self.node = Node(self.means, self.bus, hub_id)
         self.means.announcer.at_home = self.node.control
         # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
-        self.doorway = Doorway(self.node, Limits(settings, self.means.clock))
+        sockets_max, strangers_max = rooms(settings.connections_max, files_max())
+        self.strangers = Strangers(strangers_max, settings.strangers_per_address_max)
+        self.doorway = Doorway(self.node, Limits(settings, self.means.clock), sockets_max, self.strangers)
         self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer, Frame)
         self.attendance.watch(self.doorway)
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))

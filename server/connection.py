@@ -75,6 +75,8 @@ class Doorway(Protocol):
 
     async def epoch(self) -> str: ...
 
+    def recognised(self, connection: "Connection") -> None: ...
+
     def entered(self, connection: "Connection") -> None: ...
 
     def left(self, connection: "Connection") -> None: ...
@@ -85,7 +87,8 @@ class Connection(Line):
 
     __slots__ = (
         "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends", "_visitor",
-        "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live", "principal", "slot",
+        "address", "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live", "principal",
+        "recognised", "slot",
     )  # fmt: skip
 
     def __init__(self, node: Node, doorway: Doorway, wire: WireLike, codec: Codec, visitor: Visitor) -> None:
@@ -105,6 +108,10 @@ class Connection(Line):
         self.live = False
         self.closed = False
         self.slot = 0
+        self.address = ""
+        """Whose it is as far as its address says (server.limits.address_key)."""
+        self.recognised = False
+        """Whether it counts as one of somebody who is logged in."""
         self._calls = 0
         self._invalid = 0
         self._reloads = 0
@@ -223,6 +230,7 @@ class Connection(Line):
             self.end(CloseCode.BAD_FRAMES, "hello was said already")
             return
         self._stop_deadline()
+        self.wire.works()
         if hello.utc_offset_minutes is not None:
             # A browser's socket can't send the header in which HTTP says it.
             self._origin = replace(self._origin, utc_offset_minutes=hello.utc_offset_minutes)
@@ -286,6 +294,7 @@ class Connection(Line):
         principal = self.principal = await self._login(hello, visitor)
         self.firm_id = principal.firm_id
         if not self._gone():
+            self.doorway.recognised(self)
             await node.join(self, topics_of(principal))
         if self._gone():
             node.leave(self)

@@ -5,6 +5,8 @@ Knows ASGI and headers, and forgets them after the handshake. Refuses to know wh
 
 import asyncio
 import random
+import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -12,13 +14,15 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from protocol.errors import RateLimited, Unavailable
 from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Pulse, encode
 from protocol.wire import Codec
 from server import visitors
 from server.connection import Connection, Visitor
-from server.limits import Limits
+from server.limits import Limits, address_key
 from server.node import Node
 from server.plain_wire import PlainWire
+from server.strangers import Strangers
 from server.wire import BINARY, EXTENSION, TEXT, Wire, framed
 
 log = structlog.get_logger(__name__)
@@ -27,6 +31,8 @@ SLOTS: Final = int(PULSE_INTERVAL_S)
 """Pulses are spread over the interval, a part of the connections each second."""
 HELLOS_AT_ONCE_MAX: Final = 200
 """After a node's death everybody comes at once: more at a time would only make all of them slow, and some too late."""
+TOO_MANY_MS: Final = 30_000
+"""When somebody with too many connections may try again: dead ones have been noticed by then."""
 DRAIN_BATCH: Final = 500
 DRAIN_PAUSE_S: Final = 0.25
 DRAIN_SPREAD_MS_EACH: Final = 5
@@ -40,8 +46,13 @@ Watch = Callable[[Connection], None]
 class Doorway:
     """Everybody who is connected to this process."""
 
-    def __init__(self, node: Node, limits: Limits) -> None:
+    def __init__(self, node: Node, limits: Limits, sockets_max: int, strangers: Strangers) -> None:
+        """`sockets_max`: of people who are logged in; as many as there may be strangers may be about to."""
         self.node = node
+        self._sockets_max = sockets_max
+        self.strangers = strangers
+        self._known = 0
+        self._by_address: Counter[str] = Counter()
         self.limits = limits
         self.draining = False
         self.connections: set[Connection] = set()
@@ -57,7 +68,7 @@ class Doorway:
         await receive()
         codec = codec_of(scope.get("subprotocols", []))
         settings = self.node.means.settings
-        if self.draining or len(self.connections) >= settings.connections_max:
+        if self.draining or self._full():
             await _refuse(send, "full" if not self.draining else "draining")
             return
         if codec is None:
@@ -65,17 +76,21 @@ class Doorway:
             await send({"type": "websocket.close", "code": CloseCode.UNSUPPORTED, "reason": "no known subprotocol"})
             return
         visitor = visitor_of(self.node, scope)
+        address = sys.intern(address_key(visitor.origin.ip))
+        if self._by_address[address] >= settings.sockets_per_address_max:
+            await _refuse(send, "too many sockets from this address")
+            return
         await send({"type": "websocket.accept", "subprotocol": next(n for n, c in SUBPROTOCOLS.items() if c == codec)})
         self.opened += 1
         wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
         if wire is not None:
             connection = Connection(self.node, self, wire, codec, visitor)
-            self._admit(connection)
+            self._admit(connection, address)
             wire.adopt(connection)
             return
         plain = PlainWire(receive, send)
         connection = Connection(self.node, self, plain, codec, visitor)
-        self._admit(connection)
+        self._admit(connection, address)
         await plain.run(connection)
 
     async def epoch(self) -> str:
@@ -83,6 +98,19 @@ class Doorway:
         if self._epoch is None:
             self._epoch = await self.node.means.store.facts.epoch()
         return self._epoch
+
+    def recognised(self, connection: Connection) -> None:
+        """It is known who a connection is. Raises RateLimited, or Unavailable when there is no room left."""
+        lines = self.node.lines_of(connection.user_id)
+        if len(lines) > self.node.means.settings.sockets_per_person_max:
+            raise RateLimited(
+                "This person has too many connections.", reason="too_many_sockets", retry_after_ms=TOO_MANY_MS
+            )
+        if self._known >= self._sockets_max:
+            raise Unavailable("This node is full.")
+        self._known += 1
+        connection.recognised = True
+        connection.wire.known()
 
     def entered(self, connection: Connection) -> None:
         """A connection has become live."""
@@ -92,6 +120,10 @@ class Doorway:
     def left(self, connection: Connection) -> None:
         """A connection is gone."""
         self.connections.discard(connection)
+        self._by_address[connection.address] -= 1
+        if not self._by_address[connection.address]:
+            del self._by_address[connection.address]
+        self._known -= connection.recognised
         self._slots[connection.slot].discard(connection)
         if connection.principal is not None:
             for watch in self.on_left:
@@ -115,7 +147,13 @@ class Doorway:
             if self.connections:
                 await asyncio.sleep(DRAIN_PAUSE_S)
 
-    def _admit(self, connection: Connection) -> None:
+    def _full(self) -> bool:
+        """Strangers can't take the room of those who log in: they have their own."""
+        return self._known >= self._sockets_max or len(self.connections) >= self._sockets_max + self.strangers.room
+
+    def _admit(self, connection: Connection, address: str) -> None:
+        connection.address = address
+        self._by_address[address] += 1
         connection.slot = self.opened % SLOTS
         self.connections.add(connection)
         self._slots[connection.slot].add(connection)

@@ -87,6 +87,7 @@ class _Numbers(Collector):
         fanout, healer, bus, settler = node.fanout, node.healer, node.bus, node.means.settler
         gauges = (
             ("connections", "Open sockets.", len(self._doorway.connections)),
+            ("strangers", "Connections of which nobody has said yet whose they are.", len(self._doorway.strangers)),
             ("connections_congested", "Clients that read more slowly than we write.", len(fanout.congested)),
             ("channels", "Channels of the bus that this node listens to.", len(node.hub.channels)),
             ("settling_waiting", "Events whose consequences are still to be drawn by this node.", settler.waiting),
@@ -102,6 +103,8 @@ class _Numbers(Collector):
             ("connections_opened", "Sockets accepted.", self._doorway.opened),
             ("deliveries", "Frames handed to connections.", fanout.deliveries),
             ("writes", "Writes to sockets; deliveries per write shows how well joining works.", fanout.writes),
+            ("strangers_cut", "Strangers cut to make room for others.", self._doorway.strangers.cut),
+            ("strangers_refused", "Strangers for whom there was no room.", self._doorway.strangers.refused),
             ("clients_cut_off", "Connections cut for reading too slowly.", fanout.cut_off),
             ("bus_received", "Messages that came over the bus.", node.received),
             ("bus_garbled", "Messages of the bus that nobody of ours has sent.", node.garbled),

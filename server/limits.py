@@ -102,7 +102,7 @@ class Limits:
                 await self._local.give(key, 1, size, LOGIN_WINDOW_S)
 
     def _proof_buckets(self, address: str, email: Email | None) -> list[tuple[str, int]]:
-        buckets = [(_address_key(address), self._settings.logins_per_address)]
+        buckets = [(address_key(address), self._settings.logins_per_address)]
         if email is not None:
             buckets.append((_email_key(email), self._settings.logins_per_email))
         return buckets
@@ -122,7 +122,7 @@ def _email_key(email: Email) -> str:
     return "email:" + hashlib.sha256(normal_email(email).encode()).hexdigest()[:32]
 
 
-def _address_key(address: str) -> str:
+def address_key(address: str) -> str:
     """An IPv6 customer has a /64 at least, and would have as many buckets as addresses."""
     try:
         ip = ipaddress.ip_address(address)

@@ -52,6 +52,12 @@ class PlainWire:
         """See Wire.resume_reading."""
         self._readable.set()
 
+    def works(self) -> None:
+        """See Wire.works. Other servers have limits of their own, or none."""
+
+    def known(self) -> None:
+        """See Wire.known."""
+
     def close(self, code: int, reason: str = "") -> None:
         """See Wire.close."""
         if self._closing is None:

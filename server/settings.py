@@ -81,7 +81,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     invitation_s: Annotated[Whole, Meta(description="How long an invitation's link works")] = 14 * DAY_S
     password_reset_s: Annotated[Whole, Meta(description="How long the link for a new password works")] = 3_600
-    connections_max: Annotated[Whole, Meta(description="Sockets that one process accepts")] = 20_000
+    connections_max: Annotated[
+        Whole,
+        Meta(description="Sockets of people who are logged in that one process accepts, if it may open as many files"),
+    ] = 20_000
+    sockets_per_person_max: Annotated[Whole, Meta(description="Sockets that one person may have at one process")] = 100
+    sockets_per_address_max: Annotated[
+        Whole, Meta(description="Sockets that one network address may have at one process")
+    ] = 5_000
+    strangers_per_address_max: Annotated[
+        Whole,
+        Meta(description="Requests, and sockets that have not logged in yet, from one network address at one process"),
+    ] = 500
     commands_per_s: Annotated[
         Whole, Meta(description="Command cost that one person may spend in a second, on average")
     ] = 20

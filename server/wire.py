@@ -17,6 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 
 from protocol.frames import INBOUND_FRAME_BYTES_MAX
+from server.strangers import Stranger
 
 EXTENSION: Final = "chattar.wire"
 SEND_BUFFER_BYTES: Final = 64 * 1024
@@ -90,6 +91,15 @@ class Wire:
         """Read on."""
         self._protocol.let_go()
 
+    def works(self) -> None:
+        """The client has said hello: now it waits for us."""
+        if self._protocol.stranger is not None:
+            self._protocol.stranger.works()
+
+    def known(self) -> None:
+        """It is known who is at the other end: it counts as a stranger's no more."""
+        self._protocol.known()
+
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye with a code, after what was written before. A client that doesn't answer soon is cut off."""
         self._protocol.close_with(code, reason)
@@ -111,6 +121,10 @@ class WireLike(Protocol):
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
+
+    def works(self) -> None: ...
+
+    def known(self) -> None: ...
 
     def close(self, code: int, reason: str = "") -> None: ...
 
@@ -152,6 +166,14 @@ class WireProtocol(WebSocketsSansIOProtocol):
         """Due when the unparsed rest has its turn."""
         self._held = False
         self._deadline: asyncio.TimerHandle | None = None
+        self.stranger: Stranger | None = None
+        """Until it is known who it is; None where nobody counts."""
+
+    def take_over(self, stranger: Stranger) -> None:
+        """This was the connection of a stranger, and still is."""
+        self.stranger = stranger
+        stranger.cut = self.cut
+        stranger.idles()
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -253,7 +275,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.send_500_response()
             self.listener = None
         else:
-            if not self.handshake_complete:
+            if not self.handshake_complete and self.initial_response is None:
                 self.logger.error("ASGI callable returned without completing handshake.")
                 self.send_500_response()
         if self.listener is None and self.close_timer is None:
@@ -333,6 +355,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_turns()
         self._stop_deadline()
+        self.known()
         if self.adopted:
             # uvicorn wakes its senders here; an adopted socket has none.
             self.stop_keepalive()
@@ -348,6 +371,12 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         super().shutdown()
         self._gone()
+
+    def known(self) -> None:
+        """See Wire.known."""
+        stranger, self.stranger = self.stranger, None
+        if stranger is not None:
+            stranger.leaves()
 
     def close_with(self, code: int, reason: str) -> None:
         """See Wire.close."""

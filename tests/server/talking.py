@@ -33,6 +33,7 @@ from protocol.frames import (
 )
 from server.app import House, create_app
 from server.clock import Clock
+from server.serving import configured
 from tests.world import World
 
 PATIENCE_S = 10.0
@@ -65,7 +66,7 @@ async def node(
     """A whole web process in this one, on the world's database. `ws`: PLAIN for uvicorn's own protocol."""
     chosen = structs.replace(world.settings, **{"redis_url": redis_url, "development": False, **settings})
     app = create_app(chosen, clock=clock)
-    config = uvicorn.Config(app, port=0, ws=ws, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
+    config = configured(app, port=0, ws=ws, timeout_graceful_shutdown=2)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

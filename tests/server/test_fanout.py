@@ -20,6 +20,7 @@ from server.hub import EVERYBODY, topics_of
 from server.limits import Limits
 from server.node import Node
 from server.plain_wire import unframed
+from server.strangers import Strangers
 from storage.bus import Bus, account_channel
 from storage.log import Head, Stored, event_id
 from tests.world import World
@@ -53,6 +54,10 @@ class Socket:
         self._watch.now += self._slow_s
         self.writes.append(data)
         self._news.set()
+
+    def works(self) -> None: ...
+
+    def known(self) -> None: ...
 
     def pause_reading(self) -> None: ...
 
@@ -199,7 +204,7 @@ async def test_what_waits_when_access_is_lost_goes_out_before_and_nothing_after(
 
 async def test_a_pulse_tells_of_nothing_that_has_not_gone_before_it(room: Room) -> None:
     line, socket = room.line(slow_s=2 * REST_S_MIN)
-    doorway = Doorway(room.node, Limits(room.world.settings, room.world.clock))
+    doorway = Doorway(room.node, Limits(room.world.settings, room.world.clock), 1, Strangers(1, 1))
     room.node.heard([room.event()])
     room.node.heard([room.event()])
     assert len(socket.writes) == 1
