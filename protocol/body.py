@@ -15,8 +15,10 @@ from protocol.wire import LINE, ONE_LINE, TAG_FIELD, UNSEEN, Id, Name, Wire
 
 BODY_CHARACTERS_MAX = 20_000
 """Characters in all of a body's text."""
+BODY_LINK_CHARACTERS_MAX = 20_000
+"""Characters in all of a body's links."""
 BODY_NODES_MAX = 2_000
-"""Blocks and inline nodes."""
+"""Blocks and inline nodes; a list item that holds none counts as one."""
 BODY_DEPTH_MAX = 6
 """Levels: a paragraph at the top is at 1, one in a list at 2."""
 BODY_MENTIONS_MAX = 50
@@ -153,21 +155,24 @@ def check(body: Body) -> None:
 
     Raises Invalid when it is blank (TH-13), too long, too deep, or has too many nodes or mentions.
     """
-    nodes = characters = 0
+    nodes = characters = link_characters = 0
     said = False
     for block, _ in _blocks(body.content, 1):
         nodes += 1
         if not isinstance(block, Paragraph):
+            nodes += sum(not item.content for item in block.items)
             continue
         nodes += len(block.content)
         for node in block.content:
             text = _inline_text(node)
             characters += len(text)
+            link_characters += len(node.link or "") if isinstance(node, Text) else 0
             said = said or not is_blank(text)
     if not said:
         raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (
         ("characters", characters, BODY_CHARACTERS_MAX),
+        ("characters of links", link_characters, BODY_LINK_CHARACTERS_MAX),
         ("nodes", nodes, BODY_NODES_MAX),
         ("mentions", len(mentions(body)), BODY_MENTIONS_MAX),
     ):

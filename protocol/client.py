@@ -54,6 +54,8 @@ class _Call:
     asker: asyncio.Future[Any] | None
     """Absent where the reducer asked."""
     late: asyncio.TimerHandle
+    size: int
+    """Bytes of its frame."""
 
 
 class Client:
@@ -317,11 +319,15 @@ class Client:
             self._end_call(command, asker, Unavailable("There is no connection."))
             return
         number = next(self._ids)
+        try:
+            size = self._link.send(f.Call(id=number, command=command))  # type: ignore[arg-type] # it is one of the union
+        except Invalid as error:
+            self._end_call(command, asker, error)  # it would never be taken, and hold up what is behind it
+            return
         late = asyncio.get_running_loop().call_later(
             self._call_timeout_s, self._refused, number, Unavailable("There was no answer in time.")
         )
-        self._calls[number] = _Call(command, asker, late)
-        self._link.send(f.Call(id=number, command=command))  # type: ignore[arg-type] # it is one of the union
+        self._calls[number] = _Call(command, asker, late, size)
 
     def _answered(self, number: int, raw: Any) -> None:
         call = self._calls.pop(number, None)
@@ -378,6 +384,10 @@ class Client:
 
     def _down(self) -> None:
         self._happened(s.Disconnected())
+        if self._link.closed_with == f.CloseCode.TOO_LONG and self._calls:
+            # A server with lower limits than we know: the longest is what it could not take.
+            longest = max(self._calls, key=lambda number: self._calls[number].size)
+            self._refused(longest, Invalid("The message is too long for this server.", reason="too_long"))
         for number in list(self._calls):
             self._refused(number, Unavailable("The connection ended before the answer; try again with the same key."))
 

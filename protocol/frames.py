@@ -21,8 +21,13 @@ JSON_SUBPROTOCOL: Final = "chattar.v1.json"
 MSGPACK_SUBPROTOCOL: Final = "chattar.v1.msgpack"
 SUBPROTOCOLS: Final[dict[str, Codec]] = {JSON_SUBPROTOCOL: "json", MSGPACK_SUBPROTOCOL: "msgpack"}
 
-INBOUND_FRAME_BYTES_MAX: Final = 64 * 1024
-"""A longer frame from a client closes the connection (1009)."""
+INBOUND_FRAME_BYTES_MAX: Final = 1536 * 1024
+"""A longer frame from a client is refused, with an error to its call. Whatever is within the limits of characters and
+nodes fits, even with every character escaped (12 bytes for an emoji)."""
+READ_FRAME_BYTES_MAX: Final = 2 * 1024 * 1024
+"""A frame longer than this isn't even read: it closes the connection (1009)."""
+EARLY_FRAME_BYTES_MAX: Final = 64 * 1024
+"""The same before `live`, for `hello` and what is sent with it."""
 HELLO_DEADLINE_S: Final = 5.0
 """A connection that hasn't said `hello` by then is closed (4003)."""
 POSITIONS_MAX: Final = 500
@@ -40,6 +45,10 @@ INVALID_FRAMES_MAX: Final = 20
 class CloseCode(IntEnum):
     """Why the server closes. 4000-4399: connect again, with back-off; 4400-4999: something must change first."""
 
+    ILL_FORMED = 1007
+    """A text message that isn't UTF-8: the client has a fault; connect again, but don't send it."""
+    TOO_LONG = 1009
+    """A message far beyond the limit (before `live`: beyond a lower one): connect again, but don't send it."""
     DRAINING = 1012
     """The node is going down in good order: connect again, after the `retry_after_ms=<n>` of the reason."""
     TRY_AGAIN = 4000
@@ -214,7 +223,7 @@ def decode_client_frame(data: bytes | str, codec: Codec) -> ClientFrame:
     """
     raw = data.encode() if isinstance(data, str) else data
     if len(raw) > INBOUND_FRAME_BYTES_MAX:
-        raise Invalid(path="frame", expected=f"at most {INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(raw)} bytes")
+        raise Invalid(path="$", expected=f"at most {INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(raw)} bytes")
     try:
         frame: ClientFrame = _decoders[codec].decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

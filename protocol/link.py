@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from protocol import frames as f
 from protocol.descriptions import SOCKET_PATH
 from protocol.errors import ChattarError, Conflict, Invalid, Unauthenticated
+from protocol.explain import quoted
 from protocol.wire import Codec
 
 BACK_OFF_FIRST_S: Final = 1.0
@@ -58,7 +59,9 @@ class Link:
         self._hello, self._on_frame, self._on_down = hello, on_frame, on_down
         self._back_off_first_s = back_off_first_s
         self._socket: ClientConnection | None = None
-        self._outgoing: asyncio.Queue[f.ClientFrame] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self.closed_with: int | None = None
+        """The close code of the last connection that ended."""
         self._heard_at = 0.0
         self._live = False
 
@@ -68,6 +71,7 @@ class Link:
         while True:
             before = self.connections
             code, reason = await self._connect_once(next(self._nodes))
+            self.closed_with = code
             self._socket = None
             self._outgoing = asyncio.Queue()
             if code in FATAL:
@@ -84,9 +88,19 @@ class Link:
         """Frames can be sent."""
         return self._socket is not None and self.ended is None
 
-    def send(self, frame: f.ClientFrame) -> None:
-        """Send a frame, after those sent before. It is lost with the connection."""
-        self._outgoing.put_nowait(frame)
+    def send(self, frame: f.ClientFrame) -> int:
+        """Send a frame, after those sent before; how many bytes it has. It is lost with the connection.
+
+        Raises Invalid for a frame that no server would take, now or ever.
+        """
+        try:
+            data = f.encode(frame, self._codec)
+        except UnicodeEncodeError as error:
+            raise Invalid(path="$", expected="text without lone surrogates", got=quoted(error.object)) from None
+        if len(data) > f.INBOUND_FRAME_BYTES_MAX:
+            raise Invalid(path="$", expected=f"at most {f.INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(data)} bytes")
+        self._outgoing.put_nowait(data)
+        return len(data)
 
     def cut(self) -> None:
         """Break the connection without a farewell, as a network would."""
@@ -150,8 +164,7 @@ class Link:
         outgoing = self._outgoing
         with contextlib.suppress(ConnectionClosed):
             while True:
-                frame = await outgoing.get()
-                await socket.send(f.encode(frame, self._codec), text=self._codec == "json")
+                await socket.send(await outgoing.get(), text=self._codec == "json")
 
     async def _listen_for_silence(self, socket: ClientConnection) -> None:
         loop = asyncio.get_running_loop()

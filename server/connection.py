@@ -17,7 +17,9 @@ from protocol.entities import Side
 from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Unauthenticated
 from protocol.frames import (
     HELLO_DEADLINE_S,
+    INBOUND_FRAME_BYTES_MAX,
     INVALID_FRAMES_MAX,
+    READ_FRAME_BYTES_MAX,
     Call,
     CloseCode,
     Dropped,
@@ -48,6 +50,8 @@ log = structlog.get_logger(__name__)
 
 CALLS_AT_ONCE_MAX: Final = 32
 """Beyond it we read no further, and TCP lets the client wait."""
+CALL_BYTES_AT_ONCE_MAX: Final = INBOUND_FRAME_BYTES_MAX
+"""The same for the bytes of their frames."""
 EARLY_CALLS_MAX: Final = 64
 """Calls sent before `live`; they wait for it."""
 RESUME_ATTEMPTS_MAX: Final = 3
@@ -86,9 +90,9 @@ class Connection(Line):
     """A socket and who is at the other end."""
 
     __slots__ = (
-        "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends", "_visitor",
-        "address", "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live", "principal",
-        "recognised", "slot",
+        "_call_bytes", "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends",
+        "_visitor", "address", "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live",
+        "principal", "recognised", "slot",
     )  # fmt: skip
 
     def __init__(self, node: Node, doorway: Doorway, wire: WireLike, codec: Codec, visitor: Visitor) -> None:
@@ -112,13 +116,13 @@ class Connection(Line):
         """Whose it is as far as its address says (server.limits.address_key)."""
         self.recognised = False
         """Whether it counts as one of somebody who is logged in."""
-        self._calls = 0
+        self._calls = self._call_bytes = 0
         self._invalid = 0
         self._reloads = 0
         self._reloaded: asyncio.Future[None] | None = None
         """While the person's access is being looked up anew: done when it is known."""
-        self._early: list[Call] | None = None
-        self._sends: deque[Call] | None = None
+        self._early: list[tuple[Call, int]] | None = None
+        self._sends: deque[tuple[Call, int]] | None = None
         self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_DEADLINE_S, self.end, CloseCode.HELLO_TIMEOUT, "no hello in time"
         )
@@ -140,12 +144,12 @@ class Connection(Line):
         if isinstance(frame, Hello):
             self._hello(frame)
         elif self.live:
-            self._call(frame)
+            self._call(frame, len(data))
         elif self._visitor is not None:
             self.end(CloseCode.BAD_FRAMES, "say hello first")
         else:
             self._early = self._early or []
-            self._early.append(frame)
+            self._early.append((frame, len(data)))
             if len(self._early) > EARLY_CALLS_MAX:
                 self.end(CloseCode.BAD_FRAMES, "too many calls before live")
 
@@ -340,12 +344,13 @@ class Connection(Line):
             self.pass_on(frame)
         self.send(_LIVE)
         self.live, self.doubts = True, 0
+        self.wire.take_up_to(READ_FRAME_BYTES_MAX)
         self.doorway.entered(self)
         if self._node.deaf:
             self.doubt()
         early, self._early = self._early or [], None
-        for call in early:
-            self._call(call)
+        for call, size in early:
+            self._call(call, size)
 
     # access
 
@@ -411,32 +416,34 @@ class Connection(Line):
 
     # calls
 
-    def _call(self, call: Call) -> None:
+    def _call(self, call: Call, size: int) -> None:
+        """Do a call that came in so many bytes."""
         entry = ENTRIES.get(type(call.command))
         if entry is None or entry.http_only:
             refusal = Forbidden("This command is for HTTP only.", reason="http_only")
             self.send(ErrorFrame(error=refusal.problem, id=call.id))
             return
         self._calls += 1
-        if self._calls == CALLS_AT_ONCE_MAX:
+        self._call_bytes += size
+        if self._busy:
             self.wire.pause_reading()
         if not isinstance(call.command, MessageSend):
-            self._node.spawn(self._answer(call), "call")
+            self._node.spawn(self._answer(call, size), "call")
         elif self._sends is not None:
-            self._sends.append(call)
+            self._sends.append((call, size))
         else:
-            self._sends = deque([call])
+            self._sends = deque([(call, size)])
             self._node.spawn(self._send_in_order(), "messages in order")
 
     async def _send_in_order(self) -> None:
         """One after the other: a person's messages stand in the log in the order in which they were written."""
         try:
             while self._sends:
-                await self._answer(self._sends.popleft())
+                await self._answer(*self._sends.popleft())
         finally:
             self._sends = None
 
-    async def _answer(self, call: Call) -> None:
+    async def _answer(self, call: Call, size: int) -> None:
         answer: msgspec.Struct
         over: CloseCode | None = None
         try:
@@ -450,9 +457,11 @@ class Connection(Line):
         except Exception:
             log.exception("connection.call_failed", command=type(call.command).__name__)
             answer = ErrorFrame(error=InternalError().problem, id=call.id)
+        was_busy = self._busy
         self._calls -= 1
+        self._call_bytes -= size
         if not self.closed:
-            if self._calls == CALLS_AT_ONCE_MAX - 1:
+            if was_busy and not self._busy:
                 self.wire.resume_reading()
             self.send(answer)
             if over is not None:
@@ -472,6 +481,10 @@ class Connection(Line):
             # Of who is in doubt, each call is answered for who they were found to be for it.
             if self.closed or (not sure if self.doubts else self.principal == context.asker):
                 return result
+
+    @property
+    def _busy(self) -> bool:
+        return self._calls >= CALLS_AT_ONCE_MAX or self._call_bytes >= CALL_BYTES_AT_ONCE_MAX
 
     def _context(self) -> Context:
         return Context(self._node.means, self.principal, self._origin)

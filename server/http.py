@@ -31,6 +31,7 @@ from protocol.errors import (
     Unavailable,
     UnknownCommand,
 )
+from protocol.frames import EARLY_FRAME_BYTES_MAX, INBOUND_FRAME_BYTES_MAX
 from protocol.reading import second_look
 from protocol.wire import Email, Wire
 from server import access, auth, visitors
@@ -42,7 +43,7 @@ from storage.mongo import ours
 
 log = structlog.get_logger(__name__)
 
-BODY_BYTES_MAX: Final = 64 * 1024
+BODY_BYTES_MAX: Final = INBOUND_FRAME_BYTES_MAX
 RETRY_AFTER_S: Final = 2
 JSON: Final = "application/json"
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -157,7 +158,8 @@ async def read_command(request: Request, entry: Entry) -> c.Asked:
     if kind != JSON:
         # Also keeps out what a foreign page may post without asking (a form, plain text).
         raise WrongMediaType(path="content-type", expected=JSON, got=kind)
-    body = await read_body(request, BODY_BYTES_MAX)
+    # Strangers have less room: what they may say is short.
+    body = await read_body(request, EARLY_FRAME_BYTES_MAX if entry.rule is access.anyone else BODY_BYTES_MAX)
     try:
         command: c.Asked = _decoder(entry.command).decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -5,9 +5,10 @@ Slower, and without a view of the kernel's buffers, but the client reads the ver
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from protocol.frames import EARLY_FRAME_BYTES_MAX, CloseCode
 from server.wire import TEXT, Listener
 
 
@@ -34,6 +35,7 @@ class PlainWire:
         self._news = asyncio.Event()
         self._readable = asyncio.Event()
         self._readable.set()
+        self._bytes_max = EARLY_FRAME_BYTES_MAX
         self._closing: dict[str, Any] | None = None
         self._cut = asyncio.Event()
         self.pending_bytes = 0
@@ -47,6 +49,10 @@ class PlainWire:
     def pause_reading(self) -> None:
         """See Wire.pause_reading."""
         self._readable.clear()
+
+    def take_up_to(self, bytes_max: int) -> None:
+        """See Wire.take_up_to. What a message may be at all is the server's choice."""
+        self._bytes_max = bytes_max
 
     def resume_reading(self) -> None:
         """See Wire.resume_reading."""
@@ -88,7 +94,13 @@ class PlainWire:
             event = await self._receive()
             if event["type"] == "websocket.disconnect":
                 return
-            listener.on_message(event.get("bytes") or (event.get("text") or "").encode())
+            data = _payload(event)
+            if data is None:
+                self.close(CloseCode.ILL_FORMED, "text that is not UTF-8")
+            elif len(data) > self._bytes_max:
+                self.close(CloseCode.TOO_LONG, "a message too long")
+            elif self._closing is None:
+                listener.on_message(data)
             await self._readable.wait()
 
     async def _write(self) -> None:
@@ -104,3 +116,11 @@ class PlainWire:
             if self._closing is not None:
                 await self._send(self._closing)
                 return
+
+
+def _payload(event: Mapping[str, Any]) -> bytes | None:
+    """The bytes of a message; None for text that is none, which some servers pass on as lone surrogates."""
+    try:
+        return event.get("bytes") or (event.get("text") or "").encode()
+    except UnicodeEncodeError:
+        return None

@@ -8,7 +8,7 @@ bytes and buffers. Refuses to know frames' contents, people and streams.
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from uvicorn.config import Config
@@ -16,7 +16,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from protocol.frames import INBOUND_FRAME_BYTES_MAX
+from protocol.frames import EARLY_FRAME_BYTES_MAX, CloseCode
 from server.strangers import Stranger
 
 EXTENSION: Final = "chattar.wire"
@@ -49,6 +49,18 @@ def framed(payload: bytes, opcode: int) -> bytes:
     if length < 65_536:
         return struct.pack("!BBH", opcode, 126, length) + payload
     return struct.pack("!BBQ", opcode, 127, length) + payload
+
+
+def is_text(parts: Sequence[bytes]) -> bool:
+    """Whether the bytes of a text message are one (RFC 6455, 8.1)."""
+    data = parts[0] if len(parts) == 1 else b"".join(parts)
+    if data.isascii():
+        return True
+    try:
+        str(data, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Listener(Protocol):
@@ -87,6 +99,10 @@ class Wire:
         """Let the client wait: TCP tells it. What was read in the same portion still comes."""
         self._protocol.hold()
 
+    def take_up_to(self, bytes_max: int) -> None:
+        """From now on take messages of so many bytes; a longer one closes the connection (1009). At first they are few."""
+        self._protocol.conn.max_message_size = bytes_max
+
     def resume_reading(self) -> None:
         """Read on."""
         self._protocol.let_go()
@@ -119,6 +135,8 @@ class WireLike(Protocol):
     def pending_bytes(self) -> int: ...
 
     def pause_reading(self) -> None: ...
+
+    def take_up_to(self, bytes_max: int) -> None: ...
 
     def resume_reading(self) -> None: ...
 
@@ -157,7 +175,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
     ) -> None:
         # A deflate context more than doubles the memory of an idle connection, and its frames can't be shared.
         config.ws_per_message_deflate = False
-        config.ws_max_size = INBOUND_FRAME_BYTES_MAX
+        config.ws_max_size = EARLY_FRAME_BYTES_MAX
         super().__init__(config, server_state, app_state, _loop)
         self.listener: Listener | None = None
         self.adopted = False
@@ -318,6 +336,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.transport.write(pongs)
 
     def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not is_text(self.frames):
+            self.close_with(CloseCode.ILL_FORMED, "text that is not UTF-8")
+            return
         if self.listener is None:
             super().send_receive_event_to_app()
             return

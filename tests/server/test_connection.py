@@ -412,13 +412,6 @@ async def test_a_client_that_speaks_no_subprotocol_of_ours_is_told_so(world: Wor
         assert closed.value.rcvd.code == CloseCode.UNSUPPORTED
 
 
-async def test_a_frame_over_the_limit_closes_the_socket_before_it_is_read(world: World, redis_url: str) -> None:
-    async with node(world, redis_url) as one, talk(one) as petra:
-        await petra.hello(world.token_of(world.petra))
-        await petra.socket.send("x" * 70_000)
-        assert (await petra.closing())[0] == 1009
-
-
 async def test_draining_sends_everybody_elsewhere_and_lets_nobody_in(world: World, redis_url: str) -> None:
     async with node(world, redis_url) as one, talk(one) as petra:
         await petra.hello(world.token_of(world.petra))

@@ -130,7 +130,7 @@ async def test_a_token_that_is_wrong_or_over_is_refused(world: World, client: ht
         (b"[" * 5_000, "application/json", "$", 422),
         (b"{}", "text/plain", "content-type", 415),
         (b"thread_id=1", "application/x-www-form-urlencoded", "content-type", 415),
-        (b'{"subject": "' + b"x" * 70_000 + b'"}', "application/json", "body", 413),
+        (b'{"subject": "' + b"x" * http.BODY_BYTES_MAX + b'"}', "application/json", "body", 413),
     ],
 )
 async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_got(
@@ -153,6 +153,14 @@ async def test_every_kind_of_mistake_is_named_as_on_the_socket(world: World, cli
         assert [problem["path"], problem["expected"], problem["got"]] == named
     answer = await client.post("/api/v1/thread.list", content=b'{"limit": 2.0, "since": 1e3}', headers=headers)
     assert answer.status_code == 200
+
+
+async def test_strangers_have_less_room_than_who_is_logged_in(world: World, client: httpx.AsyncClient) -> None:
+    long = b'{"x": "' + b"x" * 70_000 + b'"}'
+    headers = {"content-type": "application/json"}
+    refused(await client.post("/api/v1/session.create", content=long, headers=headers), 413, "invalid")
+    headers["authorization"] = f"Bearer {world.token_of(world.anna)}"
+    assert (await client.post("/api/v1/me.read", content=long, headers=headers)).status_code == 200
 
 
 async def test_an_unknown_command_is_not_found(client: httpx.AsyncClient) -> None:

@@ -2,10 +2,20 @@
 // Knows ids, time limits and both doors. Refuses to know what commands do, and to repeat them: that is for the caller,
 // who knows whether the command carries a key.
 
-import { isTemporary, Refusal, unavailable } from "./problems.ts";
-import type { ArgumentsOf, ClientFrame, CommandName, CommandOf, Problem, ResultOf } from "./protocol.gen.ts";
+import { isTemporary, Refusal, tooLong, unavailable } from "./problems.ts";
+import {
+  type ArgumentsOf,
+  type ClientFrame,
+  type CommandName,
+  type CommandOf,
+  INBOUND_FRAME_BYTES_MAX,
+  type Problem,
+  type ResultOf,
+} from "./protocol.gen.ts";
 
 export const ANSWER_MS = 15_000;
+/** Room for what stands around a command in its frame. */
+const ENVELOPE_BYTES = 100;
 
 /** Commands that come before there is a session, or that set or clear its cookie: HTTP only. */
 const HTTP_ONLY: ReadonlySet<CommandName> = new Set<CommandName>([
@@ -28,6 +38,8 @@ interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Refusal) => void;
   readonly timer: ReturnType<typeof setTimeout>;
+  /** Of its command, in bytes. */
+  readonly size: number;
 }
 
 export class Api {
@@ -39,6 +51,8 @@ export class Api {
   /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. */
   call<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
     const command = { type: name, ...args } as unknown as CommandOf<N>;
+    const size = bytesOf(command);
+    if (size > INBOUND_FRAME_BYTES_MAX - ENVELOPE_BYTES) return Promise.reject(tooLong(size));
     return (HTTP_ONLY.has(name) ? undefined : this.#send(command)) ?? this.#post(name, args);
   }
 
@@ -58,6 +72,14 @@ export class Api {
     else waiting.reject(new Refusal(problem));
   }
 
+  /** The connection was closed for a frame too long for this server: the longest of what it hasn't answered. */
+  closedForLength(): void {
+    const [longest] = [...this.#waiting].sort(([, one], [, other]) => other.size - one.size);
+    if (longest === undefined) return;
+    const [id, { size }] = longest;
+    this.answered(id, undefined, tooLong(size).problem);
+  }
+
   /** The connection is gone, and with it every answer that was still to come. */
   disconnected(): void {
     for (const waiting of this.#waiting.values()) {
@@ -75,7 +97,12 @@ export class Api {
         this.#waiting.delete(id);
         reject(unavailable("timeout"));
       }, ANSWER_MS);
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
+      this.#waiting.set(id, {
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        timer,
+        size: bytesOf(command),
+      });
     });
   }
 
@@ -101,6 +128,10 @@ export class Api {
     if (response.ok) return content as ResultOf<N>;
     throw new Refusal(content as Problem);
   }
+}
+
+function bytesOf(command: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(command)).length;
 }
 
 /** Try until it isn't refused for the moment only. For reads and for commands with a key. */

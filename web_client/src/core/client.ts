@@ -66,6 +66,7 @@ export class Client {
       hello: () => this.#hello(),
       onFrame: (frame) => this.#frame(frame),
       onState: (state) => this.#linkChanged(state),
+      onTooLong: () => this.api.closedForLength(),
       ...(options.makeSocket ? { makeSocket: options.makeSocket } : {}),
     });
     this.api = new Api({

@@ -1,6 +1,6 @@
 // What may go wrong with a command, as errors that callers can act on. Knows the codes; refuses to choose words for them.
 
-import type { ErrorCode, Problem } from "./protocol.gen.ts";
+import { type ErrorCode, INBOUND_FRAME_BYTES_MAX, type Problem } from "./protocol.gen.ts";
 
 /** A command was refused, or its outcome is unknown (code `unavailable`). */
 export class Refusal extends Error {
@@ -21,6 +21,20 @@ export function isTemporary(problem: Problem): boolean {
 /** Ours, for an answer that did not come. */
 export function unavailable(reason: "offline" | "timeout" | "closed"): Refusal {
   return new Refusal({ code: "unavailable", message: `No answer from the server (${reason}).`, reason });
+}
+
+/** Ours, for what no server would take however often it is sent. */
+export function tooLong(bytes: number): Refusal {
+  const expected = `at most ${INBOUND_FRAME_BYTES_MAX} bytes`;
+  const message = "This is too long to be sent.";
+  return new Refusal({
+    code: "invalid",
+    reason: "too_long",
+    message,
+    path: "$",
+    expected,
+    got: `${bytes} bytes`,
+  });
 }
 
 /** Any error as a Problem, so that there is one kind to look at. */

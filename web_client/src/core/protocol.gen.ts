@@ -1300,6 +1300,8 @@ export const ERROR_STATUS = {
 
 /** Why the server closes. Below 4400: connect again, with back-off; above: change something first. */
 export const CLOSE_CODE = {
+  ILL_FORMED: 1007,
+  TOO_LONG: 1009,
   DRAINING: 1012,
   TRY_AGAIN: 4000,
   HELLO_TIMEOUT: 4003,
@@ -1312,7 +1314,9 @@ export const CLOSE_CODE = {
 
 /** Characters in all of a body's text. */
 export const BODY_CHARACTERS_MAX = 20000;
-/** Blocks and inline nodes. */
+/** Characters in all of a body's links. */
+export const BODY_LINK_CHARACTERS_MAX = 20000;
+/** Blocks and inline nodes; a list item that holds none counts as one. */
 export const BODY_NODES_MAX = 2000;
 /** Levels: a paragraph at the top is at 1, one in a list at 2. */
 export const BODY_DEPTH_MAX = 6;
@@ -1320,8 +1324,12 @@ export const BODY_DEPTH_MAX = 6;
 export const BODY_MENTIONS_MAX = 50;
 export const JSON_SUBPROTOCOL = "chattar.v1.json";
 export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
-/** A longer frame from a client closes the connection (1009). */
-export const INBOUND_FRAME_BYTES_MAX = 65536;
+/** A longer frame from a client is refused, with an error to its call. Whatever is within the limits of characters and nodes fits, even with every character escaped (12 bytes for an emoji). */
+export const INBOUND_FRAME_BYTES_MAX = 1572864;
+/** A frame longer than this isn't even read: it closes the connection (1009). */
+export const READ_FRAME_BYTES_MAX = 2097152;
+/** The same before `live`, for `hello` and what is sent with it. */
+export const EARLY_FRAME_BYTES_MAX = 65536;
 /** A connection that hasn't said `hello` by then is closed (4003). */
 export const HELLO_DEADLINE_S = 5.0;
 /** Streams in one `hello`. */

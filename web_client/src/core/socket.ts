@@ -3,7 +3,13 @@
 // Refuses to know what frames mean, apart from `live`.
 
 import { afterClose, DRAIN_SPREAD_MS, waitMs } from "./backoff.ts";
-import { type ClientFrame, JSON_SUBPROTOCOL, PULSE_INTERVAL_S, type ServerFrame } from "./protocol.gen.ts";
+import {
+  CLOSE_CODE,
+  type ClientFrame,
+  JSON_SUBPROTOCOL,
+  PULSE_INTERVAL_S,
+  type ServerFrame,
+} from "./protocol.gen.ts";
 
 /** Nothing heard for so long means that nobody is there: twice the pulse, and a little. */
 export const SILENCE_MS = PULSE_INTERVAL_S * 2_000 + 10_000;
@@ -26,6 +32,8 @@ export interface LinkOptions {
   readonly hello: () => ClientFrame | Promise<ClientFrame>;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: LinkState) => void;
+  /** The server has closed for a frame too long: the same again would end the same way. Told before `onState`. */
+  readonly onTooLong?: () => void;
   readonly makeSocket?: (url: string, protocol: string) => WebSocket;
   readonly random?: () => number;
 }
@@ -147,6 +155,7 @@ export class Link {
 
   #closed(code: number): void {
     this.#socket = null;
+    if (code === CLOSE_CODE.TOO_LONG) this.options.onTooLong?.();
     const next = afterClose(code);
     if (next === "ended") {
       this.stop();

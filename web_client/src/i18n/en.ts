@@ -59,6 +59,7 @@ export const en = {
   "receipt.read": "Read by {names}",
   "receipt.more": { one: "Show one more person", other: "Show {n} more people" },
   "receipt.failedOffline": "Not sent, no contact with the server.",
+  "receipt.failedTooLong": "Not sent, it is too long.",
   "receipt.failedRefused": "Not sent. {reason}",
   "thread.none": "No chat is open",
   "thread.toList": "To the chats",
@@ -205,6 +206,7 @@ export const en = {
   "problem.forbidden": "You may not do that.",
   "problem.gone": "This does not exist any more.",
   "problem.conflict": "Somebody else was first. Look at it and try again.",
+  "problem.tooLong": "This is too long to be sent.",
   "problem.other": "That did not work.",
   "widget.noIdentity": "The chat cannot be opened here. Log in and try again.",
 } as const;

@@ -61,6 +61,7 @@ const sv: Translated<typeof en> = {
   "receipt.read": "Läst av {names}",
   "receipt.more": { one: "Visa en till", other: "Visa {n} till" },
   "receipt.failedOffline": "Inte skickat, ingen kontakt med servern.",
+  "receipt.failedTooLong": "Inte skickat, det är för långt.",
   "receipt.failedRefused": "Inte skickat. {reason}",
   "thread.none": "Ingen chatt är öppen",
   "thread.toList": "Till chattarna",
@@ -207,6 +208,7 @@ const sv: Translated<typeof en> = {
   "problem.forbidden": "Det får du inte göra.",
   "problem.gone": "Det finns inte längre.",
   "problem.conflict": "Någon annan hann före. Titta efter och försök igen.",
+  "problem.tooLong": "Det är för långt för att skickas.",
   "problem.other": "Det gick inte.",
   "widget.noIdentity": "Chatten kan inte öppnas här. Logga in och försök igen.",
 };

@@ -44,6 +44,6 @@ export function problemText(problem: Problem): string {
     case "conflict":
       return t("problem.conflict");
     default:
-      return t("problem.other");
+      return t(problem.reason === "too_long" ? "problem.tooLong" : "problem.other");
   }
 }

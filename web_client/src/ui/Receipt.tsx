@@ -44,9 +44,9 @@ export function Receipt({ receipt, beside, onRetry, onDiscard }: ReceiptProps): 
         <span class="receipt receipt--failed" role="alert">
           <ProblemIcon size={14} />
           <span>
-            {receipt.reason === "offline"
-              ? t("receipt.failedOffline")
-              : t("receipt.failedRefused", { reason: receipt.detail ?? "" })}
+            {receipt.reason === "refused"
+              ? t("receipt.failedRefused", { reason: receipt.detail ?? "" })
+              : t(receipt.reason === "offline" ? "receipt.failedOffline" : "receipt.failedTooLong")}
           </span>
           {onRetry && (
             <button type="button" class="receipt__act" onClick={onRetry}>

@@ -51,7 +51,11 @@ export type ReceiptView =
   | { readonly kind: "sent"; readonly at: number }
   | { readonly kind: "delivered"; readonly to: readonly ReachedView[] }
   | { readonly kind: "read"; readonly by: readonly ReachedView[] }
-  | { readonly kind: "failed"; readonly reason: "offline" | "refused"; readonly detail?: string };
+  | {
+      readonly kind: "failed";
+      readonly reason: "offline" | "refused" | "too_long";
+      readonly detail?: string;
+    };
 
 export interface QuoteView {
   /** The key of the quoted message in this stream, for jumping to it. */

@@ -238,3 +238,37 @@ test("with other rights than before, lists and inbox are made anew and what is o
   await settled();
   assert.equal(FakeSocket.last.calls("notification.list").length, 1);
 });
+
+const long = {
+  content: [{ type: "paragraph", content: [{ type: "text", text: "x".repeat(1_600_000) }] }],
+} as const;
+
+test("what is too long for any server is given up at once, and what is behind it goes out", async () => {
+  const client = await opened();
+  const first = client.write(thread, long);
+  const second = client.write(thread, body);
+  await settled();
+  assert.deepEqual(entries(client).slice(2), [`${first}:failed`, `${second}:pending`]);
+  assert.equal(client.state.value.pending[first]?.problem?.reason, "too_long");
+  assert.deepEqual(
+    FakeSocket.last
+      .calls("message.send")
+      .map(({ command }) => "client_message_id" in command && command.client_message_id),
+    [second],
+  );
+});
+
+test("what this server closes for is given up, and not sent again", async () => {
+  const client = await opened();
+  const key = client.write(thread, body);
+  await settled();
+  assert.equal(FakeSocket.last.calls("message.send").length, 1);
+  FakeSocket.last.shut(1009);
+  await settled();
+  assert.deepEqual(entries(client).at(-1), `${key}:failed`);
+  mock.timers.tick(60_000);
+  await greet();
+  mock.timers.tick(60_000);
+  await settled();
+  assert.equal(FakeSocket.last.calls("message.send").length, 0);
+});

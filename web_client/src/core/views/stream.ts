@@ -147,6 +147,7 @@ function pendingView(pending: Pending, { state, threadId, writtenAt }: StreamSou
 
 function pendingReceipt({ state, attempts, problem }: Pending, at: number): ReceiptView {
   if (state === "accepted") return { kind: "sent", at };
+  if (state === "failed" && problem?.reason === "too_long") return { kind: "failed", reason: "too_long" };
   if (state === "failed") return { kind: "failed", reason: "refused", detail: problem?.message ?? "" };
   return attempts >= ATTEMPTS_SHOWN ? { kind: "failed", reason: "offline" } : { kind: "pending" };
 }
