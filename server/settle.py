@@ -8,7 +8,7 @@ only when it falls behind does it take more. Refuses to know what the consequenc
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
@@ -48,6 +48,7 @@ class Settler:
         self._under_way: dict[Id, float] = {}
         """Threads whose batch is being drawn, and when the first of their events came."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._chores: set[asyncio.Task[Any]] = set()
         self._hurry = asyncio.Event()
         self.waiting = 0
         """Events that wait or are being drawn."""
@@ -68,6 +69,21 @@ class Settler:
         if len(self._tasks) < (BATCHES_AT_ONCE_MAX if self.lag_s() > BEHIND_S else 1):
             self._tasks.add(asyncio.create_task(self._run(), name="settle"))
 
+    def later(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do something of a request after its answer. Whatever asks for it has noted it where a sweep finds it, should
+        it fail or the process end."""
+        task = asyncio.create_task(self._later(work, name), name=name)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def _later(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except ChattarError as error:
+            log.warning("settling.postponed", work=name, code=error.code)
+        except Exception:
+            log.exception("settling.failed", work=name)
+
     def lag_s(self) -> float:
         """How long the event has waited that has waited longest."""
         first = [*self._under_way.values(), *islice(self._since.values(), 1)]
@@ -77,8 +93,8 @@ class Settler:
         """Wait until nothing is waiting, without rests: for shutdown and for tests."""
         self._hurry.set()
         try:
-            while self._tasks:
-                await asyncio.wait(list(self._tasks))
+            while self._tasks or self._chores:
+                await asyncio.wait([*self._tasks, *self._chores])
         finally:
             self._hurry.clear()
 

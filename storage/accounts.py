@@ -66,6 +66,11 @@ class Accounts:
         rows = self._rows.find(query, session=session).sort("name_key", 1).limit(limit)
         return [from_document(row, AccountDoc) async for row in rows]
 
+    async def taken_short_ids(self, firm_id: Id, short_ids: list[str]) -> list[str]:
+        """Which of these short ids a firm has given to accounts; from the index alone."""
+        query = {"firm_id": firm_id, "short_id": {"$in": short_ids}}
+        return [row["short_id"] async for row in self._rows.find(query, {"_id": 0, "short_id": 1})]
+
     async def ids_assigned_to(self, firm_id: Id, staff_id: Id, session: Session | None = None) -> list[Id]:
         """The accounts that somebody is assigned to."""
         if session is not None:

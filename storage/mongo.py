@@ -80,6 +80,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel([("account_id", 1), ("updated_at", 1)]),
         IndexModel([("account_id", 1), ("visible_at", 1)]),
         IndexModel([("firm_id", 1), ("assignee_id", 1), ("state", 1)]),
+        IndexModel([("account_id", 1), ("_id", 1)], partialFilterExpression={"reminder.enabled": True}),
         IndexModel("reminder.next_due_at", partialFilterExpression={"reminder.next_due_at": {"$exists": True}}),
     ],
     "tasks": [
@@ -104,6 +105,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel([("thread_id", 1), ("last_seq", 1)]),
     ],
     "audit": [IndexModel([("thread_id", 1), ("at", -1)])],
+    "chores": [IndexModel("at")],
     "facts": [],
 }
 """Every collection and its indexes besides the primary key. Nothing is looked up without one. Changes are migrations."""

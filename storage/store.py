@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.chores import Chores
 from storage.facts import Facts
 from storage.firms import Firms
 from storage.letters import Letters
@@ -31,4 +32,5 @@ class Store:
         self.audit = Audit(mongo)
         self.letters = Letters(mongo)
         self.reminder_rows = ReminderRows(mongo)
+        self.chores = Chores(mongo)
         self.facts = Facts(mongo)

@@ -25,6 +25,8 @@ from storage.streams import KeyTaken
 
 SHORT_ID_ATTEMPTS_MAX: Final = 20
 SHORT_IDS_MAX: Final = 100_000
+SHORT_ID_DOUBLINGS_MAX: Final = 24
+SHORT_ID_PROBES: Final = 32
 _COMPANY_FORMS: Final = frozenset({"ab", "kb", "hb", "ltd", "llc", "inc", "llp", "plc", "gmbh", "as", "oy"})
 
 
@@ -161,11 +163,19 @@ async def _short_id(context: Context, name: str) -> str:
     """One or two letters and a number, such as HB2: initials, and the next number that the firm has free for them."""
     words = [word for word in re.findall(r"[^\W\d_]+", name) if word.casefold() not in _COMPANY_FORMS] or ["X"]
     letters = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
-    taken = await context.store.accounts.find(
-        {"firm_id": context.principal.firm_id, "short_id": {"$gte": letters + "0", "$lt": letters + ":"}}, SHORT_IDS_MAX
-    )
-    numbers = [int(account.short_id.removeprefix(letters)) for account in taken]
-    return f"{letters}{max(numbers, default=0) + 1}"
+    firm_id, accounts = context.principal.firm_id, context.store.accounts
+    # Up by doubling as long as a number is taken, then down into the gap: a few looks into the index, however many there
+    # are. No number is given back, so the one above the last that is taken is free; the index says if somebody was faster.
+    taken = await accounts.taken_short_ids(firm_id, [f"{letters}{2**power}" for power in range(SHORT_ID_DOUBLINGS_MAX)])
+    low = max((int(short_id.removeprefix(letters)) for short_id in taken), default=0)
+    high = max(2 * low, 1)
+    while high - low > 1:
+        step = max(1, (high - low) // SHORT_ID_PROBES)
+        probes = [f"{letters}{number}" for number in range(low + step, high, step)]
+        found = await accounts.taken_short_ids(firm_id, probes)
+        top = max((int(short_id.removeprefix(letters)) for short_id in found), default=low)
+        low, high = top, min(high, top + step)
+    return f"{letters}{high}"
 
 
 async def assign(context: Context, command: AccountAssign, scope: AccountScope) -> Account:

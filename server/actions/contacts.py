@@ -77,13 +77,14 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
                 raise Conflict("This person belongs to the account already.", reason="already_linked")
             return (person, first), Difference()
         await people.add_link(link, session)
+        await context.store.chores.add(link.account_id, context.clock.now(), session)
         opened = {link.account_id} if link.login and person.activated_at is not None else set()
         return (person, link), Difference(gained=opened)
 
     (contact, link), _ = await access_changes.change(context, contact.id, write)
     if command.invite and contact.activated_at is None and link.invited_at is None:
         link = await invitations.invite_contact(context, contact, link)
-    await cycles.refresh_account(context.means, scope.account.id)
+    _decide_later(context, scope.account.id)
     return seen_link(contact, link)
 
 
@@ -134,15 +135,20 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
         if changed == link:
             return (contact, link), Difference()
         await people.change_link(account_id, contact.id, fields, session)
+        await context.store.chores.add(account_id, context.clock.now(), session)
         only = set() if contact.activated_at is None or changed.login == link.login else {account_id}
         return (contact, changed), Difference(gained=only) if changed.login else Difference(lost=only)
 
     (contact, changed), _ = await access_changes.change(context, command.contact_id, write)
     if not changed.login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
         await sessions.end_all(context, contact.id)
-    # Who is to be notified decides whether a reminder is held or due (D4). Also after a retry: it may have died here.
-    await cycles.refresh_account(context.means, scope.account.id)
+    _decide_later(context, account_id)
     return seen_link(contact, changed)
+
+
+def _decide_later(context: Context, account_id: Id) -> None:
+    """Who is to be notified decides whether a reminder is held or due (D4), in as many threads as there are."""
+    context.settler.later(cycles.decide_account(context.means, account_id), f"decide {account_id}")
 
 
 async def invite(context: Context, command: InvitationSend, scope: AccountScope) -> Link:

@@ -20,13 +20,14 @@ from server.actions.matter import Matter
 from server.context import Means
 from server.reminder_state import Around
 from storage.firms import FirmDoc
-from storage.mongo import Session
+from storage.mongo import Session, ours
 from storage.people import ContactDoc
 from storage.streams import Draft, Head, Stored
 from storage.threads import ReminderDoc, ThreadDoc
 
 SAVE_ATTEMPTS_MAX = 20
 UNHEARD_READ_MAX = 1_000
+THREADS_PER_DECISION_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,44 @@ async def refresh(means: Means, thread_id: Id, events: Sequence[Stored] = ()) ->
     raise Unavailable("The reminder is being changed by too many at once.")
 
 
-async def refresh_account(means: Means, account_id: Id) -> None:
-    """Decide anew for all threads of an account: who is to be notified has changed (D4)."""
-    query = {"account_id": account_id, "state": "active", "reminder.enabled": True}
-    for thread in await means.store.threads.find(query, [("_id", 1)], 10_000):
-        await refresh(means, thread.id)
+async def decide_account(means: Means, account_id: Id) -> None:
+    """Decide anew for all threads of an account, however many: who is to be notified has changed (D4).
+
+    Works off what `Chores.add` has asked for, a batch at a time, from where somebody left it. May run on several nodes
+    at once. Raises Unavailable when the database is away; the sweep then goes on.
+    """
+    chores = means.store.chores
+    async with ours():
+        while (chore := await chores.get(account_id)) is not None:
+            query = {
+                "account_id": account_id, "_id": {"$gt": chore.after}, "reminder.enabled": True, "state": "active"
+            }  # fmt: skip
+            threads = await means.store.threads.find(query, [("_id", 1)], THREADS_PER_DECISION_MAX)
+            if threads:
+                await _decide(means, account_id, threads)
+                await chores.got_further(chore, threads[-1].id, means.clock.now())
+            else:
+                await chores.finished(chore)
+
+
+async def _decide(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) -> None:
+    """Decide anew for some threads of an account, in a few commands however many they are."""
+    firm, heads, reached = await asyncio.gather(
+        means.store.firms.get(threads[0].firm_id),
+        means.store.streams.tips([thread_stream(thread.id) for thread in threads]),
+        recipients.of_account(means, account_id),
+    )
+    if firm is None:
+        return
+    changes = []
+    for thread in threads:
+        surroundings = Around(thread, heads[thread_stream(thread.id)], reached, firm.firm.time_zone)
+        if thread.reminder and (after := state.after(thread.reminder, (), surroundings)) != thread.reminder:
+            changes.append(Change(thread, firm, after, surroundings))
+    if changes and not await saved(means, changes):
+        # All or none were: one by one, whoever was overtaken is looked at anew.
+        for change in changes:
+            await refresh(means, change.thread.id)
 
 
 async def around(means: Means, thread: ThreadDoc, firm: FirmDoc, session: Session | None = None) -> Around:

@@ -1,0 +1,206 @@
+"""What a request costs the database does not grow with what there is: it is read by index, or done after the answer."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from protocol import commands as c
+from protocol.commands import Asked
+from protocol.entities import ReminderSetting
+from protocol.ids import new_id, thread_stream
+from protocol.wire import Id
+from scheduler import housekeeping
+from server.actions import cycles
+from server.commands import dispatch
+from server.context import Context
+from server.settings import Settings
+from storage.accounts import AccountDoc
+from storage.chores import ChoreDoc
+from storage.documents import to_document
+from storage.mongo import Mongo
+from storage.store import Store
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+THREADS = 120
+
+
+class Work(CommandListener):
+    """Which commands were sent, and how many documents came back."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.documents = 0
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.names.append(f"{event.command_name} {event.command.get(event.command_name)}")
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        cursor = event.reply.get("cursor", {})
+        self.documents += len(cursor.get("firstBatch", cursor.get("nextBatch", [])))
+
+    def failed(self, event: object) -> None:
+        pass
+
+
+@asynccontextmanager
+async def watched(world: World, settings: Settings, person: Person) -> AsyncIterator[tuple[Context, Work]]:
+    """The surroundings of a command, and the work that it makes. What it leaves for later is not done."""
+    work = Work()
+    mongo = Mongo(settings.mongo_url, settings.mongo_database, listeners=[work])
+    try:
+        context = await world.context(person)
+        yield dataclasses.replace(context, means=dataclasses.replace(world.means, store=Store(mongo))), work
+    finally:
+        await mongo.close()
+
+
+async def work_of(world: World, settings: Settings, person: Person, command: Asked) -> tuple[Any, Work]:
+    async with watched(world, settings, person) as (context, work):
+        return await dispatch(context, command), work
+
+
+async def like(world: World, thread_id: Id, count: int) -> None:
+    """More threads like this one."""
+    rows, events = world.store.mongo.rows("threads"), world.store.mongo.rows("events")
+    row = await rows.find_one({"_id": thread_id})
+    assert row is not None
+    said = [event async for event in events.find({"stream": thread_stream(thread_id)})]
+    names = [new_id() for _ in range(count)]
+    await rows.insert_many([{**row, "_id": name, "key": f"copy-{name}"} for name in names])
+    await events.insert_many(
+        [
+            {**event, "_id": f"t:{name}:{event['totals']['seq']:013d}", "stream": f"t:{name}", "key": new_id()}
+            for name in names
+            for event in said
+        ]
+    )
+
+
+async def verdicts(world: World) -> set[str]:
+    rows = world.store.mongo.rows("threads").find({"account_id": world.holm.id})
+    found = [row["reminder"]["verdict"] async for row in rows]
+    assert len(found) == THREADS
+    return set(found)
+
+
+async def many_threads(world: World) -> None:
+    setting = ReminderSetting(enabled=True, days=3, number=2)
+    thread = await world.thread(tasks=["Kvitton"], reminder=setting)
+    await world.settled()
+    await like(world, thread.id, THREADS - 1)
+
+
+def dies_before(world: World) -> None:
+    """The node ends right after its answers: nothing is done later."""
+
+    def later(work: Coroutine[Any, Any, None], name: str) -> None:
+        work.close()
+
+    world.settler.later = later  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("how", ["link.update", "contact.create"])
+async def test_all_threads_of_an_account_are_decided_anew_after_the_answer(
+    world: World, world_settings: Settings, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D4, in batches, and a crash only delays it."""
+    monkeypatch.setattr(cycles, "THREADS_PER_DECISION_MAX", 50)
+    await many_threads(world)
+    (before,) = await verdicts(world)
+    notify = c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False)
+    if how == "contact.create":
+        await world.do(world.anna, notify)
+        await world.settled()
+        (before,) = await verdicts(world)
+    add = c.ContactCreate(account_id=world.holm.id, name="Ny", email="ny@holmbygg.example", login=True)
+    later = world.settler.later
+    dies_before(world)
+    _, work = await work_of(world, world_settings, world.anna, notify if how == "link.update" else add)
+    assert len(work.names) <= 24, work.names
+    assert await verdicts(world) == {before}
+
+    # Somebody begins and dies after a batch.
+    got_further = world.store.chores.got_further
+
+    async def dies(chore: ChoreDoc, after: Id, at: int) -> None:
+        await got_further(chore, after, at)
+        raise RuntimeError("the node is gone")
+
+    world.store.chores.got_further = dies  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        await cycles.decide_account(world.means, world.holm.id)
+    world.store.chores.got_further = got_further  # type: ignore[method-assign]
+    assert len(await verdicts(world)) == 2
+    chore = await world.store.chores.get(world.holm.id)
+    assert chore is not None
+    assert chore.after
+
+    # Not while somebody may be at work with it; then by the sweep, from there.
+    await housekeeping.sweep(world.means, world.clock.now())
+    assert len(await verdicts(world)) == 2
+    world.clock.advance(s=11)
+    await housekeeping.sweep(world.means, world.clock.now())
+    (after,) = await verdicts(world)
+    assert after != before
+    assert await world.store.chores.get(world.holm.id) is None
+
+    # A living node does it itself.
+    world.settler.later = later  # type: ignore[method-assign]
+    back = c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=how == "link.update")
+    if how == "link.update":
+        await world.do(world.anna, back)
+        await world.settled()
+        assert await verdicts(world) == {before}
+
+
+async def test_a_change_while_threads_are_being_decided_begins_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cycles, "THREADS_PER_DECISION_MAX", 50)
+    await many_threads(world)
+    (before,) = await verdicts(world)
+    dies_before(world)
+    switch = {notify: c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=notify)
+              for notify in (True, False)}  # fmt: skip
+    await world.do(world.anna, switch[False])
+    got_further = world.store.chores.got_further
+
+    async def changed(chore: ChoreDoc, after: Id, at: int) -> None:
+        world.store.chores.got_further = got_further  # type: ignore[method-assign]
+        await world.do(world.erik, switch[True])
+        await got_further(chore, after, at)
+
+    world.store.chores.got_further = changed  # type: ignore[method-assign]
+    await cycles.decide_account(world.means, world.holm.id)
+    assert await verdicts(world) == {before}
+
+
+async def test_a_short_id_is_found_without_reading_all_of_its_letters(world: World, world_settings: Settings) -> None:
+    def account(number: int) -> AccountDoc:
+        return AccountDoc(
+            id=new_id(),
+            firm_id=world.firm.id,
+            name=f"Hans Brun {number}",
+            name_key=f"hans brun {number}",
+            short_id=f"HB{number}",
+            kind="company",
+            created_at=0,
+            staff_ids=[],
+            follower_ids=[],
+        )
+
+    rows = world.store.mongo.rows("accounts")
+    await rows.insert_many([to_document(account(number)) for number in range(2, 3_001)])  # HB1 is Holm & Döttrar
+    create = c.AccountCreate(name="Hans Bengtsson", client_account_id=new_id())
+    made, work = await work_of(world, world_settings, world.anna, create)
+    assert made.short_id == "HB3001"
+    assert len(work.names) <= 16, work.names
+    assert work.documents < 200
+    following = [await world.do(world.anna, c.AccountCreate(name="H B", client_account_id=new_id())) for _ in range(3)]
+    assert [one.short_id for one in following] == ["HB3002", "HB3003", "HB3004"]
