@@ -29,7 +29,8 @@ AGE_S: Final = 30.0
 STATE_WAIT_S: Final = 0.05
 """Marks, typing and presence wait this long for an event to go with: alone they would cost as much as it does."""
 CONFIRMATION_S_MAX: Final = 2.0
-"""How long a connection waits for Redis. Without it, it goes live all the same: the log is compared often then."""
+"""How long a connection waits for a Redis that is there. Without it, it goes live all the same: the log is compared often
+then."""
 
 
 class Node:
@@ -88,10 +89,7 @@ class Node:
                 awaited.append(channel.name)
         if not awaited:
             return
-        try:
-            async with asyncio.timeout(CONFIRMATION_S_MAX):
-                await self.bus.subscribe(awaited)
-        except TimeoutError:
+        if not await self.bus.reach(awaited, CONFIRMATION_S_MAX):
             log.warning("node.deaf", channels=len(awaited))
         now = self.means.clock.now()
         for name in awaited:

@@ -13,6 +13,7 @@ import structlog
 
 from protocol.wire import Id
 from storage.publishing import Publishing
+from storage.redis_link import Keeper
 from storage.subscribing import OnGap, OnMessages, Subscribing
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ class Bus:
     """Both halves over one Redis, watched by a heartbeat from one to the other.
 
     A process that only speaks (the scheduler) leaves out `hub_id` and the callbacks. `run` must run for as long as the
-    bus is used; `publish` and `subscribe` may be called before.
+    bus is used; `publish` and `subscribe` may be called before, but not before `belong_to`.
     """
 
     def __init__(
@@ -132,8 +133,8 @@ class Bus:
         self._subscribing: Subscribing | None = None
         if on_messages is not None and hub_id is not None:
             self._subscribing = Subscribing(url, self._heard, on_gap or (lambda: None))
-            self._subscribing.on_lost = on_lost
-        self._publishing.on_lost = on_lost
+        for half in self._halves:
+            half.on_lost = on_lost
         self._running: asyncio.Task[None] | None = None
         self.rebuilt = 0
         """How often a connection was given up because nothing came through it."""
@@ -158,6 +159,16 @@ class Bus:
         """Whether there is a connection to hear anything by; see `whole` for whether it carries everything."""
         return self._subscribing is not None and self._subscribing.link is not None
 
+    @property
+    def refusals(self) -> list[Keeper]:
+        """The connections that Redis, though it can be reached, doesn't let us have."""
+        return [half for half in self._halves if half.refused is not None]
+
+    def belong_to(self, prefix: str) -> None:
+        """Speak and listen on the channels of one installation (storage.facts), which no other hears."""
+        for half in self._halves:
+            half.prefix = prefix.encode()
+
     def publish(self, channel: str, payload: bytes) -> None:
         """Send to whoever listens; never waits, never raises."""
         self._publishing.publish(channel, payload)
@@ -166,13 +177,25 @@ class Bus:
         """Listen to channels; returns when Redis has confirmed every one, however long that takes."""
         await self._listener.subscribe(channels)
 
+    async def reach(self, channels: Iterable[str], patience_s: float) -> bool:
+        """Listen to channels without waiting for a Redis that is away: see Subscribing.reach."""
+        return await self._listener.reach(channels, patience_s)
+
     def unsubscribe(self, channels: Iterable[str]) -> None:
         """Stop listening to channels."""
         self._listener.unsubscribe(channels)
 
-    async def start(self) -> None:
-        """Run in the background until `close`; doesn't wait for Redis."""
+    async def start(self, died: Callable[[str], None] | None = None) -> None:
+        """Run in the background until `close`; doesn't wait for Redis. `died` is told the name of what has failed."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled():
+                log.critical("bus.task_died", exc_info=task.exception())
+                if died is not None:
+                    died(task.get_name())
+
         self._running = asyncio.create_task(self.run(), name="bus")
+        self._running.add_done_callback(ended)
 
     async def close(self) -> None:
         """Send what was published, if Redis is there, and stop."""
@@ -191,6 +214,10 @@ class Bus:
                 tasks.create_task(self._subscribing.run(), name="bus subscribing")
                 tasks.create_task(self._subscribing.subscribe([self._own_channel]), name="bus own channel")
             tasks.create_task(self._watch(), name="bus heartbeat")
+
+    @property
+    def _halves(self) -> list[Keeper]:
+        return [self._publishing] if self._subscribing is None else [self._publishing, self._subscribing]
 
     @property
     def _listener(self) -> Subscribing:

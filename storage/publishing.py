@@ -11,11 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import hiredis
-import structlog
 
-from storage.redis_link import Keeper, Link, Reply
-
-log = structlog.get_logger(__name__)
+from storage.redis_link import PROOF_CHANNEL, Keeper, Link, Reply
 
 BACKLOG_BYTES_MAX: Final = 8 * 1024 * 1024
 BACKLOG_AGE_S_MAX: Final = 10.0
@@ -24,6 +21,8 @@ BACKLOG_AGE_S_MAX: Final = 10.0
 
 class Publishing(Keeper):
     """Sends PUBLISH commands over a connection of its own."""
+
+    needs = "PUBLISH to the channels PREFIX*"
 
     def __init__(
         self, url: str, apology: Callable[[float], tuple[str, bytes]] | None = None, name: str = "publish"
@@ -63,6 +62,9 @@ class Publishing(Keeper):
             return 0.0
         return asyncio.get_running_loop().time() - self._silent_since
 
+    async def prove(self, link: Link) -> None:
+        await link.ask(b"PUBLISH", self.prefix + PROOF_CHANNEL, b"")
+
     def opened(self, link: Link) -> None:
         self._silent_since = None
         now = asyncio.get_running_loop().time()
@@ -88,11 +90,22 @@ class Publishing(Keeper):
 
     def replied(self, replies: Sequence[Reply]) -> None:
         for reply in replies:
-            self._backlog_bytes -= len(self._unconfirmed.popleft())
             if isinstance(reply, hiredis.ReplyError):
-                self._drop(1)
-                log.warning("bus.refused", error=str(reply))
+                self._refuse(reply)
+                return
+            self._backlog_bytes -= len(self._unconfirmed.popleft())
         self._silent_since = asyncio.get_running_loop().time() if self._unconfirmed else None
+
+    def _refuse(self, reply: hiredis.ReplyError) -> None:
+        """Redis didn't take a message, or said something that nobody has asked for: it won't take the next one either.
+
+        Whatever is not confirmed is sent again, should it let us in again soon; but for what it has refused.
+        """
+        if self._unconfirmed:
+            self._backlog_bytes -= len(self._unconfirmed.popleft())
+            self._drop(1)
+        if self.link is not None:
+            self.link.refuse(str(reply))
 
     def _drop(self, messages: int) -> None:
         self.dropped += messages
@@ -109,7 +122,7 @@ class Publishing(Keeper):
         self._backlog_bytes += len(sent)
 
     def _command(self, channel: str, payload: bytes) -> bytes:
-        name = channel.encode()
+        name = self.prefix + channel.encode()
         return b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(name), name, len(payload), payload)
 
     def _flush(self) -> None:

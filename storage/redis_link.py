@@ -23,12 +23,25 @@ CONNECT_TIMEOUT_S: Final = 5.0
 BACK_OFF_FIRST_S: Final = 0.05
 BACK_OFF_MAX_S: Final = 2.0
 
+PROOF_CHANNEL: Final = b"h:proof"
+"""Nobody's channel: whether we may use ours is tried on it."""
+
 Reply = Any
 """What hiredis makes of a reply: bytes, int, None, a list of those, or a hiredis.ReplyError."""
 
 
+class RedisAway(ConnectionError):
+    """The connection isn't there, or was lost before the answer came."""
+
+
 class RedisRefused(ConnectionError):
-    """Redis can be reached and doesn't let us in."""
+    """Redis can be reached and doesn't let us do what we are here for; the text is its own."""
+
+
+LINK_FAULTS: Final = (OSError, RuntimeError)
+"""What a connection fails with. On uvloop one that the peer has reset raises the built-in RuntimeError."""
+HARMLESS_REFUSALS: Final = ("NOPERM", "ERR unknown command", "ERR unknown subcommand")
+"""Answers to what is only asked for an operator's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,8 @@ class Link(asyncio.Protocol):
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
         self._answers: list[asyncio.Future[Reply]] = []
+        self.refusal: str | None = None
+        """Why Redis doesn't want this link, in its own words."""
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -80,7 +95,7 @@ class Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         for answer in self._answers:
             if not answer.done():
-                answer.set_exception(ConnectionResetError("Redis closed the connection"))
+                answer.set_exception(self._fault())
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -98,17 +113,33 @@ class Link(asyncio.Protocol):
             answer, reply = self._answers.pop(0), replies.pop(0)
             if not answer.done():
                 answer.set_result(reply)
-        if replies:
+        if not replies:
+            return
+        if self._keeper.link is self:
             self._keeper.replied(replies)
+        elif (refusal := next((one for one in replies if isinstance(one, hiredis.ReplyError)), None)) is not None:
+            # Said unasked, before we could ask anything: too many clients, for one.
+            self.refuse(str(refusal))
 
     def write(self, data: bytes) -> None:
         """Send commands, without waiting. A link that is being closed swallows them: its keeper hears of that."""
         assert self._transport is not None
-        if not self._transport.is_closing():
+        if self._transport.is_closing():
+            return
+        try:
             self._transport.write(data)
+        except RuntimeError:
+            # uvloop's word for a transport that has just been closed underneath; `connection_lost` comes next.
+            self._transport.abort()
 
     async def ask(self, *parts: bytes) -> Reply:
-        """Send one command and wait for its answer; only before the keeper has the link. Raises RedisRefused."""
+        """Send one command and wait for its answer; only before the keeper has the link.
+
+        Raises RedisRefused, or RedisAway when the connection is lost first.
+        """
+        assert self._transport is not None
+        if self.lost.done() or self._transport.is_closing():
+            raise self._fault()
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
         self.write(command(*parts))
@@ -116,6 +147,14 @@ class Link(asyncio.Protocol):
         if isinstance(reply, hiredis.ReplyError):
             raise RedisRefused(str(reply))
         return reply
+
+    def refuse(self, refusal: str) -> None:
+        """Redis has said that it doesn't want this link, or won't do on it what it is for: give it up."""
+        self.refusal = refusal
+        self.abort()
+
+    def _fault(self) -> ConnectionError:
+        return RedisAway("the connection was lost") if self.refusal is None else RedisRefused(self.refusal)
 
     def abort(self) -> None:
         """Close at once, whatever is still to be sent."""
@@ -126,16 +165,27 @@ class Link(asyncio.Protocol):
 class Keeper(ABC):
     """Keeps one connection to Redis, for as long as `run` runs. Subclasses say what it is for."""
 
+    needs = "nothing"
+    """What a user of Redis must be allowed, in an operator's words."""
+
     def __init__(self, url: str, name: str) -> None:
         self.name = name
         self.link: Link | None = None
+        self.prefix = b""
+        """What every channel and key begins with: see `storage.facts`. To be set before `run`."""
+        self.refused: str | None = None
+        """Redis' words, while it can be reached and doesn't let us do what this connection is for."""
         self.on_lost: Callable[[], None] | None = None
         """Called when the connection is gone."""
         self._address = address_of(url)
+        self._told: type[BaseException] | None = None
 
     @abstractmethod
     def replied(self, replies: Sequence[Reply]) -> None:
         """All replies of one read have come."""
+
+    async def prove(self, link: Link) -> None:  # noqa: B027 - not everybody needs more than a connection
+        """Try what the connection is for, before it counts as there. Raises RedisRefused."""
 
     def opened(self, link: Link) -> None:  # noqa: B027 - not everybody has something to do then
         """The connection is there, for the first time or again."""
@@ -145,19 +195,17 @@ class Keeper(ABC):
 
     async def run(self) -> None:
         """Connect, and connect again with back-off and jitter whenever the connection is lost. Ends when cancelled."""
-        attempt = 0
+        loop, attempt = asyncio.get_running_loop(), 0
         while True:
             try:
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
                     link = await self._connect()
-            except OSError as error:
+            except LINK_FAULTS as error:
                 attempt += 1
-                if attempt in (1, 10, 100) or attempt % 1000 == 0:
-                    log.warning("redis.away", connection=self.name, attempt=attempt, error=str(error))
+                self._tell(attempt, error)
                 await asyncio.sleep(back_off_s(attempt))
                 continue
-            attempt = 0
-            self.link = link
+            self.link, self.refused, self._told, began_at = link, None, None, loop.time()
             try:
                 self.opened(link)
                 await link.lost
@@ -167,7 +215,32 @@ class Keeper(ABC):
                 self.closed()
             if self.on_lost is not None:
                 self.on_lost()
-            log.warning("redis.lost", connection=self.name)
+            # One that is lost as soon as it is there must not be made again and again without a pause.
+            attempt = 0 if loop.time() - began_at > BACK_OFF_MAX_S else attempt + 1
+            if link.refusal is not None:
+                self._tell(attempt, RedisRefused(link.refusal))
+            else:
+                log.warning("redis.lost", connection=self.name)
+            if attempt:
+                await asyncio.sleep(back_off_s(attempt))
+
+    def _tell(self, attempt: int, error: BaseException) -> None:
+        """Say once what is wrong, and now and then that it still is."""
+        refused = isinstance(error, RedisRefused)
+        self.refused = str(error) if refused else None
+        if self._told is type(error) and attempt not in (10, 100) and attempt % 1000:
+            return
+        self._told = type(error)
+        if refused:
+            log.error("redis.refused", connection=self.name, error=self.refused, needs=self.needs_here)
+        else:
+            said = str(error) or type(error).__name__
+            log.warning("redis.away", connection=self.name, attempt=attempt, error=said)
+
+    @property
+    def needs_here(self) -> str:
+        """What a user of Redis must be allowed, with this installation's prefix."""
+        return self.needs.replace("PREFIX", self.prefix.decode())
 
     async def _connect(self) -> Link:
         address, loop = self._address, asyncio.get_running_loop()
@@ -179,8 +252,13 @@ class Keeper(ABC):
             if address.password is not None:
                 user = [address.username.encode()] if address.username else []
                 await link.ask(b"AUTH", *user, address.password.encode())
-            # Also proves that it answers: a frozen server accepts connections.
-            await link.ask(b"CLIENT", b"SETNAME", b"chattar-" + self.name.encode())
+            try:
+                # Also proves that it answers: a frozen server accepts connections.
+                await link.ask(b"CLIENT", b"SETNAME", b"chattar-" + self.name.encode())
+            except RedisRefused as refusal:
+                if not str(refusal).startswith(HARMLESS_REFUSALS):
+                    raise
+            await self.prove(link)
         except BaseException:
             link.abort()
             raise

@@ -6,14 +6,11 @@ is said with `on_gap`; finding it in the log is the hub's work.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import hiredis
-import structlog
 
-from storage.redis_link import Keeper, Link, Reply, command
-
-log = structlog.get_logger(__name__)
+from storage.redis_link import PROOF_CHANNEL, Keeper, Link, Reply, command
 
 CHANNELS_PER_COMMAND_MAX: Final = 1000
 
@@ -23,6 +20,8 @@ OnGap = Callable[[], None]
 
 class Subscribing(Keeper):
     """Subscriptions over a connection of its own. `on_messages` gets all that one read held, in order."""
+
+    needs = "SUBSCRIBE and UNSUBSCRIBE to the channels PREFIX*"
 
     def __init__(self, url: str, on_messages: OnMessages, on_gap: OnGap, name: str = "subscribe") -> None:
         super().__init__(url, name)
@@ -43,11 +42,31 @@ class Subscribing(Keeper):
 
     async def subscribe(self, channels: Iterable[str]) -> None:
         """Listen to channels; returns when Redis has confirmed every one, however long that takes."""
+        for future in self._want(channels):
+            await asyncio.shield(future)  # shared with others who wait for the same channel
+
+    async def reach(self, channels: Iterable[str], patience_s: float) -> bool:
+        """Listen to channels: whether Redis has confirmed every one. They stay wanted if it has not.
+
+        Waits `patience_s` at most, and not at all for a connection that is away or goes away meanwhile.
+        """
+        due, link = self._want(channels), self.link
+        if link is None or not due:
+            return not due
+        confirmed: asyncio.Future[Any] = asyncio.gather(*(asyncio.shield(future) for future in due))
+        try:
+            await asyncio.wait({confirmed, link.lost}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+            return confirmed.done()
+        finally:
+            confirmed.cancel()
+
+    def _want(self, channels: Iterable[str]) -> list[asyncio.Future[None]]:
+        """Ask for channels; what is still to be confirmed."""
         loop = asyncio.get_running_loop()
         new: list[bytes] = []
         futures: list[asyncio.Future[None]] = []
         for channel in channels:
-            name = channel.encode()
+            name = self.prefix + channel.encode()
             if name not in self._wanted:
                 self._wanted[name] = channel
                 new.append(name)
@@ -58,13 +77,13 @@ class Subscribing(Keeper):
             self._send_unsent()
             self._gathering = True
             loop.call_soon(self._gathered)  # what is asked for in the rest of this turn goes together
-        for future in futures:
-            await asyncio.shield(future)  # shared with others who wait for the same channel
+        return futures
 
     def unsubscribe(self, channels: Iterable[str]) -> None:
         """Stop listening; messages already on their way are dropped."""
         self._send_unsent()  # in the order in which it was asked for
-        names = [name for channel in channels if self._wanted.pop(name := channel.encode(), None) is not None]
+        asked = (self.prefix + channel.encode() for channel in channels)
+        names = [name for name in asked if self._wanted.pop(name, None) is not None]
         self._confirmed.difference_update(names)
         for name in names:
             if (future := self._waiting.pop(name, None)) is not None and not future.done():
@@ -72,6 +91,10 @@ class Subscribing(Keeper):
         if self.link is not None:
             for batch in _batches(names):
                 self.link.write(command(b"UNSUBSCRIBE", *batch))
+
+    async def prove(self, link: Link) -> None:
+        await link.ask(b"SUBSCRIBE", self.prefix + PROOF_CHANNEL)
+        await link.ask(b"UNSUBSCRIBE", self.prefix + PROOF_CHANNEL)
 
     def opened(self, link: Link) -> None:
         self._gap_to_tell = True
@@ -87,8 +110,9 @@ class Subscribing(Keeper):
         wanted = self._wanted
         for reply in replies:
             if isinstance(reply, hiredis.ReplyError):
-                log.warning("bus.refused", error=str(reply))
-                continue
+                if self.link is not None:
+                    self.link.refuse(str(reply))
+                break
             kind = reply[0]
             if kind == b"message":
                 channel = wanted.get(reply[1])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -22,9 +23,10 @@ class Ear:
         self.messages: list[tuple[str, bytes]] = []
         self.reads = 0
         self.gaps = 0
+        self.losses = 0
         self._news = asyncio.Event()
         self.bus = Bus(
-            url, hub_id=name, on_messages=self._on_messages, on_gap=self._on_gap,
+            url, hub_id=name, on_messages=self._on_messages, on_gap=self._on_gap, on_lost=self._on_lost,
             heartbeat_interval_s=0.05, silence_s_max=0.4,
         )  # fmt: skip
 
@@ -35,6 +37,10 @@ class Ear:
 
     def _on_gap(self) -> None:
         self.gaps += 1
+        self._news.set()
+
+    def _on_lost(self) -> None:
+        self.losses += 1
         self._news.set()
 
     async def until(self, fact: Callable[["Ear"], bool]) -> None:
@@ -53,8 +59,9 @@ async def eventually(fact: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def ear(url: str, name: str = "one") -> AsyncIterator[Ear]:
+async def ear(url: str, name: str = "one", prefix: str = "chattar:test:1:") -> AsyncIterator[Ear]:
     listener = Ear(url, name)
+    listener.bus.belong_to(prefix)
     running = asyncio.create_task(listener.bus.run())
     try:
         yield listener
@@ -190,6 +197,80 @@ async def test_a_redis_with_a_password_lets_us_in(own_valkey: Valkey) -> None:
         await one.bus.subscribe(["f:1"])
         one.bus.publish("f:1", b"in")
         await one.until(lambda heard: ("f:1", b"in") in heard.messages)
+
+
+async def test_two_installations_on_one_redis_do_not_hear_each_other(redis_url: str) -> None:
+    async with ear(redis_url, prefix="chattar:one:1:") as one, ear(redis_url, prefix="chattar:one:2:") as copy:
+        for listener in (one, copy):
+            await listener.bus.subscribe(["f:1"])
+        one.bus.publish("f:1", b"from the one")
+        await one.until(lambda heard: heard.messages == [("f:1", b"from the one")])
+        copy.bus.publish("f:1", b"from the copy")
+        await copy.until(lambda heard: bool(heard.messages))
+        assert copy.messages == [("f:1", b"from the copy")]
+
+
+@pytest.mark.parametrize("half", ["pubsub", "normal"])
+async def test_the_loss_of_either_half_is_told_at_once(own_valkey: Valkey, half: str) -> None:
+    async with ear(own_valkey.url) as one:
+        await eventually(lambda: one.bus.whole)
+        with Redis.from_url(own_valkey.url) as redis:
+            redis.execute_command("CLIENT", "KILL", "TYPE", half, "SKIPME", "yes")
+        await one.until(lambda heard: heard.losses == 1)
+
+
+async def test_who_has_patience_does_not_wait_for_a_redis_that_is_away(own_valkey: Valkey) -> None:
+    endless_s = 3600.0
+    async with ear(own_valkey.url) as one:
+        await one.bus.subscribe(["f:1"])
+        assert await one.bus.reach(["f:1"], endless_s)
+        own_valkey.pause()
+        waiting = asyncio.create_task(one.bus.reach(["f:2"], endless_s))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await asyncio.to_thread(own_valkey.kill)
+        async with asyncio.timeout(PATIENCE_S):
+            assert not await waiting
+            assert not await one.bus.reach(["f:2", "f:3"], endless_s)
+        await asyncio.to_thread(own_valkey.start)
+        await eventually(lambda: one.bus.whole)
+        for channel in ("f:1", "f:2", "f:3"):  # all of them stayed wanted
+            one.bus.publish(channel, b"back")
+        await one.until(lambda heard: len(heard.messages) == 3)
+
+
+async def test_an_error_that_redis_says_unasked_refuses_the_link_and_is_no_fault_of_ours(own_valkey: Valkey) -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    with Redis.from_url(own_valkey.url) as redis:
+        redis.config_set("maxclients", 1)
+        async with ear(own_valkey.url) as one:
+            await eventually(lambda: len(one.bus.refusals) == 2)
+            assert {refused.refused for refused in one.bus.refusals} == {"ERR max number of clients reached"}
+            redis.config_set("maxclients", 100)
+            await eventually(lambda: one.bus.whole)
+            assert one.bus.refusals == []
+    assert faults == []
+
+
+async def test_a_right_that_is_missing_is_said_and_no_link_is_made_until_it_is_given(own_valkey: Valkey) -> None:
+    with Redis.from_url(own_valkey.url) as redis:
+        redis.execute_command("ACL", "SETUSER", "chat", "on", ">s3cret", "allkeys", "allcommands", "resetchannels")
+        async with ear(own_valkey.url.replace("redis://", "redis://chat:s3cret@")) as one:
+            await eventually(lambda: len(one.bus.refusals) == 2)
+            assert all("NOPERM" in (refused.refused or "") for refused in one.bus.refusals)
+            assert {refused.needs_here for refused in one.bus.refusals} == {
+                "PUBLISH to the channels chattar:test:1:*",
+                "SUBSCRIBE and UNSUBSCRIBE to the channels chattar:test:1:*",
+            }
+            redis.execute_command("ACL", "SETUSER", "chat", "&chattar:*")
+            await eventually(lambda: one.bus.whole)
+            one.losses = 0
+            redis.execute_command("ACL", "SETUSER", "chat", "-publish")  # taken while the link stands
+            one.bus.publish("f:1", b"refused")
+            await one.until(lambda heard: heard.losses > 0)
+            await eventually(lambda: bool(one.bus.refusals))
+            assert one.bus.dropped == 1
 
 
 @pytest.mark.parametrize(
