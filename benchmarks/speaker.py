@@ -108,11 +108,12 @@ def _accepting(request: bytes) -> bytes:
     )
 
 
-async def speak(port: int, redis_url: str, rooms: list[Room]) -> None:
+async def speak(port: int, redis_url: str, prefix: str, rooms: list[Room]) -> None:
     """Serve until killed."""
     by_id = {room.thread_id: room for room in rooms}
     heads = dict.fromkeys(by_id, 1)  # each thread's creation
     bus = Bus(redis_url)
+    bus.belong_to(prefix)
     announcer = Announcer(bus)
     server = await asyncio.get_running_loop().create_server(
         lambda: Speaker(by_id, heads, announcer), HOST, port, backlog=2048
@@ -122,5 +123,6 @@ async def speak(port: int, redis_url: str, rooms: list[Room]) -> None:
 
 
 if __name__ == "__main__":
-    lines = Path(sys.argv[3]).read_text().splitlines()
-    uvloop.run(speak(int(sys.argv[1]), sys.argv[2], [msgspec.json.decode(line, type=Room) for line in lines]))
+    rooms_file = Path(sys.argv[3])
+    lines, prefix = rooms_file.read_text().splitlines(), rooms_file.with_name("prefix").read_text().strip()
+    uvloop.run(speak(int(sys.argv[1]), sys.argv[2], prefix, [msgspec.json.decode(line, type=Room) for line in lines]))

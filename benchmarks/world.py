@@ -18,6 +18,7 @@ from protocol.events import ThreadCreated
 from protocol.ids import new_id, thread_stream
 from storage.accounts import AccountDoc
 from storage.documents import Document, to_document
+from storage.facts import Facts
 from storage.firms import FirmDoc
 from storage.migrations import prepare
 from storage.mongo import Mongo
@@ -162,14 +163,15 @@ def batches(documents: Sequence[Document]) -> Iterator[list[dict[str, object]]]:
         yield [to_document(document) for document in documents[start : start + BATCH_ROWS]]
 
 
-async def write(world: World, mongo_url: str, database: str) -> None:
-    """Put a world into an empty database, with its indexes."""
+async def write(world: World, mongo_url: str, database: str) -> str:
+    """Put a world into an empty database, with its indexes; the prefix of its channels."""
     mongo = Mongo(mongo_url, database)
     try:
         await prepare(mongo)
         for collection, documents in world.rows.items():
             for batch in batches(documents):
                 await mongo.rows(collection).insert_many(batch, ordered=False)
+        return await Facts(mongo).prefix()
     finally:
         await mongo.close()
 
@@ -178,11 +180,12 @@ def seed(crowd: Crowd, mongo_url: str, database: str, folder: Path) -> World:
     """Build and write a world, and leave in `folder` the generator's files (listeners, senders, rooms) and
     the speaker's."""
     world = build(crowd)
-    asyncio.run(write(world, mongo_url, database))
+    prefix = asyncio.run(write(world, mongo_url, database))
     for name, lines in (
         ("listeners", world.listener_tokens),
         ("senders", world.sender_tokens),
         ("rooms", [room.thread_id for room in world.rooms]),
+        ("prefix", [prefix]),
         ("speaking", [msgspec.json.encode(room).decode() for room in world.rooms]),
     ):
         (folder / name).write_text("".join(f"{line}\n" for line in lines))

@@ -20,6 +20,8 @@ from server.settings import SettingsError, from_environ
 
 log = structlog.get_logger(__name__)
 
+EXIT_FAILED = 70
+"""EX_SOFTWARE: see server.__main__."""
 MISFIRE_GRACE_S = None
 """However late a tick is, it is run: once, since late ones are coalesced."""
 
@@ -44,15 +46,21 @@ async def compare_clocks(watch: ClockWatch) -> None:
 
 
 async def main() -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT. Ends the process with EXIT_FAILED when a part of it has died."""
     settings = from_environ(os.environ)
     logs.configure(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    dead: list[str] = []
+
+    def died(part: str) -> None:
+        dead.append(part)
+        stop.set()
+
     await start.check(settings)
-    async with opened(settings) as means:
+    async with opened(settings, died) as means:
         clock = AsyncIOScheduler(timezone="UTC")
         for entry in TABLE:
             clock.add_job(
@@ -72,6 +80,8 @@ async def main() -> None:
         log.info("scheduler.started", jobs=[entry.name for entry in TABLE])
         await stop.wait()
         clock.shutdown(wait=True)
+    if dead:
+        sys.exit(EXIT_FAILED)
 
 
 if __name__ == "__main__":

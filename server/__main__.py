@@ -15,6 +15,9 @@ from server.app import House, create_app
 from server.serving import configured
 from server.settings import Settings, SettingsError, from_environ
 
+EXIT_NOT_STARTED: Final = 3
+EXIT_FAILED: Final = 70
+"""EX_SOFTWARE: a part of the process has died, and whoever looks after it should start it anew."""
 GC_ALLOCATIONS: Final = 50_000
 """The default makes the collector walk all connections again and again; nothing on a message's way is cyclic."""
 
@@ -25,6 +28,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, house: House) -> None:
         super().__init__(config)
         self._house = house
+        house.stop = self._stop
+
+    def _stop(self) -> None:
+        # Not by a signal: uvicorn would hand it on in the end, and the process would seem to have been told to stop.
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Send everybody elsewhere in parts; uvicorn would close all of them at once."""
@@ -33,7 +41,7 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Ends the process with EXIT_FAILED when a part of it has died."""
     logs.configure(settings)
     uvloop.run(start.check(settings))
     app = create_app(settings)
@@ -43,7 +51,9 @@ def serve(settings: Settings) -> None:
     server = Server(config, app.state.house)
     uvloop.run(server.serve())
     if not server.started:
-        sys.exit(3)
+        sys.exit(EXIT_NOT_STARTED)
+    if app.state.house.failed:
+        sys.exit(EXIT_FAILED)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The web process put together: what it is made of, what runs beside it, and how it begins and ends.
 
-Knows every part and no part's work. One background task dying stops the process: better started anew than limping on.
+Knows every part and no part's work. One background task dying stops the process, with a status that says so: better
+started anew than limping on.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
@@ -99,6 +100,10 @@ class House:
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
         self.clock_watch = ClockWatch(self.mongo, self.means.clock)
         self.health = Health(self.doorway, self.clock_watch)
+        self.failed = False
+        """Whether a part without which the process is of no use has died."""
+        self.stop: Callable[[], None] = _terminate
+        """Ends the process in good order."""
 
     def _heard(self, messages: list[tuple[str, bytes]]) -> None:
         self.node.heard(messages)
@@ -123,13 +128,17 @@ class House:
         """Start what runs beside the doors; at the end stop it, with everything done that was begun."""
         await prepare(self.mongo)
         await self.clock_watch.look()
+        prefix = await self.means.store.facts.prefix()
+        self.bus.belong_to(prefix)
+        self.ephemeral.belong_to(prefix)
         if self.settings.development:
             self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
         tasks = [
-            _watched(self.node.run(), "node"),
-            _watched(self.doorway.run(), "pulse"),
-            _watched(self.attendance.run(), "attendance"),
-            _watched(self.clock_watch.run(), "clock watch"),
+            self._watched(self.node.run(), "node"),
+            self._watched(self.doorway.run(), "pulse"),
+            self._watched(self.ephemeral.run(), "ephemeral"),
+            self._watched(self.attendance.run(), "attendance"),
+            self._watched(self.clock_watch.run(), "clock watch"),
         ]
         self.health.started = True
         try:
@@ -148,8 +157,20 @@ class House:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            await self.ephemeral.close()
             await self.mongo.close()
+
+    def _watched(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """A background task without which the process is of no use."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._died)
+        return task
+
+    def _died(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        log.critical("house.task_died", task=task.get_name(), exc_info=task.exception())
+        self.failed = True
+        self.stop()
 
 
 def create_app(settings: Settings, further: Sequence[BaseRoute] = (), clock: Clock | None = None) -> Starlette:
@@ -178,15 +199,5 @@ def create_app(settings: Settings, further: Sequence[BaseRoute] = (), clock: Clo
     return app
 
 
-def _watched(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-    """A background task without which the process is of no use."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_died)
-    return task
-
-
-def _died(task: asyncio.Task[None]) -> None:
-    if task.cancelled():
-        return
-    log.critical("house.task_died", task=task.get_name(), exc_info=task.exception())
+def _terminate() -> None:
     os.kill(os.getpid(), signal.SIGTERM)

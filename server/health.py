@@ -57,9 +57,19 @@ class Health:
             "database": await self._database_answers(),
             "clock": self._clocks.agrees,
             "bus": self._doorway.node.bus.whole,
+            "redis": self._redis(),
         }
         ready = facts["started"] and facts["database"] and facts["clock"] and not facts["draining"]
         return JSONResponse(facts, status_code=200 if ready else 503, headers={"cache-control": "no-store"})
+
+    def _redis(self) -> str:
+        """`ok`, `away`, or `refused: …`: what Redis doesn't let us do, and what has to be allowed."""
+        node = self._doorway.node
+        ephemeral = node.means.ephemeral
+        refused = node.bus.refusals + (ephemeral.refusals if ephemeral is not None else [])
+        if refused:
+            return "refused: " + "; ".join(sorted({f"{one.refused} (needs {one.needs_here})" for one in refused}))
+        return "ok" if node.bus.whole else "away"
 
     async def _metrics(self, request: Request) -> Response:
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)

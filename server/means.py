@@ -1,6 +1,6 @@
 """Putting together what actions need: the database, the bus, the announcer, the settler. Web and scheduler do it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from server import consequences
@@ -18,13 +18,18 @@ from storage.store import Store
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Means]:
-    """The means of one process, with indexes made; closed, with everything settled, at the end."""
+async def opened(settings: Settings, died: Callable[[str], None] | None = None) -> AsyncIterator[Means]:
+    """The means of one process, with indexes made; closed, with everything settled, at the end.
+
+    `died` is told when what runs beside it has failed, so that the process ends instead of limping on.
+    """
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
     await prepare(mongo)
+    store = Store(mongo)
     bus = Bus(settings.redis_url)
-    await bus.start()
-    means = assemble(settings, Store(mongo), Announcer(bus))
+    bus.belong_to(await store.facts.prefix())
+    await bus.start(died)
+    means = assemble(settings, store, Announcer(bus))
     try:
         yield means
     finally:

@@ -2,10 +2,12 @@
 
 Each hub keeps a key alive in Redis and beside it the people connected to it. A hub that was killed is found dead by the
 others, and its people vanish for everybody within seconds, without a timer for each. Without Redis nobody is shown to
-come or go. Knows who came and went; refuses to know why.
+come or go; what Redis has lost or never heard, the hub's beat tells it again. Knows who came and went; refuses to know
+why, and to be the end of a node.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Final, Protocol
@@ -27,6 +29,8 @@ BEAT_TTL_S: Final = 9.0
 LEAVE_AFTER_S: Final = 3.0
 """Who reloads a page has not left."""
 GATHER_S: Final = 0.1
+FIRMS_PER_BEAT_MAX: Final = 200
+"""Firms of which one beat asks whether Redis still has our people; with more of them the beats take turns."""
 ROSTER_MAX: Final = 200
 """Contacts shown as present to somebody who has just connected."""
 
@@ -114,7 +118,15 @@ class Attendance:
         self._here: dict[Id, set[Guest]] = {}
         self._principals: dict[Id, Principal] = {}
         self._changed: asyncio.Queue[tuple[Id, Guest | None]] = asyncio.Queue()
-        self._shown: set[Id] = set()
+        self._shown: dict[Id, dict[Id, Present]] = {}
+        """By firm: the people of this hub that Redis has, as far as we know, in the order in which it got them."""
+        self._behind = False
+        """Whether somebody came or went of whom Redis could not be told."""
+        self._ungreeted: set[Guest] = set()
+        self._beat_now = asyncio.Event()
+        self._beats = 0
+        self._retired = False
+        ephemeral.when_there(self._beat_now.set)
 
     def watch(self, house: House) -> None:
         """Be told of everybody who comes and goes."""
@@ -129,9 +141,9 @@ class Attendance:
 
     async def retire(self) -> None:
         """Everybody here is gone: the process ends."""
+        self._retired = True
         try:
-            await self._gone(await self._ephemeral.bury(self._hub_id))
-            await self._ephemeral.retire(self._hub_id)
+            await self._clear(self._hub_id)
         except EphemeralAway:
             log.info("presence.away")
 
@@ -144,6 +156,7 @@ class Attendance:
 
     def _left(self, guest: Guest) -> None:
         principal = guest.principal
+        self._ungreeted.discard(guest)
         if principal is None or principal.user_id not in self._here:
             return
         guests = self._here[principal.user_id]
@@ -170,13 +183,22 @@ class Attendance:
                     await self._settle(firm_id, of_firm)
                 except EphemeralAway:
                     log.info("presence.away")
+                    self._postpone(of_firm)
+                except Exception:
+                    log.exception("presence.failed", firm=firm_id)
+                    self._postpone(of_firm)
+
+    def _postpone(self, changes: list[tuple[Id, Guest | None]]) -> None:
+        """The next beat that Redis answers brings it up again."""
+        self._behind = True
+        self._ungreeted |= {guest for _, guest in changes if guest is not None and not guest.closed}
 
     async def _settle(self, firm_id: Id, changes: list[tuple[Id, Guest | None]]) -> None:
         """Bring what is shown of people in line with whether they are here, and greet those who have just come."""
         roster = Roster(await self._ephemeral.present(firm_id))
-        people, shown = dict.fromkeys(user_id for user_id, _ in changes), self._shown
+        people, shown = dict.fromkeys(user_id for user_id, _ in changes), self._shown.setdefault(firm_id, {})
         arrived = [self._present(user_id) for user_id in people if user_id in self._here and user_id not in shown]
-        departed = [self._present(user_id) for user_id in people if user_id in shown and user_id not in self._here]
+        departed = [shown[user_id] for user_id in people if user_id in shown and user_id not in self._here]
         # First what who asks finds, then the bell.
         if arrived:
             await self._ephemeral.arrive(self._hub_id, firm_id, arrived)
@@ -188,8 +210,11 @@ class Attendance:
                 self._announce(firm_id, who, roster, here)
                 if here:
                     roster.add(who)
-        shown |= {who.user_id for who in arrived}
-        shown -= {who.user_id for who in departed}
+        shown |= {who.user_id: who for who in arrived}
+        for who in departed:
+            del shown[who.user_id]
+        if not shown:
+            self._shown.pop(firm_id, None)
         for user_id in people:
             if user_id not in self._here and user_id not in shown:
                 self._principals.pop(user_id, None)
@@ -227,18 +252,42 @@ class Attendance:
                 self._announcer.contact_presence(firm_id, account_id, Presence(online=here, person=_person(who)))
 
     async def _beat(self) -> None:
-        while True:
+        while not self._retired:
+            self._beat_now.clear()
             try:
-                dead = await self._ephemeral.beat(self._hub_id, BEAT_TTL_S)
-                for hub in dead:
+                beat = await self._ephemeral.beat(self._hub_id, BEAT_TTL_S, self._oldest())
+                for hub in beat.dead:
                     log.warning("presence.hub_died", hub=hub)
-                    await self._gone(await self._ephemeral.bury(hub))
-                if self._hub_id in dead:
-                    # We were silent for so long that we count as dead: whoever is here must be shown again.
-                    self._show_again()
+                    await self._clear(hub)
+                if beat.forgotten or self._behind:
+                    self._show_again(everybody=beat.forgotten)
             except EphemeralAway:
                 log.info("presence.away")
-            await asyncio.sleep(BEAT_INTERVAL_S)
+            except Exception:
+                log.exception("presence.failed")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_INTERVAL_S):
+                    await self._beat_now.wait()
+
+    def _oldest(self) -> list[tuple[Id, Present]]:
+        """Those of whom Redis is asked whether it still knows them: see Ephemeral.beat."""
+        firms = list(self._shown)
+        start = self._beats * FIRMS_PER_BEAT_MAX % max(len(firms), 1)
+        self._beats += 1
+        found: list[tuple[Id, Present]] = []
+        for firm_id in (firms[start:] + firms[:start])[:FIRMS_PER_BEAT_MAX]:
+            people = self._shown[firm_id].values()
+            first = next(iter(people), None)
+            if first is not None:
+                found.append((firm_id, first))
+            if first is not None and first.account_ids is not None:
+                found += islice(((firm_id, one) for one in people if one.account_ids is None), 1)
+        return found
+
+    async def _clear(self, hub: str) -> None:
+        """Clear a hub and tell of it. Whoever dies in between leaves it to others: told twice is harmless, never isn't."""
+        await self._gone(await self._ephemeral.bury(hub))
+        await self._ephemeral.buried(hub)
 
     async def _gone(self, people: dict[Id, list[Present]]) -> None:
         for firm_id, gone in people.items():
@@ -246,10 +295,22 @@ class Attendance:
             for one in gone:
                 self._announce(firm_id, one, others, here=False)
 
-    def _show_again(self) -> None:
-        self._shown.clear()
-        for user_id in self._here:
+    def _show_again(self, *, everybody: bool) -> None:
+        """Bring up again who came and went without Redis; everybody, if it has forgotten any of them."""
+        self._behind = False
+        ungreeted, self._ungreeted = self._ungreeted, set()
+        shown = {user_id for people in self._shown.values() for user_id in people}
+        unsettled = shown | self._here.keys() if everybody else shown ^ self._here.keys()
+        if everybody:
+            # In place: `_settle` may be at work on them.
+            for people in self._shown.values():
+                for user_id in people.keys() & self._here.keys():
+                    del people[user_id]
+        for user_id in unsettled:
             self._changed.put_nowait((user_id, None))
+        for guest in ungreeted:
+            if guest.principal is not None:
+                self._changed.put_nowait((guest.principal.user_id, guest))
 
 
 def _person(contact: Present) -> Person:

@@ -15,15 +15,36 @@ class Facts:
         self._rows = mongo.rows("facts")
 
     async def epoch(self) -> str:
-        """The name of this log's life. It changes only when a database is replaced by an older copy of itself by
-        somebody who then deletes it, so that no client resumes from positions that don't exist any more."""
+        """The name of this log's life. It changes when a database is replaced by an older copy of itself, so that no
+        client resumes from positions that don't exist any more: by itself where the copy was written by mongorestore,
+        which makes every collection anew; by hand where the disk was copied (docs/operations.md)."""
+        collection = await self._collection()
         row = await self._rows.find_one({"_id": "epoch"})
         if row is None:
             # Another node may be faster; then its epoch holds.
             with suppress(DuplicateKeyError):
-                await self._rows.insert_one({"_id": "epoch", "value": new_id()})
-            row = await self._rows.find_one({"_id": "epoch"})
+                await self._rows.insert_one({"_id": "epoch", "value": new_id(), "collection": collection})
+        elif row.get("collection") != collection:
+            # Written before we looked, or in a collection that this one is a copy of. The same holds here.
+            value = row["value"] if "collection" not in row else new_id()
+            await self._rows.replace_one(row, {"_id": "epoch", "value": value, "collection": collection})
+        row = await self._rows.find_one({"_id": "epoch"})
         return str(row["value"]) if row else ""
+
+    async def _collection(self) -> str | None:
+        """What MongoDB itself calls our collection: a restored one has another name than the one it is a copy of."""
+        found = await self._rows.database.list_collections(filter={"name": self._rows.name})
+        async for row in found:
+            return row["info"]["uuid"].hex() if "uuid" in row.get("info", {}) else None
+        return None
+
+    async def prefix(self) -> str:
+        """What every channel and key of this installation begins with, so that others can use the same Redis.
+
+        Publish/subscribe knows no database number, so the name says what an installation is: a database and its log.
+        Raises PyMongoError.
+        """
+        return f"chattar:{self._rows.database.name}:{await self.epoch()}:"
 
     async def clock_offset_ms(self) -> int:
         """How far the scheduler's clock is ahead. Only asked for with the development setting on."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
+import socket
+import struct
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,6 +45,7 @@ class BusProxy:
         self._port = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._cut = False
+        self._nodes: set[asyncio.StreamWriter] = set()
         self.fates = Fates()
 
     @property
@@ -60,6 +64,21 @@ class BusProxy:
             for writer in self._writers:
                 writer.transport.abort()
             await server.wait_closed()
+
+    @property
+    def connected(self) -> int:
+        """How many connections nodes have."""
+        return len(self._nodes)
+
+    def reset(self) -> int:
+        """Every connection of the nodes is reset (RST), as by a firewall that has forgotten it; how many there were.
+
+        That is not the same as closed: on uvloop a client of redis-py then gets errors that it doesn't know.
+        """
+        writers, self._nodes = self._nodes, set()
+        for writer in writers:
+            reset(writer)
+        return len(writers)
 
     @contextlib.contextmanager
     def unkind(self, share: float) -> Iterator[Fates]:
@@ -88,9 +107,12 @@ class BusProxy:
             return
         redis_reader, redis_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, redis_writer}
-        with contextlib.suppress(ConnectionError):
+        self._nodes.add(writer)
+        # RuntimeError is uvloop's word for a transport that was reset underneath.
+        with contextlib.suppress(ConnectionError, RuntimeError):
             await asyncio.gather(_pass(reader, redis_writer), self._pass_messages(redis_reader, writer))
         self._writers -= {writer, redis_writer}
+        self._nodes.discard(writer)
         redis_writer.close()
         writer.close()
 
@@ -123,6 +145,13 @@ class BusProxy:
         else:
             fates.passed += 1
             writer.write(message)
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close a TCP connection so that the other end gets an RST: with SO_LINGER 0, what isn't sent yet is thrown away."""
+    with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

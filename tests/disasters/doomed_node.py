@@ -2,10 +2,11 @@
 
     DOOM=after_commit:N    dies when its Nth message is in the log and nobody has been told
     DOOM=after_publish:N   dies when Redis has confirmed its Nth message and the sender has not been answered
+    DOOM=part:N            a part without which a node is of no use fails: its Nth comparison with the log
     WRITE_CONCERN=1        acknowledges what one server has: the control run, which must lose something
     CHECK_INTERVAL_S=N     compares its heads with the log more often than a node in production
 
-It dies by SIGKILL, so nothing of ours runs afterwards. The product knows nothing of this.
+In the first two it dies by SIGKILL, so nothing of ours runs afterwards. The product knows nothing of this.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from protocol.events import MessageSent
 from server.access import FactsScope
 from server.actions import messages
 from server.context import Context
+from server.healing import Healer
 from storage import mongo
 from storage.bus import Bus
 from storage.streams import Appended, Draft, Streams
@@ -69,6 +71,18 @@ def die_after_publish(number: int) -> None:
     messages.send = doomed
 
 
+def fail_in_part(number: int) -> None:
+    """As a fault of ours would."""
+    check = Healer.check
+
+    async def doomed(self: Healer) -> None:
+        if self.checks + 1 >= number:
+            raise RuntimeError("the comparison with the log meets a fault right here")
+        await check(self)
+
+    Healer.check = doomed  # type: ignore[method-assign]
+
+
 def acknowledge_early() -> None:
     """As a server that was set up wrongly would."""
     init = mongo.Mongo.__init__
@@ -79,7 +93,7 @@ def acknowledge_early() -> None:
     mongo.Mongo.__init__ = early  # type: ignore[method-assign,assignment]
 
 
-DOOMS = {"after_commit": die_after_commit, "after_publish": die_after_publish}
+DOOMS = {"after_commit": die_after_commit, "after_publish": die_after_publish, "part": fail_in_part}
 
 
 def main() -> None:

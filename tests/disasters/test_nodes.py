@@ -1,13 +1,14 @@
-"""A node killed in the middle of a message: nothing is lost, doubled or shown to the wrong person."""
+"""A node killed in the middle of a message: nothing is lost, doubled or shown to the wrong person. One that can't go on."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 
 from storage.embedded import Process
 from tests.disasters.stage import Stage, on_stage
-from tests.protocol.nodes import start_again, start_node
+from tests.protocol.nodes import node_process, start_again, start_node
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -15,6 +16,17 @@ pytestmark = pytest.mark.anyio
 LIVES = 3
 MESSAGES_OF_A_LIFE = 25
 DEATH_S = 60.0
+EXIT_FAILED = 70
+DOOMED_SCHEDULER = """
+import runpy
+from storage.bus import Bus
+
+async def doomed(self):
+    raise RuntimeError("the heartbeat meets a fault right here")
+
+Bus._watch = doomed
+runpy.run_module("scheduler", run_name="__main__")
+"""
 
 
 async def died(process: Process) -> None:
@@ -49,3 +61,22 @@ async def let_it_die(stage: Stage, doomed: Process, url: str) -> None:
             if life < LIVES - 1:
                 await asyncio.to_thread(start_again, doomed, url)
                 stage.part_ways()
+
+
+@pytest.mark.parametrize(
+    "command", [["-m", "tests.disasters.doomed_node"], ["-c", DOOMED_SCHEDULER]], ids=["web", "scheduler"]
+)
+async def test_a_process_of_which_a_part_has_died_ends_and_its_status_says_so(
+    world: World, redis_url: str, tmp_path: Path, command: list[str]
+) -> None:
+    process, _ = node_process(
+        "doomed", world.settings, redis_url, tmp_path, [sys.executable, *command], DOOM="part:2", CHECK_INTERVAL_S="1"
+    )
+    await asyncio.to_thread(process.start)
+    try:
+        await died(process)
+        assert process.popen is not None
+        assert process.popen.returncode == EXIT_FAILED, process.last_words()
+        assert "task_died" in process.log.read_text()
+    finally:
+        process.kill()

@@ -75,6 +75,38 @@ async def test_while_redis_is_frozen_messages_are_acknowledged_and_later_all_del
         assert stage.refused == 0
 
 
+async def test_while_the_links_to_redis_are_reset_nodes_live_and_messages_are_later_all_delivered(
+    world: World, own_valkey: Valkey, tmp_path: Path
+) -> None:
+    async with BusProxy(own_valkey.url, random.Random("reset")).open() as proxy:
+        started = [
+            await asyncio.to_thread(start_node, name, world.settings, proxy.url, tmp_path)
+            for name in ("north", "south")
+        ]
+        try:
+            async with on_stage(world, [url for _, url in started]) as stage:
+                async with stage.conversation():
+                    for _ in range(4):
+                        await stage.progress()
+                        # Both halves of both buses, and what presence and limits ride on.
+                        assert await resets(proxy, links=6)
+                    await stage.progress()
+                assert await stage.complaints() == []
+                assert stage.refused == 0
+            assert [process.name for process, _ in started if not process.alive] == []
+        finally:
+            for process, _ in started:
+                process.kill()
+
+
+async def resets(proxy: BusProxy, links: int) -> int:
+    """Wait until the nodes have their links, and reset them."""
+    async with asyncio.timeout(NOTICE_S):
+        while proxy.connected < links:  # noqa: ASYNC110 - other processes connect
+            await asyncio.sleep(0.01)
+    return proxy.reset()
+
+
 async def test_what_the_bus_loses_doubles_and_delays_arrives_once_and_in_order(
     world: World, own_valkey: Valkey, tmp_path: Path
 ) -> None:

@@ -22,6 +22,15 @@ def start_node(
     name: str, settings: Settings, redis_url: str, folder: Path, *, module: str = "server", **more: str
 ) -> tuple[Process, str]:
     """A server process that is ready, and its address. Raises RuntimeError with its last words if it isn't in time."""
+    process, url = node_process(name, settings, redis_url, folder, [sys.executable, "-m", module], **more)
+    start_again(process, url)
+    return process, url
+
+
+def node_process(
+    name: str, settings: Settings, redis_url: str, folder: Path, command: list[str], **more: str
+) -> tuple[Process, str]:
+    """A process with a node's settings, not started yet, and the address that it would have."""
     port = free_port()
     env = {
         **os.environ,
@@ -35,10 +44,7 @@ def start_node(
         "CHATTAR_COMMANDS_BURST": "100000",
         **more,
     }
-    process = Process(name, [sys.executable, "-m", module], folder / f"{name}.log", env)
-    url = f"http://127.0.0.1:{port}"
-    start_again(process, url)
-    return process, url
+    return Process(name, command, folder / f"{name}.log", env), f"http://127.0.0.1:{port}"
 
 
 def start_again(process: Process, url: str) -> None:

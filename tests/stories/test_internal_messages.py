@@ -149,7 +149,8 @@ async def overhear(world: World, redis_url: str, sink: Sink, *, inside: bool) ->
                 mail_delay_s=MAIL_DELAY_S,
             )
         )
-        wire: Wire = await enter(wiretap(redis_url, channels))
+        prefix = await world.store.facts.prefix()
+        wire: Wire = await enter(wiretap(redis_url, [prefix + channel for channel in channels]))
         sofias = await enter(talk(one, MSGPACK_SUBPROTOCOL))
         await sofias.hello(world.token_of(world.sofia))
         # Who comes before this is told may hear it twice, at a moment of its own.
