@@ -183,7 +183,8 @@ class Presence(Tagged, tag="presence"):
 
 
 class Pulse(Tagged, tag="pulse"):
-    """Every 25 s: the server is there, and the heads it knows of the streams this client holds."""
+    """Every 25 s, one or several at once: the server is there, and heads of streams that moved lately. What is too much for
+    now comes with the next ones."""
 
     at: Ms
     heads: dict[str, Seq] = {}

@@ -19,6 +19,7 @@ from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Pulse, en
 from protocol.wire import Codec
 from server import visitors
 from server.connection import Connection, Visitor
+from server.hub import Topic
 from server.limits import Limits, address_key
 from server.node import Node
 from server.plain_wire import PlainWire
@@ -60,6 +61,7 @@ class Doorway:
         self.on_entered: list[Watch] = []
         self.on_left: list[Watch] = []
         self._slots: list[set[Connection]] = [set() for _ in range(SLOTS)]
+        self._round = 1
         self.hellos = asyncio.Semaphore(HELLOS_AT_ONCE_MAX)
         self._epoch: str | None = None
 
@@ -159,23 +161,30 @@ class Doorway:
         self._slots[connection.slot].add(connection)
 
     def pulse(self, slot: int) -> None:
-        """One part of the connections: their pulse, and what else is to be looked at now and then."""
+        """One part of the connections: their pulse, and what else is to be looked at now and then.
+
+        A round, which slot 0 begins, is a pulse for everybody. What a topic tells in it is chosen once, and built once for
+        all who listen to it here, so that a connection gets one pulse for each of its topics that has something to tell.
+        """
+        if slot == 0:
+            self._round += 1
         now, fanout = self.node.means.clock.now(), self.node.fanout
         fanout.flush()  # a pulse tells heads: what it tells of must have gone before it
-        quiet: dict[Codec, bytes] = {}
+        built: dict[tuple[Topic | None, Codec], bytes] = {}
         for connection in [connection for connection in self._slots[slot] if connection.live]:
             connection.look_after()
-            heads: dict[str, int] = {}
-            for topic in connection.topics:
-                heads |= topic.before
-                heads |= topic.recent
-            if heads:
-                connection.send(Pulse(at=now, heads=heads))
-                continue
             codec = connection.codec
-            if codec not in quiet:
-                quiet[codec] = framed(encode(Pulse(at=now), codec), BINARY if codec == "msgpack" else TEXT)
-            fanout.send_framed(connection, quiet[codec])
+            told: list[Topic | None] = []
+            for topic in connection.topics:
+                topic.channel.begin_round(self._round)
+                if topic.told:
+                    told.append(topic)
+            for part in told or [None]:
+                data = built.get((part, codec))
+                if data is None:
+                    pulse = Pulse(at=now, heads=part.told if part is not None else {})
+                    data = built[part, codec] = framed(encode(pulse, codec), BINARY if codec == "msgpack" else TEXT)
+                fanout.send_framed(connection, data)
 
 
 def drain_spread_ms(connections: int) -> int:

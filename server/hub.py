@@ -18,6 +18,12 @@ HEADS_PER_CHANNEL_MAX: Final = 20_000
 EARLY_EVENTS_MAX: Final = 1_000
 """Events of one stream that may wait behind a hole; beyond it they are left to the log."""
 
+PULSE_HEADS_MAX: Final = 500
+"""Heads that a channel tells its listeners in one round of pulses, some 20 KB: below 1 KB/s, and not a third of what lets
+a client count as slow. The others wait for the next rounds."""
+PULSE_HEADS_WAITING_MAX: Final = 10_000
+"""Of a topic: twenty rounds, eight minutes. What is beyond has been compared with the log many times (server.healing)."""
+
 EVERYBODY: Final = ""
 """The topic of a channel whose members get everything that it carries."""
 
@@ -56,7 +62,7 @@ class Member:
 class Topic:
     """Those who get the same."""
 
-    __slots__ = ("before", "channel", "members", "name", "queue", "recent")
+    __slots__ = ("channel", "members", "name", "queue", "recent", "told")
 
     def __init__(self, channel: "Channel", name: str) -> None:
         self.channel = channel
@@ -65,18 +71,26 @@ class Topic:
         self.queue: list[Any] = []
         """Frames of this turn of the loop, not yet written (server.fanout)."""
         self.recent: dict[str, int] = {}
-        """Heads of the streams that moved lately: what a pulse tells."""
-        self.before: dict[str, int] = {}
+        """Heads of streams that moved and that no round of pulses has told yet, the longest waiting first."""
+        self.told: dict[str, int] = {}
+        """What this round tells."""
 
-    def age(self) -> None:
-        """Forget what has not moved since the time before last."""
-        self.before, self.recent = self.recent, {}
+    def take(self, heads_max: int) -> None:
+        """Begin a round: tell what has waited longest, as much as may be told."""
+        recent = self.recent
+        if len(recent) <= heads_max:
+            self.told, self.recent = recent, {}
+            return
+        names = list(recent)
+        self.told = {name: recent[name] for name in names[:heads_max]}
+        kept = names[heads_max:][-PULSE_HEADS_WAITING_MAX:]
+        self.recent = {name: recent[name] for name in kept}
 
 
 class Channel:
     """One channel of the bus: its topics, and how far each stream has been delivered from it here."""
 
-    __slots__ = ("_older_heads", "began_at", "early", "heads", "name", "topics")
+    __slots__ = ("_older_heads", "_round", "began_at", "early", "heads", "name", "topics")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -87,6 +101,27 @@ class Channel:
         self._older_heads: dict[str, int] = {}
         self.early: dict[str, dict[int, BusEvent]] = {}
         """By stream: events that came before one that is still missing."""
+        self._round = 0
+
+    def begin_round(self, number: int) -> None:
+        """A round of pulses begins, if it hasn't yet: choose what each topic tells in it.
+
+        Those who see every account are told as much as all the others together: nobody listens to both.
+        """
+        if self._round == number:
+            return
+        self._round = number
+        left = PULSE_HEADS_MAX
+        for name, topic in list(self.topics.items()):
+            if name == EVERYBODY:
+                topic.take(PULSE_HEADS_MAX)
+                continue
+            waiting = len(topic.recent)
+            topic.take(left)
+            left -= len(topic.told)
+            if len(topic.told) == waiting:
+                # Whoever still waits is before it the next time.
+                self.topics[name] = self.topics.pop(name)
 
     def head(self, stream: str) -> int | None:
         """The last event delivered of a stream, or None if there was none since we began to listen."""

@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 LINGER_S: Final = 30.0
 LINGER_CHECK_S: Final = 5.0
 SWEEP_S: Final = 1.0
-AGE_S: Final = 30.0
 STATE_WAIT_S: Final = 0.05
 """Marks, typing and presence wait this long for an event to go with: alone they would cost as much as it does."""
 CONFIRMATION_S_MAX: Final = 2.0
@@ -63,7 +62,6 @@ class Node:
             tasks.create_task(self.standing.watch(), name="ends of sessions")
             tasks.create_task(self._sweep(), name="slow clients")
             tasks.create_task(self._linger(), name="linger")
-            tasks.create_task(self._age(), name="heads for pulses")
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run something that outlives the socket that asked for it: a write is never cancelled with its socket."""
@@ -219,13 +217,6 @@ class Node:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.fanout.sweep()
-
-    async def _age(self) -> None:
-        while True:
-            await asyncio.sleep(AGE_S)
-            for channel in self.hub.channels.values():
-                for topic in channel.topics.values():
-                    topic.age()
 
     async def _linger(self) -> None:
         """Leave channels that nobody has listened to for a while: who reloads a page finds them still there."""

@@ -89,7 +89,7 @@ class Ear:
                     self._came.notify_all()
 
     def into(self, record: Record, name: str) -> None:
-        """Put what was heard into a record. Pulses come when it happens to be time: see `last_pulse_into`."""
+        """Put what was heard into a record. Pulses come when it happens to be time: see `pulses_into`."""
         frames = list(zip(self.frames(), self.messages, strict=True))
         for frame, raw in frames:
             if frame["type"] != _PULSE:
@@ -97,9 +97,13 @@ class Ear:
             else:
                 record.raw.append(raw)
 
-    def last_pulse_into(self, record: Record, name: str) -> None:
-        """Put the last pulse into a record, which the caller has asked for and waited for."""
-        record.add(f"{name}, last pulse", _text([frame for frame in self.frames() if frame["type"] == _PULSE][-1]))
+    def pulses_into(self, record: Record, name: str) -> None:
+        """Put all that pulses have told into a record, in whichever of them; the caller has waited for the last one."""
+        heads: dict[str, int] = {}
+        for frame in self.frames():
+            if frame["type"] == _PULSE:
+                heads |= frame.get("heads", {})
+        record.add(f"{name}, pulses", _text(heads))
 
 
 @contextlib.asynccontextmanager

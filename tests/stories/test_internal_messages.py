@@ -187,7 +187,7 @@ async def heard_out(story: Story, wire: Wire, ears: dict[str, Ear]) -> None:
     for name, listening_ear in ears.items():
         await listening_ear.until(lambda frame: frame["type"] == "pulse" and frame["at"] == at)
         listening_ear.into(story.record, name)
-        listening_ear.last_pulse_into(story.record, name)
+        listening_ear.pulses_into(story.record, name)
     wire.into(story.record)
 
 

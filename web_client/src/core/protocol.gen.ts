@@ -1122,7 +1122,7 @@ export interface Presence {
   readonly person?: Person;
 }
 
-/** Every 25 s: the server is there, and the heads it knows of the streams this client holds. */
+/** Every 25 s, one or several at once: the server is there, and heads of streams that moved lately. What is too much for now comes with the next ones. */
 export interface Pulse {
   readonly type: "pulse";
   readonly at: number;
