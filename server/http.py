@@ -6,7 +6,7 @@ together with one of our own origins: a page elsewhere can make a browser send t
 
 import http
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -35,9 +35,10 @@ from protocol.frames import EARLY_FRAME_BYTES_MAX, INBOUND_FRAME_BYTES_MAX
 from protocol.reading import second_look
 from protocol.wire import Email, Wire
 from server import access, auth, visitors
+from server.actions import sessions
 from server.commands import TAGS, Entry, dispatch
 from server.context import Context, Means, Principal
-from server.limits import Limits
+from server.limits import Charged, Limits
 from server.settings import Settings
 from storage.mongo import ours
 
@@ -116,16 +117,19 @@ class Door:
         if principal is not None:
             await self._limits.command(principal, entry.cost)
         command = await read_command(request, entry)
-        email: Email | None = getattr(command, "email", None) if proof else None
+        # Asking for a letter proves nothing, so it isn't counted as an attempt of the one who gets it.
+        email: Email | None = command.email if isinstance(command, c.SessionCreate) else None
+        charged: Charged = []
         if proof:
-            await self._limits.proof(origin.ip, email)
+            known = partial(sessions.knows, self._means.store, email, origin.ip)
+            charged = await self._limits.proof(origin.ip, email, known)
         wants_cookie = bool(getattr(command, "cookie", False))
         if wants_cookie:
             from_our_pages(settings, headers)
         async with ours():
             result = await dispatch(Context(self._means, principal, origin), command)
         if proof and isinstance(result, c.SessionOpened):
-            await self._limits.proven(origin.ip, email)
+            await self._limits.proven(charged)
         return result_response(settings, command, result, with_cookie=wants_cookie or by_cookie)
 
 

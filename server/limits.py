@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import math
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import structlog
@@ -23,6 +24,10 @@ log = structlog.get_logger(__name__)
 
 LOGIN_WINDOW_S: Final = 15 * 60
 LOCAL_BUCKETS_MAX: Final = 50_000
+
+Known = Callable[[], Awaitable[bool]]
+Charged = list[tuple[str, int]]
+"""Buckets, with their sizes, from which an attempt has taken a token."""
 
 
 class BucketsAway(Exception):
@@ -88,24 +93,36 @@ class Limits:
         size, per_s = self._settings.commands_burst, self._settings.commands_per_s
         await self._charge(f"person:{principal.user_id}", cost, size, size / per_s)
 
-    async def proof(self, address: str, email: Email | None) -> None:
-        """Charge for an attempt to prove who one is, by where it comes from and for whom. Raises RateLimited."""
-        for key, size in self._proof_buckets(address, email):
-            await self._charge(key, 1, size, LOGIN_WINDOW_S)
+    async def proof(self, address: str, email: Email | None, known: Known | None = None) -> Charged:
+        """Charge for an attempt to prove who one is, by where it comes from and for whom. Raises RateLimited.
 
-    async def proven(self, address: str, email: Email | None) -> None:
+        Attempts for somebody from everywhere together are counted too, so that guessing from many addresses has an end;
+        but that must not lock out the one who is meant: `known` says whether they have logged in from this address
+        before, and is asked only then. Returns what `proven` gives back.
+        """
+        charged = [(address_key(address), self._settings.logins_per_address)]
+        if email is not None:
+            charged.append((f"{_email_key(email)}:{address_key(address)}", self._settings.logins_per_email))
+        for key, size in charged:
+            await self._charge(key, 1, size, LOGIN_WINDOW_S)
+        if email is None:
+            return charged
+        everywhere = _email_key(email), self._settings.logins_per_email_from_everywhere
+        try:
+            await self._charge(everywhere[0], 1, everywhere[1], LOGIN_WINDOW_S)
+        except RateLimited:
+            if known is None or not await known():
+                raise
+            return charged
+        return [*charged, everywhere]
+
+    async def proven(self, charged: Charged) -> None:
         """The attempt succeeded: only failures count."""
-        for key, size in self._proof_buckets(address, email):
+        for key, size in charged:
             try:
                 await self._shared.give(key, 1, size, LOGIN_WINDOW_S)
             except BucketsAway:
                 await self._local.give(key, 1, size, LOGIN_WINDOW_S)
-
-    def _proof_buckets(self, address: str, email: Email | None) -> list[tuple[str, int]]:
-        buckets = [(address_key(address), self._settings.logins_per_address)]
-        if email is not None:
-            buckets.append((_email_key(email), self._settings.logins_per_email))
-        return buckets
 
     async def _charge(self, key: str, tokens: int, size: int, fill_s: float) -> None:
         try:

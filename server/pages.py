@@ -5,6 +5,7 @@ unless it comes from exactly one of our own origins.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -19,6 +20,7 @@ from protocol import commands as c
 from protocol.entities import Language
 from protocol.errors import ChattarError, Conflict, Invalid, NotFound, Problem
 from server import http, visitors, web_files
+from server.actions import sessions
 from server.commands import dispatch
 from server.context import Context, Means
 from server.demo_cast import LOGINS, PASSWORD
@@ -169,7 +171,7 @@ class Pages:
         try:
             form = await self._form(request)
             command = _asked(c.PasswordForgot, email=form.get("email", "").strip())
-            await self._do(request, command, email=command.email, counts=True)
+            await self._do(request, command, counts=True)
         except ChattarError as error:
             return _page(request, "forgot", error.status, problem=_said(request, error.problem), notice="")
         return _page(request, "forgot", problem="", notice=WORDS[_language(request)]["link_sent"])
@@ -250,11 +252,12 @@ class Pages:
         """Do a command of somebody who is not logged in; `counts` charges an attempt even when it succeeds."""
         peer = request.client.host if request.client else ""
         origin = visitors.origin_of(self._means.settings, request.headers, peer)
-        await self._limits.proof(origin.ip, email)
+        known = partial(sessions.knows, self._means.store, email, origin.ip)
+        charged = await self._limits.proof(origin.ip, email, known)
         async with ours():
             result = await dispatch(Context(self._means, None, origin), command)
         if not counts:
-            await self._limits.proven(origin.ip, email)
+            await self._limits.proven(charged)
         return result
 
 

@@ -81,6 +81,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     invitation_s: Annotated[Whole, Meta(description="How long an invitation's link works")] = 14 * DAY_S
     password_reset_s: Annotated[Whole, Meta(description="How long the link for a new password works")] = 3_600
+    reset_letters_per_hour_max: Annotated[
+        Whole,
+        Meta(description="Letters with a link for a new password to one person in an hour, whoever asks for them"),
+    ] = 3
     connections_max: Annotated[
         Whole,
         Meta(description="Sockets of people who are logged in that one process accepts, if it may open as many files"),
@@ -98,8 +102,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 20
     commands_burst: Annotated[Whole, Meta(description="Command cost that one person may spend at once")] = 100
     logins_per_email: Annotated[
-        Whole, Meta(description="Login attempts for one address in 15 minutes, from everywhere together")
+        Whole, Meta(description="Failed logins of one person from one network address in 15 minutes")
     ] = 10
+    logins_per_email_from_everywhere: Annotated[
+        Whole,
+        Meta(
+            description="Failed logins of one person in 15 minutes from all network addresses together; "
+            "beyond it only those go on from which this person has logged in before"
+        ),
+    ] = 100
     logins_per_address: Annotated[
         Whole, Meta(description="Attempts to log in, reset or accept from one network address in 15 minutes")
     ] = 60

@@ -8,13 +8,15 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from protocol.entities import Language, Right, Role, Side
 from protocol.wire import Email, Id, Ms
 from storage.documents import Document, from_document, to_document
 from storage.mongo import Mongo, Row, Rows, Session
 from storage.together import Together, by_id
+
+LOGIN_PLACES_MAX: Final = 8
 
 Purpose = Literal["invitation", "password_reset"]
 
@@ -32,6 +34,10 @@ class StaffDoc(Document):
     language: Language = "en"
     password_hash: str | None = None
     last_login_at: Ms | None = None
+    login_places: list[str] = []
+    """From where they have logged in, hashed, the latest last (`remember_place`)."""
+    reset_letters_at: list[Ms] = []
+    """When letters with a link for a new password were asked for lately (`may_write`)."""
 
 
 class ContactDoc(Document):
@@ -45,6 +51,8 @@ class ContactDoc(Document):
     password_hash: str | None = None
     activated_at: Ms | None = None
     last_login_at: Ms | None = None
+    login_places: list[str] = []
+    reset_letters_at: list[Ms] = []
 
 
 class LinkDoc(Document):
@@ -238,6 +246,30 @@ class People:
         fields: Row = {"password_hash": password_hash} | ({} if side == "staff" else {"activated_at": at})
         query: Row = {"_id": user_id, "password_hash": None, "active": {"$ne": False}}
         return (await rows.update_one(query, {"$set": fields})).matched_count == 1
+
+    async def remember_place(self, user_id: Id, side: Side, place: str) -> None:
+        """Note that somebody has logged in from a place, if it is new; the oldest beyond LOGIN_PLACES_MAX is forgotten."""
+        await self._rows_of(side).update_one(
+            {"_id": user_id, "login_places": {"$ne": place}},
+            {"$push": {"login_places": {"$each": [place], "$slice": -LOGIN_PLACES_MAX}}},
+        )
+
+    async def may_write(self, user_id: Id, side: Side, now: Ms, per_hour_max: int) -> bool:
+        """Whether somebody may be sent one more letter with a link for a new password; if so, it is counted."""
+        written = await self._rows_of(side).update_one(
+            {
+                "_id": user_id,
+                "$or": [
+                    {f"reset_letters_at.{per_hour_max - 1}": {"$exists": False}},
+                    {"reset_letters_at.0": {"$lte": now - 3_600_000}},
+                ],
+            },
+            {"$push": {"reset_letters_at": {"$each": [now], "$slice": -per_hour_max}}},
+        )
+        return written.matched_count == 1
+
+    def _rows_of(self, side: Side) -> Rows:
+        return self._staff if side == "staff" else self._contacts
 
     async def by_email(self, email: Email) -> tuple[list[StaffDoc], list[ContactDoc]]:
         """Everybody with this address (lower case), at any firm."""

@@ -19,10 +19,12 @@ from protocol.commands import (
 from protocol.entities import AccountBrief, Me, Side
 from protocol.errors import Conflict, InternalError, NotFound, Unauthenticated
 from protocol.ids import new_id
-from protocol.wire import Id, Ms
+from protocol.wire import Email, Id, Ms
 from server import auth
 from server.context import Context, Principal
+from server.limits import address_key
 from storage.letters import LetterDoc
+from storage.mongo import ours
 from storage.people import ContactDoc, Purpose, SecretDoc, SessionDoc, StaffDoc, digest, new_token
 from storage.store import Store
 
@@ -112,12 +114,29 @@ async def open_session(
     if person is None or gone or person.password_hash != password_hash:
         await context.store.people.end_session(session.session_id)
         raise _wrong_login()
+    place = _place(principal.user_id, context.origin.ip)
+    await context.store.people.remember_place(principal.user_id, principal.side, place)
     return SessionOpened(me=await me_of(context, principal), expires_at=session.expires_at, token=token)
 
 
 def _end(context: Context, now: Ms, *, browser: bool) -> Ms:
     lifetime_s = context.settings.browser_session_s if browser else context.settings.token_session_s
     return now + lifetime_s * 1000
+
+
+async def knows(store: Store, email: Email | None, address: str) -> bool:
+    """Whether somebody with this e-mail address has logged in from a network address before."""
+    if email is None:
+        return False
+    async with ours():
+        staff, contacts = await store.people.by_email(auth.normal_email(email))
+    people: list[Somebody] = [*staff, *contacts]
+    return any(_place(person.id, address) in person.login_places for person in people)
+
+
+def _place(user_id: Id, address: str) -> str:
+    """A network address as it is kept with a person: enough to know it again."""
+    return digest(f"{user_id} {address_key(address)}")[:24]
 
 
 async def me_of(context: Context, principal: Principal) -> Me:
@@ -175,8 +194,13 @@ async def forgot(context: Context, command: PasswordForgot, scope: None) -> Done
     answer_at = asyncio.create_task(asyncio.sleep(FORGOT_ANSWER_S), name="password.forgot's answer")
     staff, contacts = await context.store.people.by_email(auth.normal_email(command.email))
     people: list[Somebody] = [*staff, *contacts]
+    now, per_hour_max = auth.real_now(context.clock), context.settings.reset_letters_per_hour_max
     for person in people:
-        if person.password_hash and await auth.principal_of(context.store, person.id, side_of(person), new_id()):
+        side = side_of(person)
+        if not person.password_hash or not await auth.principal_of(context.store, person.id, side, new_id()):
+            continue
+        # Beyond that in silence: the letter before it still works, and who asks in others' names fills no mailbox.
+        if await context.store.people.may_write(person.id, side, now, per_hour_max):
             await send_secret(context, person, "password_reset", context.settings.password_reset_s)
     await answer_at
     return Done()

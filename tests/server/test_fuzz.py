@@ -179,7 +179,13 @@ async def test_no_command_answers_with_a_fault_of_ours(
     # Last what ends the sessions that the others are sent in.
     asked = sorted(made_up(described()), key=lambda one: (one.name == "session.end", one.name))
     assert {one.name for one in asked} == set(TAGS)
-    limits = ("commands_per_s", "commands_burst", "logins_per_email", "logins_per_address")
+    limits = (
+        "commands_per_s",
+        "commands_burst",
+        "logins_per_email",
+        "logins_per_email_from_everywhere",
+        "logins_per_address",
+    )
     plenty: dict[str, Any] = dict.fromkeys(limits, 1_000_000)
     faults, successes = [], set()
     async with node(world, redis_url, **plenty) as one, httpx.AsyncClient(base_url=http_url(one), timeout=30) as client:
