@@ -19,7 +19,8 @@ from server.wire import BINARY, TEXT, WireLike, framed
 
 SHED_BYTES_MIN: Final = 64 * 1024
 """With more than this pending, a client gets no typing and presence."""
-PENDING_BYTES_MAX: Final = 256 * 1024
+PENDING_BYTES_MAX: Final = 512 * 1024
+"""More than the longest event, of a body in which every limit is reached: else it could never reach who reads slowly."""
 PENDING_FRAMES_MAX: Final = 512
 STANDSTILL_S_MAX: Final = 10.0
 REST_S_MIN: Final = 0.002
