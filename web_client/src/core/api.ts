@@ -2,12 +2,13 @@
 // Knows ids, time limits and both doors. Refuses to know what commands do, and to repeat them: that is for the caller,
 // who knows whether the command carries a key.
 
-import { isTemporary, Refusal, tooLong, unavailable } from "./problems.ts";
+import { isOtherPerson, isTemporary, Refusal, tooLong, unavailable } from "./problems.ts";
 import {
   type ArgumentsOf,
   type ClientFrame,
   type CommandName,
   type CommandOf,
+  type Id,
   INBOUND_FRAME_BYTES_MAX,
   type Problem,
   type ResultOf,
@@ -31,6 +32,10 @@ export interface ApiOptions {
   readonly send: (frame: ClientFrame) => boolean;
   /** Where HTTP commands go: our own origin. Absent in the widget, which has no cookie. */
   readonly base?: string;
+  /** Whose page this is, once that is known: HTTP goes by the cookie, which may be another person's by now. */
+  readonly person?: () => Id | undefined;
+  /** The server said that it is. */
+  readonly onOtherPerson?: () => void;
   readonly fetch?: typeof fetch;
 }
 
@@ -45,11 +50,13 @@ interface Waiting {
 export class Api {
   #nextId = 1;
   readonly #waiting = new Map<number, Waiting>();
+  #over: Refusal | undefined;
 
   constructor(private readonly options: ApiOptions) {}
 
   /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. */
   call<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     const command = { type: name, ...args } as unknown as CommandOf<N>;
     const size = bytesOf(command);
     if (size > INBOUND_FRAME_BYTES_MAX - ENVELOPE_BYTES) return Promise.reject(tooLong(size));
@@ -78,6 +85,11 @@ export class Api {
     if (longest === undefined) return;
     const [id, { size }] = longest;
     this.answered(id, undefined, tooLong(size).problem);
+  }
+
+  /** Nothing is asked from here on; every call is refused with this. */
+  end(why: Refusal): void {
+    this.#over = why;
   }
 
   /** The connection is gone, and with it every answer that was still to come. */
@@ -110,6 +122,7 @@ export class Api {
     if (this.options.base === undefined) throw unavailable("offline");
     let response: Response;
     let content: unknown;
+    const person = this.options.person?.();
     try {
       response = await (this.options.fetch ?? fetch)(`${this.options.base}/api/v1/${name}`, {
         method: "POST",
@@ -117,6 +130,7 @@ export class Api {
         headers: {
           "content-type": "application/json",
           "chattar-utc-offset": String(-new Date().getTimezoneOffset()),
+          ...(person === undefined ? {} : { "chattar-person": person }),
         },
         body: JSON.stringify(args),
         signal: AbortSignal.timeout(ANSWER_MS),
@@ -126,7 +140,9 @@ export class Api {
       throw unavailable("offline");
     }
     if (response.ok) return content as ResultOf<N>;
-    throw new Refusal(content as Problem);
+    const problem = content as Problem;
+    if (isOtherPerson(problem)) this.options.onOtherPerson?.();
+    throw new Refusal(problem);
   }
 }
 

@@ -1,5 +1,6 @@
 // The live client: feeds the reducer with frames, answers and time, sends what it asks for, and shows its state as a
 // signal. Knows the link, the calls, the outbox and the marks. Refuses to know what is drawn.
+// It belongs to one person for its life, the first who is known: where the login becomes another's, it stops.
 
 import { type Signal, signal } from "@preact/signals-core";
 import { Api, insist } from "./api.ts";
@@ -8,17 +9,18 @@ import { Drafts } from "./drafts.ts";
 import { newKey } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { ADOPT_AFTER_MS, alone, Outbox } from "./outbox.ts";
-import { isTemporary, problemOf, unavailable } from "./problems.ts";
-import type {
-  Body,
-  Command,
-  CommandOf,
-  Hello,
-  Id,
-  Me,
-  Seq,
-  ServerFrame,
-  ThreadPage,
+import { isOtherPerson, isTemporary, otherPerson, problemOf, unavailable } from "./problems.ts";
+import {
+  type Body,
+  CLOSE_CODE,
+  type Command,
+  type CommandOf,
+  type Hello,
+  type Id,
+  type Me,
+  type Seq,
+  type ServerFrame,
+  type ThreadPage,
 } from "./protocol.gen.ts";
 import { dueAt, reduce } from "./reducer.ts";
 import { Link, type LinkState } from "./socket.ts";
@@ -44,6 +46,8 @@ export class Client {
   readonly link: Signal<LinkState> = signal({ kind: "waiting", attempt: 0 } as LinkState);
   /** The socket can't be had, and HTTP stands in for it (poll.ts). */
   readonly polling = signal(false);
+  /** The login is another person's now: nothing is sent or asked any more, and what is unsent is kept for its author. */
+  readonly displaced = signal(false);
   /** Called after each change, with the state before: for lists and counts that live outside the reducer. */
   readonly listeners = new Set<(before: State, after: State) => void>();
   /** Called when what the person may see is so different that lists must be loaded anew. */
@@ -72,12 +76,15 @@ export class Client {
     this.api = new Api({
       send: (frame) => this.#link.send(frame),
       ...(options.httpBase === undefined ? {} : { base: options.httpBase }),
+      person: () => this.state.value.me?.person.id,
+      onOtherPerson: () => this.#displace(),
     });
     this.#marks = new Marks(this.api);
   }
 
   /** Connect, and stay connected. `me`, where it is known already, lets what is kept show before the first answer. */
   start(me?: Me): void {
+    if (this.displaced.value) return;
     if (me !== undefined) {
       this.#know(me);
       this.#set({ ...this.state.value, me });
@@ -107,6 +114,12 @@ export class Client {
   /** Something happens: the reducer's next state, and what it asks for. */
   dispatch(happening: Happening): void {
     const before = this.state.value;
+    const welcome =
+      happening.type === "frame" && happening.frame.type === "welcome" ? happening.frame : undefined;
+    if (welcome !== undefined && before.me !== null && welcome.me.person.id !== before.me.person.id) {
+      this.#displace();
+      return;
+    }
     const [after, commands] = reduce(before, happening, Date.now());
     this.#set(bounded(after, this.#recent[0] ?? null));
     for (const command of commands) void this.run(command);
@@ -219,22 +232,17 @@ export class Client {
     this.#set({ ...this.state.value, me });
   }
 
-  /** Forget what this browser keeps of the person: at log-out. */
-  forget(): void {
-    this.#outbox?.clear();
-    this.#drafts?.clear();
-  }
-
   // inside
 
   async #hello(): Promise<Hello> {
-    const { epoch } = this.state.value;
+    const { epoch, me } = this.state.value;
     const credentials = (await this.options.credentials?.()) ?? {};
     return {
       type: "hello",
       positions: positions(this.state.value),
       utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
       ...(epoch === null ? {} : { epoch }),
+      ...(me === null ? {} : { person: me.person.id }),
       ...credentials,
     };
   }
@@ -247,6 +255,7 @@ export class Client {
       const before = this.state.value.me;
       if (frame.type === "welcome") this.#know(frame.me);
       this.dispatch({ type: "frame", frame });
+      if (this.displaced.value) return;
       if (frame.type === "welcome" && before !== null && accessOf(before) !== accessOf(frame.me))
         this.#startOver(frame.me);
       if (frame.type === "live") {
@@ -264,9 +273,19 @@ export class Client {
     for (const listener of this.accessListeners) listener();
   }
 
+  /** Stop, and leave what is kept as it is. */
+  #displace(): void {
+    if (this.displaced.value) return;
+    this.displaced.value = true;
+    this.api.end(otherPerson());
+    this.#drafts?.flush();
+    if (this.#link.state.kind !== "ended") this.#link.end(CLOSE_CODE.OTHER_PERSON);
+  }
+
   #linkChanged(state: LinkState): void {
     const wasLive = this.link.value.kind === "live";
     this.link.value = state;
+    if (state.kind === "ended" && state.code === CLOSE_CODE.OTHER_PERSON) this.#displace();
     if (state.kind === "live") this.polling.value = false;
     if (state.kind === "live" || !wasLive) return;
     this.api.disconnected();
@@ -306,7 +325,7 @@ export class Client {
   #schedule(): void {
     clearTimeout(this.#timer);
     const due = dueAt(this.state.value);
-    if (due === null) return;
+    if (due === null || this.displaced.value) return;
     this.#timer = setTimeout(() => this.dispatch({ type: "tick" }), Math.max(0, due - Date.now()));
   }
 
@@ -333,7 +352,9 @@ export class Client {
       );
       this.dispatch({ type: "accepted", client_message_id, result });
     } catch (error) {
-      this.dispatch({ type: "refused", client_message_id, problem: problemOf(error) });
+      const problem = problemOf(error);
+      // It waits for its author, as it is.
+      if (!isOtherPerson(problem)) this.dispatch({ type: "refused", client_message_id, problem });
     }
   }
 

@@ -62,12 +62,6 @@ export class Drafts {
     this.#waiting.clear();
   }
 
-  clear(): void {
-    this.#waiting.clear();
-    for (const [id] of this.#shelf.entries()) this.#shelf.delete(id);
-    this.begun.value = new Set();
-  }
-
   #keep(id: Id, draft: Draft): boolean {
     return this.#shelf.put(id, { ...draft, at: Date.now() });
   }

@@ -1,4 +1,5 @@
-// Messages that are not in the log yet, kept over a reload and shared between the tabs of one browser.
+// Messages that are not in the log yet, kept over a reload and shared between the tabs of one browser: under their
+// author's id, so that whoever logs in next neither sees nor sends them, and past a log-out, which may happen in another tab.
 // Knows storage and locks: a message is sent by one tab at a time (and once for good, by its key, P2). Refuses to know
 // how it is sent and when it is given up: that is the reducer's.
 
@@ -67,11 +68,6 @@ export class Outbox {
     );
     for (const { message, at } of left) this.#writtenAt.set(message.client_message_id, at);
     return left.sort((a, b) => a.at - b.at);
-  }
-
-  /** Forget everything: the person logged out. */
-  clear(): void {
-    for (const [key] of this.#shelf.entries()) this.#shelf.delete(key);
   }
 
   /** Tell when another tab is done with a message. Returns a stop function. */

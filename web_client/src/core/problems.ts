@@ -37,6 +37,15 @@ export function tooLong(bytes: number): Refusal {
   });
 }
 
+/** Ours, for what isn't asked any more because the browser's login is another person's now. */
+export function otherPerson(): Refusal {
+  return new Refusal({ code: "conflict", message: "Somebody else is logged in.", reason: "other_person" });
+}
+
+export function isOtherPerson(problem: Problem): boolean {
+  return problem.reason === "other_person";
+}
+
 /** Any error as a Problem, so that there is one kind to look at. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return error.problem;

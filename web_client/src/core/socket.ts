@@ -73,6 +73,12 @@ export class Link {
     this.#failures = 0;
   }
 
+  /** End for good, as if the server had closed with this code. */
+  end(code: number): void {
+    this.stop();
+    this.#become({ kind: "ended", code });
+  }
+
   /** Send a frame. False if the connection isn't live: nothing was sent. */
   send(frame: ClientFrame): boolean {
     if (this.#state.kind !== "live" || this.#socket?.readyState !== 1) return false;
@@ -157,12 +163,8 @@ export class Link {
     this.#socket = null;
     if (code === CLOSE_CODE.TOO_LONG) this.options.onTooLong?.();
     const next = afterClose(code);
-    if (next === "ended") {
-      this.stop();
-      this.#become({ kind: "ended", code });
-      return;
-    }
-    this.#again(next === "spread" ? "spread" : "failed");
+    if (next === "ended") this.end(code);
+    else this.#again(next === "spread" ? "spread" : "failed");
   }
 
   #again(why: "dead" | "failed" | "spread"): void {

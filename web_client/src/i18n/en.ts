@@ -24,6 +24,11 @@ export const en = {
   "connection.offline": "No connection. What you write is kept here and sent when you are connected.",
   "connection.again": "Reconnecting, attempt {n}",
   "connection.now": "Try now",
+  "other.title": "You are now logged in as {name} in another tab",
+  "other.was": "This page was open for {name}.",
+  "other.kept":
+    "What {name} has written but not sent is kept here, and can be sent when {name} logs in again.",
+  "other.continue": "Continue as {name}",
 
   // what was done, and what was refused
   "toast.deleted": "Task deleted",

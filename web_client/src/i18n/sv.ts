@@ -26,6 +26,11 @@ const sv: Translated<typeof en> = {
   "connection.offline": "Ingen anslutning. Det du skriver sparas här och skickas när du är uppkopplad igen.",
   "connection.again": "Ansluter igen, försök {n}",
   "connection.now": "Försök nu",
+  "other.title": "Du är nu inloggad som {name} i en annan flik",
+  "other.was": "Den här sidan var öppen för {name}.",
+  "other.kept":
+    "Det {name} har skrivit men inte skickat är kvar här, och kan skickas när {name} loggar in igen.",
+  "other.continue": "Fortsätt som {name}",
 
   // vad som gjordes, och vad som inte gick
   "toast.deleted": "Uppgiften är borttagen",

@@ -47,9 +47,9 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
   effect(() => {
     const link = client.link.value;
     if (link.kind !== "ended") return;
-    // A page that is too old for the server gets the new one; everything else is a session that ended.
+    // A page that is too old for the server gets the new one; everything else is a session that ended, or another's.
     if (link.code === CLOSE_CODE.UNSUPPORTED || link.code === CLOSE_CODE.BAD_FRAMES) location.reload();
-    else toLogin();
+    else import("./handover.tsx").then(({ handOver }) => handOver(client, toLogin), toLogin);
   });
   const known = computed(() => client.state.value.me ?? me);
   return { client, me: known, connection: connectionOf(client) };
@@ -104,11 +104,10 @@ export function toLogin(): void {
   location.assign(loginUrl(location.pathname));
 }
 
-/** Log out and forget what this browser keeps of the person. */
+/** Log out. What is unsent, here or in another tab, waits in this browser for its author; see core/outbox.ts. */
 export async function logout({ client }: Page): Promise<void> {
   await endSession(client.api);
   client.stop();
-  client.forget();
   location.assign("/login");
 }
 

@@ -30,6 +30,10 @@ function start(origin: string, element: HTMLElement): void {
     },
     storage: browserStorage(),
   });
+  // The page around us names another visitor: a new panel for them, and what the earlier one hadn't sent waits for them.
+  effect(() => {
+    if (client.displaced.value) location.reload();
+  });
   const visitor = new Visitor(client, host, shown, refused);
   let drawn = false;
   effect(() => {

@@ -193,6 +193,7 @@ test("positions are said again when it connects again", async () => {
     type: "hello",
     utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
     epoch: "e1",
+    person: anna.id,
     positions: { [`u:${anna.id}`]: 0, [`t:${thread}`]: 2, [`n:${thread}`]: 0 },
   });
 });
