@@ -110,6 +110,17 @@ class RequestProtocol(HttpToolsProtocol):
         # What refers to itself in a circle would stay until the collector comes.
         self.flow = self.parser = None  # type: ignore[assignment]
 
+    def pause_writing(self) -> None:
+        """They don't read: it is we who wait for them."""
+        super().pause_writing()
+        self._stranger.idles()
+
+    def resume_writing(self) -> None:
+        """They have read."""
+        super().resume_writing()
+        if self._stage == _WHOLE and not self.cycle.response_complete:
+            self._stranger.works()
+
     def _let_go(self) -> None:
         self._unparsed = b""
         for handle in (self._deadline, self._turn):
@@ -219,9 +230,8 @@ class RequestProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         if self._stage == _WHOLE and not self.pipeline:
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
+            # Not the end of it: what the kernel has not taken yet must go too, and closing waits for that without end.
+            self._expect(ANSWER_S_MAX)
             self._stranger.idles()
             if self._proxied:
                 self._stranger.moves(None)

@@ -67,8 +67,9 @@ class Strangers:
     """All of a process."""
 
     def __init__(self, strangers_max: int, per_address_max: int) -> None:
+        """One address never has more than half of the room, whatever `per_address_max` says."""
         self.room = strangers_max
-        self._per_address_max = per_address_max
+        self._per_address_max = min(per_address_max, max(1, strangers_max // 2))
         self._all: set[Stranger] = set()
         self._waited_for: OrderedDict[Stranger, None] = OrderedDict()
         self._addresses: dict[str, _Address] = {}

@@ -217,6 +217,25 @@ async def test_every_request_ends_in_time_however_it_goes_on(
         await asyncio.wait([drops])
 
 
+async def test_who_does_not_read_answers_gives_way_too(world: World, redis_url: str) -> None:
+    ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500
+    async with (
+        node(world, redis_url, strangers_per_address_max=3) as one,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        for _ in range(3):
+            (socket,) = await stack.enter_async_context(plugs(one, 1, ask))
+            socket[1].transport.pause_reading()  # type: ignore[attr-defined]
+        await until(lambda: sum(connection.flow.write_paused for connection in requests(one)) == 3)
+        assert await healthy(one)
+        await until(lambda: sum(connection.flow.write_paused for connection in requests(one)) == 2)
+
+
+def requests(at: RunningNode) -> list[RequestProtocol]:
+    """The connections over HTTP that a node has."""
+    return [found for found in at.server.server_state.connections if isinstance(found, RequestProtocol)]
+
+
 async def test_an_answer_that_nobody_reads_ends_in_time(
     world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,8 +305,8 @@ async def test_pipelined_requests_are_read_as_they_are_answered(
 
 def test_who_works_is_not_cut_and_the_new_one_is_refused() -> None:
     cut: list[str] = []
-    strangers = Strangers(strangers_max=3, per_address_max=2)
-    a, b, c, d = (Stranger(strangers, lambda name=name: cut.append(name)) for name in "abcd")  # type: ignore[misc]
+    strangers = Strangers(strangers_max=4, per_address_max=2)
+    a, b, c, d, e = (Stranger(strangers, lambda name=name: cut.append(name)) for name in "abcde")  # type: ignore[misc]
     assert strangers.admit(a, "one")
     assert strangers.admit(b, "one")
     a.works()
@@ -297,11 +316,13 @@ def test_who_works_is_not_cut_and_the_new_one_is_refused() -> None:
     assert not strangers.admit(d, "one")
     assert strangers.admit(d, "two")
     assert cut == ["b"]
+    assert strangers.admit(e, None)
+    assert cut == ["b"]
     a.idles()
     c.idles()
     assert strangers.admit(b, None)
     assert cut == ["b", "d"], "who has kept us waiting for longest"
-    for stranger in (a, b, c, d, a):
+    for stranger in (a, b, c, d, e, a):
         stranger.leaves()
     assert len(strangers) == 0
     assert not strangers._addresses
