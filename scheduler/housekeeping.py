@@ -4,13 +4,13 @@ from collections import defaultdict
 
 import structlog
 
-from protocol.errors import ChattarError
+from protocol.errors import Unavailable
 from protocol.ids import split_stream
 from protocol.wire import Id, Ms
 from server import consequences
 from server.actions import cycles
 from server.context import Means
-from storage.streams import Stored
+from storage.streams import Foreign, Stored
 
 log = structlog.get_logger(__name__)
 
@@ -18,21 +18,29 @@ UNSETTLED_AFTER_MS = 10_000
 """A living node settles within a second; what is older was left by a dead one, or by a database that was away."""
 EVENTS_PER_BATCH_MAX = 200
 ACCOUNTS_PER_SWEEP_MAX = 100
+PUT_OFF_FIRST_MS = 10_000
+PUT_OFF_MAX_MS = 600_000
+"""So long after an update at most, a newer build settles what an older one couldn't read."""
 
 
 async def sweep(means: Means, now: Ms) -> int:
-    """Settle what has been waiting too long; how many events."""
+    """Settle what has been waiting too long; how many events were. What can't be settled is put off, longer each time."""
     before, after, swept = now - UNSETTLED_AFTER_MS, 0, 0
     while left := await means.store.streams.unsettled(before, EVENTS_PER_BATCH_MAX, after):
+        foreign = [stored for stored in left if isinstance(stored, Foreign)]
         by_thread: dict[Id, list[Stored]] = defaultdict(list)
         for stored in left:
-            by_thread[split_stream(stored.stream)[1]].append(stored)
-        await consequences.draw(means, by_thread)
-        for stored in left:
-            means.announcer.event(stored)  # it may never have been published either; hubs drop what they know
-        swept += len(left)
-        # Onwards, past what can't be settled: the next sweep begins with that.
-        after = left[-1].unsettled_at or before
+            if not isinstance(stored, Foreign):
+                by_thread[split_stream(stored.stream)[1]].append(stored)
+        put_off = [*foreign, *await consequences.draw(means, by_thread)]
+        if put_off:
+            log.warning("sweep.put_off", events=len(put_off), foreign=len(foreign))
+            await means.store.streams.put_off(put_off, now, PUT_OFF_FIRST_MS, PUT_OFF_MAX_MS)
+        for events in by_thread.values():
+            for stored in events:
+                means.announcer.event(stored)  # it may never have been published either; hubs drop what they know
+        swept += len(left) - len(put_off)
+        after = max((stored.unsettled_at or 0 for stored in left), default=before) or before
     return swept + await _go_on(means, before)
 
 
@@ -44,7 +52,7 @@ async def _go_on(means: Means, before: Ms) -> int:
         try:
             await cycles.decide_account(means, account_id)
             done += 1
-        except ChattarError:
+        except Unavailable:
             raise
         except Exception:
             log.exception("sweep.failed", account_id=account_id)

@@ -6,11 +6,14 @@ that can't be closed: between DATA and the answer (RFC 1047). There they are mar
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import structlog
+from pymongo.errors import PyMongoError
 
+from protocol.errors import Unavailable
 from protocol.ids import new_id
 from protocol.wire import Ms
 from scheduler.correspondence import Dropped, facts_of
@@ -18,6 +21,7 @@ from scheduler.letter_facts import Letter, LetterRefused
 from scheduler.letters import envelope_recipients, render
 from server.actions import marks
 from server.context import Means
+from storage.documents import Unreadable
 from storage.letters import LetterDoc
 
 log = structlog.get_logger(__name__)
@@ -116,7 +120,15 @@ async def _to_be_sent(means: Means, letter: LetterDoc, by: str, now: Ms) -> Lett
         if len(sent) >= means.settings.mails_per_hour_max:
             await _postpone(means, letter, by, now, "four an hour", delay_ms=sent[0] + HOUR_MS - now)
             return None
-    facts = await facts_of(means, letter)
+    try:
+        facts = await facts_of(means, letter)
+    except (Unavailable, PyMongoError):
+        raise
+    except Exception as error:
+        # Something that it tells of can't be read, or a fault of ours: the others go on.
+        log.exception("mail.not_told", letter_id=letter.id)
+        await _postpone(means, letter, by, now, f"{type(error).__name__}: {error}")
+        return None
     if isinstance(facts, Dropped):
         await means.store.letters.move(letter, by, "dropped", {"error": facts.reason})
         return None
@@ -163,7 +175,8 @@ async def _hand_over(
     await store.letters.move(letter, by, "sent", {"sent_at": now})
     # After that, since a fault here must not send the letter again. A mark may be lost; the next one makes up for it.
     if letter.side == "contact" and letter.thread_id is not None:
-        await marks.delivered_by_mail(means, letter.thread_id, letter.person_id, letter.last_seq)
+        with suppress(Unreadable):
+            await marks.delivered_by_mail(means, letter.thread_id, letter.person_id, letter.last_seq)
     return 1
 
 

@@ -9,11 +9,13 @@ import random
 
 import structlog
 
-from protocol.errors import ChattarError
+from protocol.errors import Unavailable
 from protocol.ids import thread_stream
 from protocol.wire import Ms
+from scheduler.back_off import BackOff
 from server.actions import cycles, reminders
 from server.context import Means
+from storage.mongo import ours
 from storage.threads import ThreadDoc
 
 log = structlog.get_logger(__name__)
@@ -22,31 +24,43 @@ THREADS_PER_ROUND_MAX = 500
 WORKERS_MAX = 8
 UNHEARD_EVENTS_MAX = 500
 
+BACK_OFF = BackOff()
 
-async def tick(means: Means, now: Ms) -> int:
-    """Send every reminder that is due at `now`; how many."""
+
+async def tick(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
+    """Send every reminder that is due at `now`; how many. A thread with which something is wrong holds up no other."""
     fired = 0
-    while due := await means.store.threads.due(now, THREADS_PER_ROUND_MAX):
+    while due := await means.store.threads.due(now, THREADS_PER_ROUND_MAX, but=back_off.held(now)):
         # Two schedulers that start together would otherwise go through the same list side by side.
         random.shuffle(due)
         room = asyncio.Semaphore(WORKERS_MAX)
-        outcomes = await asyncio.gather(*(_one(means, thread, now, room) for thread in due))
+        outcomes = await asyncio.gather(*(_one(means, thread, now, room, back_off) for thread in due))
         fired += sum(outcome is True for outcome in outcomes)
         if any(outcome is None for outcome in outcomes):
-            return fired  # something is temporarily wrong: the next tick tries again
+            return fired  # something is wrong: the next tick tries again
     return fired
 
 
-async def _one(means: Means, thread: ThreadDoc, now: Ms, room: asyncio.Semaphore) -> bool | None:
-    """Fire one thread's reminder, or bring its state in line with why it isn't due. None for a temporary fault."""
+async def _one(means: Means, thread: ThreadDoc, now: Ms, room: asyncio.Semaphore, back_off: BackOff) -> bool | None:
+    """Fire one thread's reminder, or bring its state in line with why it isn't due. None for a fault: it is tried
+    again, at once if it was temporary."""
     async with room:
         try:
-            if await reminders.fire(means, thread.id, now):
-                return True
-            heard = thread.reminder.heard_seq if thread.reminder else 0
-            unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
-            await cycles.refresh(means, thread.id, unheard)
-        except ChattarError as error:
+            async with ours():
+                return await _fired(means, thread, now)
+        except Unavailable as error:
             log.warning("reminder.postponed", thread_id=thread.id, code=error.code)
-            return None
-        return False
+        except Exception:
+            # A fault of ours, or something that this build can't read.
+            back_off.failed(thread.id, now)
+            log.exception("reminder.failed", thread_id=thread.id)
+        return None
+
+
+async def _fired(means: Means, thread: ThreadDoc, now: Ms) -> bool:
+    if await reminders.fire(means, thread.id, now):
+        return True
+    heard = thread.reminder.heard_seq if thread.reminder else 0
+    unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
+    await cycles.refresh(means, thread.id, unheard)
+    return False

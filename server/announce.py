@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from protocol.events import AccessChanged
+from protocol.events import AccessChanged, Event, UnknownEvent
 from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
 from protocol.ids import StreamKind, split_stream
-from protocol.wire import Codec, Id, Ms
+from protocol.wire import Codec, Id, Ms, Tagged
 from storage.bus import (
     EVERY_HUB,
     BusControl,
@@ -118,7 +118,7 @@ class Announcer:
 
 def event_frame(stored: Stored) -> EventFrame:
     """An event of the log as its readers get it."""
-    return EventFrame(stream=stored.stream, seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.event)
+    return EventFrame(stream=stored.stream, seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.shown)
 
 
 def bus_event(stored: Stored) -> BusEvent:
@@ -128,5 +128,10 @@ def bus_event(stored: Stored) -> BusEvent:
         seq=stored.seq,
         account_id=stored.account_id,
         frame=encode(event_frame(stored), SHARED_CODEC),
-        access=isinstance(stored.event, AccessChanged),
+        # One that we can't read may take something away: access is looked up anew then.
+        access=isinstance(stored.event, AccessChanged) or _is_called(stored.event, AccessChanged),
     )
+
+
+def _is_called(event: Event, kind: type[Tagged]) -> bool:
+    return isinstance(event, UnknownEvent) and event.name == kind.__struct_config__.tag

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.clock_watch import ClockWatch
 from server.doorway import Doorway
+from storage.documents import STRANGERS
 
 log = structlog.get_logger(__name__)
 
@@ -124,6 +125,7 @@ class _Numbers(Collector):
             ("settled", "Events whose consequences this node has drawn.", settler.settled),
             ("settling_batches", "Batches of threads in which it did so.", settler.batches),
             ("settling_left", "Events that it left to the scheduler's sweep.", settler.left),
+            ("documents_unreadable", "Different documents that this build can't read; see the log.", STRANGERS.count),
             ("log_checks", "Comparisons of delivered heads with the log.", healer.checks),
             ("log_holes", "Holes in streams that had to be read from the log.", healer.holes),
             ("log_healed", "Events delivered from the log because the bus had lost them.", healer.healed),

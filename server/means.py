@@ -1,6 +1,6 @@
 """Putting together what actions need: the database, the bus, the announcer, the settler. Web and scheduler do it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from server import consequences
@@ -15,6 +15,7 @@ from storage.ephemeral import Ephemeral
 from storage.migrations import prepare
 from storage.mongo import Mongo
 from storage.store import Store
+from storage.streams import Stored
 
 
 @asynccontextmanager
@@ -48,8 +49,8 @@ def assemble(
 ) -> Means:
     """The means over connections that somebody else opens and closes."""
 
-    async def draw(happened: Happened) -> None:
-        await consequences.draw(means, happened)
+    async def draw(happened: Happened) -> Sequence[Stored]:
+        return await consequences.draw(means, happened)
 
     means = Means(
         store=store,

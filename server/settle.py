@@ -32,8 +32,8 @@ BEHIND_S: Final = 1.0
 WAITING_EVENTS_MAX: Final = 50_000
 """More are left to the sweep: they are in the log, and memory is bounded."""
 
-Consequences = Callable[[Mapping[Id, Sequence[Stored]]], Awaitable[None]]
-"""Draws the consequences of events, by thread; may be called again with the same events."""
+Consequences = Callable[[Mapping[Id, Sequence[Stored]]], Awaitable[Sequence[Stored]]]
+"""Draws the consequences of events, by thread; those that couldn't be settled. May be called again with the same."""
 
 
 class Settler:
@@ -118,8 +118,9 @@ class Settler:
     async def _draw(self, batch: Mapping[Id, Sequence[Stored]]) -> None:
         events = sum(map(len, batch.values()))
         try:
-            await self._consequences(batch)
-            self.settled += events
+            left = len(await self._consequences(batch))
+            self.left += left
+            self.settled += events - left
         except ChattarError as error:
             # Temporary by its kind: the events stay unsettled in the log, and the sweep brings them back.
             self.left += events

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from protocol.texts import words_of
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Row, Session
 from storage.together import Together, by_id
 
@@ -64,7 +64,7 @@ class Accounts:
     async def find(self, query: Row, limit: int, session: Session | None = None) -> list[AccountDoc]:
         """Accounts by an indexed query, by name."""
         rows = self._rows.find(query, session=session).sort("name_key", 1).limit(limit)
-        return [from_document(row, AccountDoc) async for row in rows]
+        return await readable(rows, AccountDoc)
 
     async def taken_short_ids(self, firm_id: Id, short_ids: list[str]) -> list[str]:
         """Which of these short ids a firm has given to accounts; from the index alone."""

@@ -2,7 +2,7 @@
 
 from protocol.entities import AuditRow, Person
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, readable, to_document
 from storage.mongo import Mongo, Session
 
 
@@ -54,4 +54,4 @@ class Audit:
     async def of_thread(self, thread_id: Id, limit: int) -> list[AuditDoc]:
         """A thread's rows, newest first."""
         rows = self._rows.find({"thread_id": thread_id}).sort([("at", -1), ("_id", -1)]).limit(limit)
-        return [from_document(row, AuditDoc) async for row in rows]
+        return await readable(rows, AuditDoc)

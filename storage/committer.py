@@ -8,17 +8,16 @@ in the way (another node, a transaction, a used key, an archived thread) is deal
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
-import msgspec
 import structlog
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from protocol.errors import Unavailable
-from storage.documents import from_document, to_document
-from storage.log import Appended, Closed, Draft, Head, Stored, stored_at, stream_range
+from storage.documents import Unreadable, to_document
+from storage.log import Appended, Closed, Draft, Head, Stored, head_from, stored_at, stored_from, stream_range
 from storage.mongo import Mongo, Row, Session
 
 log = structlog.get_logger(__name__)
@@ -64,12 +63,14 @@ class Committer:
 
     async def append_each(self, drafts: Sequence[Draft]) -> list[Appended]:
         """Append many drafts with keys to streams that other nodes append to just as often, such as people's own: the
-        ends are looked up first, in one query, rather than remembered. In as few inserts as can be."""
+        ends are looked up first, in one query, rather than remembered. In as few inserts as can be. What is for a stream
+        whose end can't be read is left out."""
         done: dict[str, Appended] = {}
         waiting = {draft.key: draft for draft in drafts if draft.key is not None}
         async with self.held({draft.stream for draft in drafts}):
             for _ in range(EACH_ATTEMPTS_MAX):
-                heads = await self.tips({draft.stream for draft in waiting.values()})
+                heads = await self._readable_heads({draft.stream for draft in waiting.values()})
+                waiting = {key: draft for key, draft in waiting.items() if draft.stream in heads}
                 events = []
                 for draft in waiting.values():
                     heads[draft.stream] = heads[draft.stream].after(draft)
@@ -82,12 +83,22 @@ class Committer:
                     break
                 if is_key_conflict(failure):
                     async for row in self._rows.find({"key": {"$in": list(waiting)}}):
-                        done[row["key"]] = Appended(stored=from_document(row, Stored), new=False)
+                        done[row["key"]] = Appended(stored=stored_from(row), new=False)
                     waiting = {key: draft for key, draft in waiting.items() if key not in done}
         # What still met something in its way has the streams' own turns to wait for, as anybody's drafts have.
         rest = await asyncio.gather(*(self.append(draft) for draft in waiting.values()))
         done |= dict(zip(waiting, rest, strict=True))
-        return [done[draft.key or ""] for draft in drafts]
+        return [done[draft.key] for draft in drafts if draft.key in done]
+
+    async def _readable_heads(self, streams: Iterable[str]) -> dict[str, Head]:
+        """The ends of those streams of which they can be told."""
+        heads: dict[str, Head] = {}
+        for stream, end in (await self._ends(streams)).items():
+            try:
+                heads[stream] = head_from(end)
+            except Unreadable:
+                log.error("committer.stream_unreadable", stream=stream)
+        return heads
 
     @asynccontextmanager
     async def held(self, streams: Iterable[str]) -> AsyncIterator[None]:
@@ -99,7 +110,12 @@ class Committer:
             yield
 
     async def tips(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Head]:
-        """The ends of many streams, in one query."""
+        """The ends of many streams, in one query. Raises Unreadable for one that can't be told."""
+        ends = await self._ends(streams, session)
+        return {stream: head_from(end) for stream, end in ends.items()}
+
+    async def _ends(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Row | None]:
+        """The last event of each stream, as far as `head_from` wants it."""
         names = list(streams)
         if not names:
             return {}
@@ -116,10 +132,7 @@ class Committer:
             ],
             session=session,
         )
-        return {
-            row["stream"]: msgspec.convert(row["end"][0]["totals"], Head) if row["end"] else Head()
-            async for row in rows
-        }
+        return {row["stream"]: row["end"][0] if row["end"] else None async for row in rows}
 
     def forget(self, stream: str) -> None:
         """Don't rely on what is remembered of a stream's end."""
@@ -148,14 +161,16 @@ class Committer:
         insert, as one that is remembered may."""
         unknown = [stream for stream in streams if stream not in self._heads and not self._lock(stream).locked()]
         try:
-            found = await self.tips(unknown)
-        except PyMongoError as error:
-            # Each stream asks for itself then, and tells those who wait what it has heard.
+            found = await self._ends(unknown)
+        except Exception as error:
+            # Each stream asks for itself then, and tells those who wait what it has heard: whatever this was, nobody
+            # is left without an answer.
             log.warning("committer.not_learned", streams=len(unknown), error=type(error).__name__)
             return
-        for stream, head in found.items():
+        for stream, end in found.items():
             if stream not in self._heads and not self._lock(stream).locked():
-                self._remember(stream, head)
+                with suppress(Unreadable):  # that one asks for itself too, and the others go on
+                    self._remember(stream, head_from(end))
 
     def _next_group(self) -> list[tuple[Waiting, Stored]]:
         """Take the streams that are ready: a plain single draft joins the group, anything else is the stream's own."""
@@ -163,11 +178,18 @@ class Committer:
         while self._ready and len(group) < BATCH_EVENTS_MAX:
             stream = self._ready.popleft()
             waiting, head, lock = self._waiting[stream], self._heads.get(stream), self._lock(stream)
-            draft = waiting[0][0]
+            draft, done = waiting[0]
             if len(waiting) > 1 or head is None or lock.locked() or (head.archived and draft.only_open):
                 self._start(self._commit_stream(stream), f"commit {stream}")
             else:
-                group.append((waiting.popleft(), stored_at(draft, head.after(draft))))
+                try:
+                    stored = stored_at(draft, head.after(draft))
+                except Exception:
+                    log.exception("committer.draft_broken", stream=stream)
+                    self._start(self._commit_stream(stream), f"commit {stream}")  # which tells its sender
+                else:
+                    waiting.popleft()
+                    group.append(((draft, done), stored))
         return group
 
     async def _commit_group(self, group: Sequence[tuple[Waiting, Stored]]) -> None:
@@ -292,7 +314,7 @@ class Committer:
         async with self._client.start_session() as session:
             await self._local_rows.find_one(stream_range(stream), {"_id": 1}, sort=[("_id", -1)], session=session)
             row = await self._rows.find_one(stream_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
-            return msgspec.convert(row["totals"], Head) if row else Head()
+            return head_from(row)
 
     async def first_with(self, key: str) -> Stored | None:
         """The event with a key that was in the way, once it can't be rolled back; None if it was rolled back."""
@@ -300,7 +322,7 @@ class Committer:
             # The session is causal: after the local read, the majority read waits until it has seen as much.
             await self._local_rows.find_one({"key": key}, {"_id": 1}, session=session)
             row = await self._rows.find_one({"key": key}, session=session)
-            return from_document(row, Stored) if row else None
+            return stored_from(row) if row else None
 
     def _lock(self, stream: str) -> asyncio.Lock:
         lock = self._locks.get(stream)

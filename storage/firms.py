@@ -4,7 +4,7 @@ from typing import Any
 
 from protocol.entities import Firm, FirmSettings
 from protocol.wire import Id
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo
 from storage.together import Together, by_id
 
@@ -36,7 +36,7 @@ class Firms:
 
     async def many(self, firm_ids: list[Id]) -> dict[Id, FirmDoc]:
         """Several firms by id."""
-        return {row["_id"]: from_document(row, FirmDoc) async for row in self._rows.find({"_id": {"$in": firm_ids}})}
+        return {firm.id: firm for firm in await readable(self._rows.find({"_id": {"$in": firm_ids}}), FirmDoc)}
 
     async def change(self, firm_id: Id, fields: dict[str, Any]) -> FirmDoc | None:
         """Set fields, each by its path (such as `settings.reply_to`); the firm as it is then. Others' fields stay."""
@@ -45,4 +45,4 @@ class Firms:
 
     async def all(self) -> list[FirmDoc]:
         """Every firm of this server."""
-        return [from_document(row, FirmDoc) async for row in self._rows.find()]
+        return await readable(self._rows.find(), FirmDoc)

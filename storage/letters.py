@@ -19,8 +19,11 @@ from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Side
 from protocol.wire import Email, Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, if_readable, readable, to_document
 from storage.mongo import Mongo, Row, Session, write_all
+
+UNREADABLE_ASIDE_MS: Final = 600_000
+"""A letter of another version of the server is looked at again this often."""
 
 LetterState = Literal["waiting", "claimed", "sending", "sent", "dropped", "failed", "unknown"]
 LetterKind = Literal[
@@ -136,8 +139,20 @@ class Letters:
         return told
 
     async def claim(self, now: Ms, lease_ms: int, by: str) -> LetterDoc | None:
-        """Take the letter that is due longest, for a time; nobody else gets it until the lease has run out."""
-        row = await self._rows.find_one_and_update(
+        """Take the letter that is due longest, for a time; nobody else gets it until the lease has run out.
+
+        One that can't be read is put aside for a while.
+        """
+        while (row := await self._claimed(now, lease_ms, by)) is not None:
+            letter = if_readable(row, LetterDoc)
+            if letter is not None:
+                return letter
+            aside = {"state": "waiting", "due_at": now + UNREADABLE_ASIDE_MS}
+            await self._rows.update_one({"_id": row["_id"], "claimed_by": by}, {"$set": aside})
+        return None
+
+    async def _claimed(self, now: Ms, lease_ms: int, by: str) -> Row | None:
+        return await self._rows.find_one_and_update(
             {
                 "$or": [
                     {"state": "waiting", "due_at": {"$lte": now}},
@@ -152,7 +167,6 @@ class Letters:
             sort=[("due_at", 1)],
             return_document=True,
         )
-        return from_document(row, LetterDoc) if row else None
 
     async def move(self, letter: LetterDoc, by: str, state: LetterState, fields: dict[str, Any] | None = None) -> bool:
         """Bring a claimed letter into another state; False when the claim was lost to somebody else meanwhile."""
@@ -167,7 +181,7 @@ class Letters:
     async def stuck(self, now: Ms, limit: int) -> list[LetterDoc]:
         """Letters whose sender died between DATA and the answer: their lease has run out in the state `sending`."""
         rows = self._rows.find({"state": "sending", "lease_until": {"$lte": now}, "due_at": {"$lte": now}})
-        return [from_document(row, LetterDoc) async for row in rows.limit(limit)]
+        return await readable(rows.limit(limit), LetterDoc)
 
     async def resolve_stuck(self, letter: LetterDoc, state: LetterState) -> bool:
         """Decide about a stuck letter; False when somebody else did."""
@@ -186,7 +200,7 @@ class Letters:
 
     async def of_thread(self, thread_id: Id) -> list[LetterDoc]:
         """Every letter about a thread."""
-        return [from_document(row, LetterDoc) async for row in self._rows.find({"thread_id": thread_id}).sort("_id", 1)]
+        return await readable(self._rows.find({"thread_id": thread_id}).sort("_id", 1), LetterDoc)
 
     async def get(self, letter_id: Id) -> LetterDoc | None:
         """One letter."""

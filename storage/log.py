@@ -4,18 +4,20 @@ Knows the totals that ride on a thread's t: stream, so that nobody has to count 
 events get into the log: that is storage.committer and storage.streams.
 """
 
-from typing import Final
+from typing import Final, cast, get_args
 
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Person, Side
-from protocol.events import Event, MessageSent, ThreadArchived, ThreadReopened
-from protocol.wire import Id, Ms, Wire
-from storage.documents import Document
+from protocol.events import UNKNOWN_TAG, Event, MessageSent, ThreadArchived, ThreadReopened
+from protocol.wire import TAG_FIELD, Id, Ms, Wire
+from storage.documents import STRANGERS, Document, Unreadable, converted, from_document
 from storage.mongo import Row
 
 SEQ_DIGITS: Final = 13
+_NOBODY: Final = "0" * 32
+_KNOWN_TAGS: Final = {str(event.__struct_config__.tag) for event in get_args(Event)}
 
 KeyTaken = DuplicateKeyError
 """Somebody has used this key before; for those who may not know the database."""
@@ -90,6 +92,26 @@ class Stored(Document):
         """Its place in its stream, from 1 without a gap."""
         return self.totals.seq
 
+    @property
+    def shown(self) -> Event:
+        """The event as its readers get it."""
+        return self.event
+
+
+class Foreign(Stored):
+    """An event in the log that this build can't read: of a newer one, or damaged. It keeps its place, so that its stream
+    has no gap, and is delivered; nothing follows from it here. Its `event` is an UnknownEvent with the tag."""
+
+    raw: Row | None = None
+    """The event as stored, if all that is strange about it is its tag."""
+    whole: bool = True
+    """Its totals can be believed."""
+
+    @property
+    def shown(self) -> Event:
+        """As stored, since its readers may be newer than we are; if it isn't what its tag says, only that it is there."""
+        return cast("Event", self.raw) if self.raw is not None else self.event
+
 
 class Appended(Wire):
     """What became of a draft: the event in the log, and whether this call put it there."""
@@ -118,6 +140,74 @@ def stored_at(draft: Draft, head: Head) -> Stored:
         totals=head,
         unsettled_at=None if draft.stream.startswith("u:") else draft.at,
     )
+
+
+def stored_from(row: Row) -> Stored:
+    """A document of the log as an event, whatever it holds: one that can't be read is a Foreign."""
+    try:
+        stored = converted(row, Stored)
+    except msgspec.ValidationError as error:
+        STRANGERS.met(row, Stored, error)
+    else:
+        if stored.id == event_id(stored.stream, stored.seq):
+            return stored
+        STRANGERS.met(row, Stored, ValueError(f"totals of seq {stored.seq}"))
+    return _foreign(row)
+
+
+def _foreign(row: Row) -> Foreign:
+    """As much of it as can be believed."""
+    stream, seq = _place(str(row["_id"]))
+    event = row.get("event")
+    tag = event.get(TAG_FIELD) if isinstance(event, dict) else None
+    unknown: Row = {"event": {TAG_FIELD: UNKNOWN_TAG, "name": str(tag)}}
+    for totals, whole in ((row.get("totals"), True), ({"seq": seq}, False)):
+        try:
+            foreign = converted(row | unknown | {"totals": totals, "raw": None, "whole": whole}, Foreign)
+        except msgspec.ValidationError:
+            continue
+        if foreign.id == event_id(foreign.stream, foreign.seq):
+            return foreign if tag in _KNOWN_TAGS else msgspec.structs.replace(foreign, raw=event)
+    # Not even whose it is can be told: then its content is nobody's either.
+    nobody = {
+        "_id": str(row["_id"]),
+        "stream": stream,
+        "firm_id": _NOBODY,
+        "at": 0,
+        "totals": {"seq": seq},
+        "whole": False,
+    }
+    return from_document(nobody | unknown, Foreign)
+
+
+def _place(name: str) -> tuple[str, int]:
+    """Stream and seq by an event's primary key."""
+    stream, _, digits = name.rpartition(":")
+    return stream, int(digits) if digits.isdecimal() else 0
+
+
+def seq_of(name: str) -> int:
+    """An event's place in its stream, by its primary key."""
+    return _place(name)[1]
+
+
+def head_from(row: Row | None) -> Head:
+    """The head that the last event of a stream carries. Raises Unreadable for totals that can't be believed: whatever
+    was counted on would be wrong."""
+    if row is None:
+        return Head()
+    stored = from_document(row, _Carrying)
+    if stored.totals.seq != seq_of(stored.id):
+        STRANGERS.met(row, Stored, ValueError(f"totals of seq {stored.totals.seq}"))
+        raise Unreadable(reason="unreadable")
+    return stored.totals
+
+
+class _Carrying(Document):
+    """What `head_from` reads of an event."""
+
+    id: str
+    totals: Head
 
 
 def stream_range(stream: str) -> Row:

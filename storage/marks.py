@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from protocol.entities import Person, Step
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, readable, to_document
 from storage.mongo import Mongo, Row, Session, write_all
 from storage.pace import Pace, Throttle
 
@@ -63,13 +63,13 @@ class Marks:
     async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[MarkDoc]:
         """Everybody's marks in a thread."""
         rows = self._rows.find({"thread_id": thread_id}, session=session)
-        return [from_document(row, MarkDoc) async for row in rows]
+        return await readable(rows, MarkDoc)
 
     async def of_person(self, thread_ids: list[Id], person_id: Id) -> dict[Id, MarkDoc]:
         """One person's marks in several threads, by thread."""
         ids = [mark_id(thread_id, person_id) for thread_id in thread_ids]
         rows = self._rows.find({"_id": {"$in": ids}}, {"read": 0, "delivered": 0})
-        return {row["thread_id"]: from_document(row, MarkDoc) async for row in rows}
+        return {mark.thread_id: mark for mark in await readable(rows, MarkDoc)}
 
     async def read(self, thread_id: Id, person: Person, seq: int, messages: int, at: Ms) -> bool:
         """Move somebody's read position forward; what is read was received too. False if it was there already."""

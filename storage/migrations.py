@@ -25,7 +25,7 @@ from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
 from storage.accounts import AccountDoc
-from storage.documents import from_document
+from storage.documents import if_readable
 from storage.mongo import INDEXES, Mongo, Row, Unsuitable, write_all
 from storage.threads import ThreadDoc
 
@@ -85,9 +85,12 @@ async def fill_looked_up(mongo: Mongo) -> None:
         rows = mongo.rows(name)
         writes: list[UpdateOne] = []
         async for row in rows.find({"words": {"$exists": False}}):
+            document = if_readable(row, kind)
+            if document is None:
+                continue  # it is shown in no list either
             # Only if nobody has changed it meanwhile: then its words came with the change.
             lacking = {"_id": row["_id"], "words": {"$exists": False}}
-            writes.append(UpdateOne(lacking, {"$set": from_document(row, kind).looked_up()}))
+            writes.append(UpdateOne(lacking, {"$set": document.looked_up()}))
             if len(writes) == FILLED_PER_COMMAND:
                 await write_all(rows, writes)
                 writes = []

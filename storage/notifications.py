@@ -13,7 +13,7 @@ from pymongo import UpdateOne
 
 from protocol.entities import NotificationKind, Person
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Row, write_all
 
 OPEN_COUNTED_MAX: Final = 1000
@@ -80,7 +80,7 @@ class Notifications:
             "user_id": {"$in": list({entry.user_id for entry in entries})},
         }
         rows = self._rows.find(query).batch_size(ENTRIES_PER_ANSWER_MAX)
-        return [from_document(row, NotificationDoc) async for row in rows]
+        return await readable(rows, NotificationDoc)
 
     async def of_thread(self, user_id: Id, thread_id: Id) -> NotificationDoc | None:
         """Somebody's entry for a thread."""
@@ -109,7 +109,7 @@ class Notifications:
         if not changed:
             return []
         await self._rows.update_many({"_id": {"$in": changed}}, {"$addToSet": {"read_by": name}})
-        return [from_document(row, NotificationDoc) async for row in self._rows.find({"_id": {"$in": changed}})]
+        return await readable(self._rows.find({"_id": {"$in": changed}}), NotificationDoc)
 
     async def archive(self, user_id: Id, notification_id: Id, archived: bool) -> NotificationDoc | None:
         """Put an entry away, or take it back."""
@@ -127,7 +127,7 @@ class Notifications:
             at, identity = below
             query |= {"at": {"$lte": at}, "$or": [{"at": {"$lt": at}}, {"_id": {"$lt": identity}}]}
         rows = self._rows.find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
-        return [from_document(row, NotificationDoc) async for row in rows]
+        return await readable(rows, NotificationDoc)
 
     async def open_count(self, user_id: Id) -> int:
         """How many entries are not archived: the badge (NS-5)."""

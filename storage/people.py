@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from protocol.entities import Language, Right, Role, Side
 from protocol.wire import Email, Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Row, Rows, Session
 from storage.together import Together, by_id
 
@@ -148,13 +148,13 @@ class People:
 
     async def firm_staff(self, firm_id: Id) -> list[StaffDoc]:
         """Everybody who works or worked at a firm, by name."""
-        return [from_document(row, StaffDoc) async for row in self._staff.find({"firm_id": firm_id}).sort("name", 1)]
+        return await readable(self._staff.find({"firm_id": firm_id}).sort("name", 1), StaffDoc)
 
     async def staff_or_owners(self, staff_ids: list[Id], firm_ids: list[Id]) -> list[StaffDoc]:
         """These members of staff, and the owners of these firms, by name."""
         query: Row = {"$or": [{"_id": {"$in": staff_ids}}, {"firm_id": {"$in": firm_ids}, "role": "owner"}]}
         rows = self._staff.find(query, {"password_hash": 0}).sort("name", 1)
-        return [from_document(row, StaffDoc) async for row in rows]
+        return await readable(rows, StaffDoc)
 
     async def hold_staff(self, staff_id: Id, session: Session) -> StaffDoc | None:
         """Somebody as they are in a transaction, and held there: of two transactions that hold the same person one is
@@ -188,7 +188,7 @@ class People:
 
     async def contacts(self, contact_ids: list[Id]) -> list[ContactDoc]:
         """Several contacts."""
-        return [from_document(row, ContactDoc) async for row in self._contacts.find({"_id": {"$in": contact_ids}})]
+        return await readable(self._contacts.find({"_id": {"$in": contact_ids}}), ContactDoc)
 
     async def hold_contact(self, contact_id: Id, session: Session) -> ContactDoc | None:
         """The same as `hold_staff` for a contact."""
@@ -212,12 +212,12 @@ class People:
     async def links_of_account(self, account_id: Id) -> list[LinkDoc]:
         """Everybody on an account's side, in the order in which they were linked."""
         rows = self._links.find({"account_id": account_id}).sort("_id", 1)
-        return [from_document(row, LinkDoc) async for row in rows]
+        return await readable(rows, LinkDoc)
 
     async def links_of_accounts(self, account_ids: list[Id]) -> list[LinkDoc]:
         """Everybody on the side of several accounts, in the order in which they were linked."""
         rows = self._links.find({"account_id": {"$in": account_ids}}).sort("_id", 1)
-        return [from_document(row, LinkDoc) async for row in rows]
+        return await readable(rows, LinkDoc)
 
     async def links_of_contact(self, contact_id: Id) -> list[LinkDoc]:
         """The accounts a contact belongs to."""
@@ -225,8 +225,8 @@ class People:
 
     async def _links_of_contacts(self, contact_ids: list[Id]) -> dict[Id, list[LinkDoc]]:
         found: dict[Id, list[LinkDoc]] = {}
-        async for row in self._links.find({"contact_id": {"$in": contact_ids}}).sort("_id", 1):
-            found.setdefault(row["contact_id"], []).append(from_document(row, LinkDoc))
+        for link in await readable(self._links.find({"contact_id": {"$in": contact_ids}}).sort("_id", 1), LinkDoc):
+            found.setdefault(link.contact_id, []).append(link)
         return found
 
     async def change_link(
@@ -273,8 +273,8 @@ class People:
 
     async def by_email(self, email: Email) -> tuple[list[StaffDoc], list[ContactDoc]]:
         """Everybody with this address (lower case), at any firm."""
-        staff = [from_document(row, StaffDoc) async for row in self._staff.find({"email": email})]
-        contacts = [from_document(row, ContactDoc) async for row in self._contacts.find({"email": email})]
+        staff = await readable(self._staff.find({"email": email}), StaffDoc)
+        contacts = await readable(self._contacts.find({"email": email}), ContactDoc)
         return staff, contacts
 
     async def add_session(self, session: SessionDoc) -> None:
@@ -297,7 +297,7 @@ class People:
 
     async def _sessions_by_id(self, session_ids: list[Id]) -> dict[Id, SessionDoc]:
         rows = self._sessions.find({"session_id": {"$in": session_ids}})
-        return {row["session_id"]: from_document(row, SessionDoc) async for row in rows}
+        return {session.session_id: session for session in await readable(rows, SessionDoc)}
 
     async def renew_session(self, session_id: Id, user_id: Id, expires_at: Ms) -> bool:
         """Make a login hold longer."""

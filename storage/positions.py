@@ -6,6 +6,7 @@ Knows the log's index by firm and time. Answers heads, not events: the usual ans
 from collections.abc import Sequence
 
 from protocol.wire import Id, Ms, Wire
+from storage.log import seq_of
 from storage.mongo import Mongo, ours
 
 
@@ -32,8 +33,9 @@ async def moved_since(mongo: Mongo, firm_ids: Sequence[Id], since: Ms) -> list[M
                         "_id": "$stream",
                         "firm_id": {"$first": "$firm_id"},
                         "account_id": {"$first": "$account_id"},
-                        "first": {"$min": "$totals.seq"},
-                        "last": {"$max": "$totals.seq"},
+                        # By the primary key, which can be relied on whatever else an event holds.
+                        "first": {"$min": "$_id"},
+                        "last": {"$max": "$_id"},
                     }
                 },
             ]
@@ -43,8 +45,8 @@ async def moved_since(mongo: Mongo, firm_ids: Sequence[Id], since: Ms) -> list[M
                 stream=row["_id"],
                 firm_id=row["firm_id"],
                 account_id=row.get("account_id"),
-                first=row["first"],
-                last=row["last"],
+                first=seq_of(row["first"]),
+                last=seq_of(row["last"]),
             )
             async for row in cursor
         ]

@@ -2,7 +2,7 @@
 
 from protocol.entities import Person, ReminderRow
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Session
 
 
@@ -49,4 +49,4 @@ class ReminderRows:
     async def of_thread(self, thread_id: Id) -> list[ReminderRowDoc]:
         """A thread's rows, oldest first."""
         rows = self._rows.find({"thread_id": thread_id}).sort("at", 1)
-        return [from_document(row, ReminderRowDoc) async for row in rows]
+        return await readable(rows, ReminderRowDoc)

@@ -10,24 +10,37 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
 
-import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from protocol.wire import Id, Ms
 from storage.committer import Committer, is_key_conflict
-from storage.documents import from_document
-from storage.log import Appended, Closed, Draft, Head, KeyTaken, Stored, event_id, stored_at, stream_range
+from storage.log import (
+    Appended,
+    Closed,
+    Draft,
+    Foreign,
+    Head,
+    KeyTaken,
+    Stored,
+    event_id,
+    head_from,
+    seq_of,
+    stored_at,
+    stored_from,
+    stream_range,
+)
 from storage.mongo import Mongo, Row, Session, SomebodyWasFirst, ours
 from storage.together import Together
 from storage.tries import Tries
 
-__all__ = ["Appended", "Closed", "Draft", "Head", "KeyTaken", "Stored", "Streams", "event_id"]
+__all__ = ["Appended", "Closed", "Draft", "Foreign", "Head", "KeyTaken", "Stored", "Streams", "event_id"]
 
 T = TypeVar("T")
 
 MISSED_STREAMS_MAX: Final = 50
 """Streams in one query for what was missed: each may bring hundreds of events."""
 SETTLED_PER_COMMAND_MAX: Final = 2_000
+PUT_OFF_DOUBLINGS_MAX: Final = 20
 
 
 class Streams:
@@ -125,12 +138,22 @@ class Streams:
             yield session
 
     async def head(self, stream: str, session: Session | None = None) -> Head:
-        """The end of a stream as of now; an empty stream's is at 0."""
+        """The end of a stream as of now; an empty stream's is at 0. Raises Unreadable."""
         row = await self._rows.find_one(stream_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
-        return msgspec.convert(row["totals"], Head) if row else Head()
+        return head_from(row)
+
+    async def last(self, stream: str) -> int:
+        """The last seq of a stream, 0 for an empty one; also where its totals can't be read."""
+        row = await self._rows.find_one(stream_range(stream), {"_id": 1}, sort=[("_id", -1)])
+        return seq_of(row["_id"]) if row else 0
+
+    async def totals_at(self, stream: str, seq: int) -> Head | None:
+        """The head as it was at a position of a stream; None where there is no such event. Raises Unreadable."""
+        row = await self._rows.find_one({"_id": event_id(stream, seq)}, {"totals": 1})
+        return head_from(row) if row else None
 
     async def tips(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Head]:
-        """The ends of many streams as of now, in one query; an empty stream's is at 0."""
+        """The ends of many streams as of now, in one query; an empty stream's is at 0. Raises Unreadable."""
         return await self._committer.tips(streams, session)
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
@@ -139,9 +162,9 @@ class Streams:
         return dict.fromkeys(names, 0) | await self._heads.many(names)
 
     async def _read_heads(self, streams: list[str]) -> dict[str, int]:
-        last: list[Row] = [{"$sort": {"_id": -1}}, {"$limit": 1}, {"$project": {"stream": 1, "seq": "$totals.seq"}}]
+        last: list[Row] = [{"$sort": {"_id": -1}}, {"$limit": 1}, {"$project": {"_id": 1}}]
         rows = await self._of_each([[{"$match": stream_range(stream)}, *last] for stream in streams])
-        return {row["stream"]: row["seq"] for row in rows}
+        return {row["_id"].rpartition(":")[0]: seq_of(row["_id"]) for row in rows}
 
     async def missed(self, positions: Mapping[str, int], limit: int) -> dict[str, list[Stored]]:
         """Of each stream the events above a position, ascending, at most `limit`; nothing for one without any.
@@ -166,7 +189,7 @@ class Streams:
         )
         found: dict[tuple[str, int, int], list[Stored]] = {}
         for row in rows:
-            found.setdefault(asked[row["asked"]], []).append(from_document(row, Stored))
+            found.setdefault(asked[row["asked"]], []).append(stored_from(row))
         return found
 
     async def _of_each(self, pipelines: list[list[Row]]) -> list[Row]:
@@ -178,7 +201,7 @@ class Streams:
         """Events with a seq above `after`, ascending, at most `limit`."""
         async with ours():
             cursor = self._rows.find(_range(stream, after), session=session)
-            return [from_document(row, Stored) async for row in cursor.sort("_id", 1).limit(limit)]
+            return [stored_from(row) async for row in cursor.sort("_id", 1).limit(limit)]
 
     async def read_before(
         self, stream: str, before: int | None, limit: int, session: Session | None = None
@@ -187,18 +210,18 @@ class Streams:
         above = stream + ";" if before is None else event_id(stream, before)
         async with ours():
             cursor = self._rows.find({"_id": {"$gte": stream + ":", "$lt": above}}, session=session)
-            rows = [from_document(row, Stored) async for row in cursor.sort("_id", -1).limit(limit)]
+            rows = [stored_from(row) async for row in cursor.sort("_id", -1).limit(limit)]
         return rows[::-1]
 
     async def at(self, stream: str, seq: int, session: Session | None = None) -> Stored | None:
         """One event."""
         row = await self._rows.find_one({"_id": event_id(stream, seq)}, session=session)
-        return from_document(row, Stored) if row else None
+        return stored_from(row) if row else None
 
     async def by_key(self, key: str, session: Session | None = None) -> Stored | None:
         """The event with this key."""
         row = await self._rows.find_one({"key": key}, session=session)
-        return from_document(row, Stored) if row else None
+        return stored_from(row) if row else None
 
     async def first_with(self, key: str) -> Stored | None:
         """The event with this key, also if another node has put it there this very moment: waits for the majority."""
@@ -208,13 +231,13 @@ class Streams:
     async def message(self, message_id: Id) -> Stored | None:
         """The event in which a message was sent."""
         row = await self._rows.find_one({"event.message_id": message_id})
-        return from_document(row, Stored) if row else None
+        return stored_from(row) if row else None
 
     async def recent(self, firm_ids: Sequence[Id], since: Ms, limit: int) -> list[Stored]:
         """Events of these firms at or after a time, oldest first: what a hub compares itself with."""
         async with ours():
             cursor = self._rows.find({"firm_id": {"$in": list(firm_ids)}, "at": {"$gte": since}})
-            return [from_document(row, Stored) async for row in cursor.sort("at", 1).limit(limit)]
+            return [stored_from(row) async for row in cursor.sort("at", 1).limit(limit)]
 
     # settling
 
@@ -222,14 +245,25 @@ class Streams:
         """Events from between two times whose consequences may not all have been drawn (P9), oldest first."""
         async with ours():
             cursor = self._rows.find({"unsettled_at": {"$gt": after, "$lt": before}})
-            return [from_document(row, Stored) async for row in cursor.sort("unsettled_at", 1).limit(limit)]
+            return [stored_from(row) async for row in cursor.sort("unsettled_at", 1).limit(limit)]
 
     async def settled(self, events: Sequence[Stored]) -> None:
         """Note that everything that follows from these events has been done."""
+        gone: Row = {"$unset": {"unsettled_at": "", "put_off": ""}}
         ids = [event.id for event in events]
         for start in range(0, len(ids), SETTLED_PER_COMMAND_MAX):
             some = ids[start : start + SETTLED_PER_COMMAND_MAX]
-            await self._rows.update_many({"_id": {"$in": some}}, {"$unset": {"unsettled_at": ""}})
+            await self._rows.update_many({"_id": {"$in": some}}, gone)
+
+    async def put_off(self, events: Sequence[Stored], now: Ms, first_ms: int, most_ms: int) -> None:
+        """Have `unsettled` not find these for a while, twice as long each time. Kept with the event, so that neither
+        many schedulers nor one that is started again and again try more often; none that is settled meanwhile is found
+        again."""
+        times: Row = {"$min": [{"$ifNull": ["$put_off", 0]}, PUT_OFF_DOUBLINGS_MAX]}
+        wait: Row = {"$min": [most_ms, {"$multiply": [first_ms, {"$pow": [2, times]}]}]}
+        later: Row = {"$set": {"unsettled_at": {"$toLong": {"$add": [now, wait]}}, "put_off": {"$add": [times, 1]}}}
+        ids = [event.id for event in events]
+        await self._rows.update_many({"_id": {"$in": ids}, "unsettled_at": {"$exists": True}}, [later])
 
 
 def _range(stream: str, after: int) -> Row:

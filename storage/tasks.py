@@ -5,7 +5,7 @@ from typing import Any
 
 from protocol.entities import Person, Task
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Row, Session
 
 
@@ -65,7 +65,7 @@ class Tasks:
     async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[TaskDoc]:
         """A thread's tasks in their order."""
         rows = self._rows.find({"thread_id": thread_id}, session=session).sort("position", 1)
-        return [from_document(row, TaskDoc) async for row in rows]
+        return await readable(rows, TaskDoc)
 
     async def change(self, task_id: Id, fields: dict[str, Any], session: Session) -> None:
         """Set fields; None removes one."""
@@ -82,4 +82,4 @@ class Tasks:
 
     async def find(self, query: Row, limit: int) -> list[TaskDoc]:
         """Tasks by an indexed query, newest first."""
-        return [from_document(row, TaskDoc) async for row in self._rows.find(query).sort("_id", -1).limit(limit)]
+        return await readable(self._rows.find(query).sort("_id", -1).limit(limit), TaskDoc)

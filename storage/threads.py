@@ -16,7 +16,8 @@ from protocol.entities import Excerpt, Person, ReminderVerdict, ThreadState
 from protocol.events import MessageSent
 from protocol.texts import words_of
 from protocol.wire import Id, Ms, Wire
-from storage.documents import Document, from_document, to_document
+from storage.documents import Document, from_document, if_readable, readable, to_document
+from storage.log import stored_from
 from storage.marks import mark_id
 from storage.mongo import Mongo, Row, Session, write_all
 from storage.streams import Head, Stored
@@ -207,7 +208,7 @@ class Threads:
 
     async def many(self, thread_ids: list[Id]) -> list[ThreadDoc]:
         """Several threads, in no particular order."""
-        return [from_document(row, ThreadDoc) async for row in self._rows.find({"_id": {"$in": thread_ids}})]
+        return await readable(self._rows.find({"_id": {"$in": thread_ids}}), ThreadDoc)
 
     async def by_key(self, key: str) -> ThreadDoc | None:
         """The thread that a creation with this key made."""
@@ -244,7 +245,7 @@ class Threads:
         behind = self._events.find(
             {"_id": {"$gt": f"{stream}:{thread.head.seq:013d}", "$lt": appended[0].id}}, session=session
         )
-        missed = [from_document(row, Stored) async for row in behind] if appended[0].seq > thread.head.seq + 1 else []
+        missed = [stored_from(row) async for row in behind] if appended[0].seq > thread.head.seq + 1 else []
         then = advanced(thread, [*missed, *appended])
         document = to_document(then)
         at = max(thread.visible_at, appended[-1].at)
@@ -305,14 +306,15 @@ class Threads:
         ]  # fmt: skip
         cursor = await self._rows.aggregate(stages)
         return [
-            (from_document(row, ThreadDoc), int(row.get("own", {}).get("read_seq", 0)), int(row["own_unread"]))
+            (thread, int(row.get("own", {}).get("read_seq", 0)), int(row["own_unread"]))
             async for row in cursor
+            if (thread := if_readable(row, ThreadDoc)) is not None
         ]
 
     async def find(self, query: Row, sort: list[tuple[str, int]], limit: int) -> list[ThreadDoc]:
         """Threads by an indexed query."""
         cursor = self._rows.find(query).sort(sort).limit(limit)
-        return [from_document(row, ThreadDoc) async for row in cursor]
+        return await readable(cursor, ThreadDoc)
 
     async def count(self, query: Row, most: int = 1000) -> int:
         """How many threads match, counted up to `most`."""
@@ -341,10 +343,11 @@ class Threads:
         )
         return answer.matched_count == len(changes)
 
-    async def due(self, now: Ms, limit: int) -> list[ThreadDoc]:
-        """Threads whose reminder is due, the longest overdue first."""
-        cursor = self._rows.find({"reminder.next_due_at": {"$lte": now}})
-        return [from_document(row, ThreadDoc) async for row in cursor.sort("reminder.next_due_at", 1).limit(limit)]
+    async def due(self, now: Ms, limit: int, but: Sequence[Id] = ()) -> list[ThreadDoc]:
+        """Threads whose reminder is due, the longest overdue first, but for some."""
+        others: Row = {"_id": {"$nin": list(but)}} if but else {}
+        cursor = self._rows.find({"reminder.next_due_at": {"$lte": now}} | others)
+        return await readable(cursor.sort("reminder.next_due_at", 1).limit(limit), ThreadDoc)
 
 
 def _at_revision(revision: int) -> Row:

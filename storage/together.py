@@ -2,15 +2,15 @@
 
 The first read begins at the end of this turn of the loop, with all that are asked for in it; while a query is under way
 the next one gathers. A query that has begun is never joined: what somebody is told was true after they asked, which a
-check of access relies on. Refuses to know what is read.
+check of access relies on. A document that can't be read is no answer to who asked for others. Refuses to know what is read.
 """
 
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from storage.documents import Document, from_document
+from storage.documents import Document, Unreadable, from_document
 from storage.mongo import Rows
 
 KEYS_PER_QUERY_MAX: Final = 200
@@ -28,7 +28,7 @@ class Together(Generic[K, V]):
     def __init__(
         self,
         name: str,
-        read: Callable[[list[K]], Awaitable[Mapping[K, V]]],
+        read: Callable[[list[K]], Awaitable[Mapping[K, V | Unreadable]]],
         *,
         keys_max: int = KEYS_PER_QUERY_MAX,
     ) -> None:
@@ -39,15 +39,15 @@ class Together(Generic[K, V]):
         self._answering: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
-        """What is found under a key. Raises what the query raised."""
+        """What is found under a key. Raises what the query raised, and Unreadable."""
         return await asyncio.shield(self._ask(key))  # shared with others who ask for the same
 
     async def many(self, keys: Iterable[K]) -> dict[K, V]:
-        """What is found under each of these keys."""
+        """What is found under each of these keys, and can be read."""
         asked = {key: self._ask(key) for key in keys}
         if asked:
             await asyncio.wait(asked.values())
-        return {key: value for key, future in asked.items() if (value := future.result()) is not None}
+        return {key: value for key, future in asked.items() if (value := _value(future)) is not None}
 
     def _ask(self, key: K) -> asyncio.Future[V | None]:
         future = self._waiting.get(key)
@@ -73,18 +73,33 @@ class Together(Generic[K, V]):
                     future.set_exception(error)
             else:
                 for key, future in zip(keys, futures, strict=True):
-                    future.set_result(found.get(key))
+                    value = found.get(key)
+                    if isinstance(value, Unreadable):
+                        future.set_exception(value)
+                    else:
+                        future.set_result(value)
             if self._waiting:
                 await asyncio.sleep(GATHER_S)  # for company; nobody waits who was the first to ask
 
 
-def by_id(rows: Rows, kind: type[D]) -> Callable[[list[str]], Awaitable[dict[str, D]]]:
+def by_id(rows: Rows, kind: type[D]) -> Callable[[list[str]], Awaitable[dict[str, D | Unreadable]]]:
     """A read of documents by their ids."""
 
-    async def read(ids: list[str]) -> dict[str, D]:
-        return {row["_id"]: from_document(row, kind) async for row in rows.find({"_id": {"$in": ids}})}
+    async def read(ids: list[str]) -> dict[str, D | Unreadable]:
+        return {row["_id"]: _from(row, kind) async for row in rows.find({"_id": {"$in": ids}})}
 
     return read
+
+
+def _from(row: Mapping[str, Any], kind: type[D]) -> D | Unreadable:
+    try:
+        return from_document(row, kind)
+    except Unreadable as error:
+        return error
+
+
+def _value(future: asyncio.Future[V | None]) -> V | None:
+    return None if isinstance(future.exception(), Unreadable) else future.result()
 
 
 def _retrieved(future: asyncio.Future[V | None]) -> None:

@@ -53,6 +53,7 @@ from storage.migrations import prepare
 from storage.mongo import INDEXES, Mongo
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
 from storage.store import Store
+from storage.streams import Stored
 
 PASSWORD = "ordning i boken"
 # As weak as Argon2 allows: what is tested is never how long it takes.
@@ -249,8 +250,8 @@ class World:
             )
         )
 
-    async def _consequences(self, happened: consequences.Happened) -> None:
-        await consequences.draw(self.means, happened)
+    async def _consequences(self, happened: consequences.Happened) -> Sequence[Stored]:
+        return await consequences.draw(self.means, happened)
 
     # acting
 

@@ -195,7 +195,7 @@ async def read_stream(context: Context, command: StreamRead, scope: None) -> Str
         events = await streams.read(stream, command.after or 0, command.limit)
         shown = _fitting(events, keep_newest=False)
         more = False
-    head = (await streams.head(stream)).seq
+    head = await streams.last(stream)
     if command.before is None:
         more = bool(shown) and shown[-1].seq < head
     return StreamPage(stream=stream, events=shown, head=head, more=more)
@@ -206,7 +206,7 @@ def _fitting(events: Sequence[Stored], *, keep_newest: bool) -> list[StreamEvent
     shown: list[StreamEvent] = []
     weight = 0
     for stored in reversed(events) if keep_newest else events:
-        event = StreamEvent(seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.event)
+        event = StreamEvent(seq=stored.seq, at=stored.at, actor=stored.actor, event=stored.shown)
         weight += len(msgspec.msgpack.encode(event))
         if shown and weight > RESUME_BYTES_MAX:
             break

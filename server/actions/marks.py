@@ -111,8 +111,8 @@ async def _read(means: Means, thread: ThreadFacts, person: Person, position: Seq
 
 async def _clamped(means: Means, thread_id: Id, position: Seq) -> tuple[Seq, Head]:
     """The position or the head, whichever is lower, and the totals there."""
-    stored = await means.store.streams.at(thread_stream(thread_id), position)
-    totals = stored.totals if stored else await means.store.streams.head(thread_stream(thread_id))
+    stream, streams = thread_stream(thread_id), means.store.streams
+    totals = await streams.totals_at(stream, position) or await streams.head(stream)
     return totals.seq, totals
 
 

@@ -48,7 +48,9 @@ async def follow(means: Means, heard: Sequence[Hearing]) -> None:
     entries = {(entry.user_id, entry.thread_id): entry for entry in await means.store.notifications.tell(tellings)}
     shown: list[_Shown] = []
     for hearing, telling in zip(heard, tellings, strict=True):
-        entry = entries[telling.entry.user_id, telling.entry.thread_id]
+        entry = entries.get((telling.entry.user_id, telling.entry.thread_id))
+        if entry is None:
+            continue  # it can't be read, which costs its owner the sight of it, and nobody else
         key = f"{entry.user_id}:{hearing.stream}:"
         if entry.heard.get(telling.kind, 0) == telling.heard:
             shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, f"{key}{telling.heard}"))

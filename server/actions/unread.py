@@ -22,8 +22,7 @@ async def mark(context: Context, command: MarkUnread, scope: FactsScope) -> Done
     streams, stream = context.store.streams, thread_stream(scope.thread.id)
     if await streams.at(stream, command.seq) is None:
         raise Invalid(path="$.seq", expected="a position of the thread", got=str(command.seq))
-    before = await streams.at(stream, command.seq - 1)
-    totals = before.totals if before else Head()
+    totals = await streams.totals_at(stream, command.seq - 1) or Head()
 
     def decide(thread: ThreadDoc) -> Change | None:
         unread = thread.head.contact_messages - totals.contact_messages

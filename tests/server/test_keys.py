@@ -309,5 +309,6 @@ async def test_all_this_costs_a_plain_message_nothing(world: World, world_settin
         await mongo.close()
 
 
-async def consequences_later(happened: Mapping[Id, Sequence[Stored]]) -> None:
+async def consequences_later(happened: Mapping[Id, Sequence[Stored]]) -> Sequence[Stored]:
     """Nothing follows here."""
+    return ()

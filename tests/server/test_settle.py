@@ -185,12 +185,13 @@ class Slow:
         self.gate = asyncio.Event()
         self.fails = False
 
-    async def draw(self, happened: Mapping[Id, Sequence[Stored]]) -> None:
+    async def draw(self, happened: Mapping[Id, Sequence[Stored]]) -> Sequence[Stored]:
         self.batches.append({thread_id: list(events) for thread_id, events in happened.items()})
         self.began.set()
         await self.gate.wait()
         if self.fails:
             raise Unavailable
+        return ()
 
 
 async def stored_in(world: World, threads: int) -> list[Stored]:
