@@ -11,6 +11,7 @@ from protocol import commands as c
 from protocol.descriptions import COMMAND_PATH
 from protocol.errors import InternalError, Problem, Unavailable, error_from
 from protocol.frames import from_server
+from protocol.reading import no_text
 from protocol.shapes import tag_of
 from protocol.wire import TAG_FIELD, Email, Id
 
@@ -35,8 +36,12 @@ async def call_over_http(url: str, command: c.Asked, token: str | None = None, *
         headers["authorization"] = f"Bearer {token}"
     if person is not None:
         headers["chattar-person"] = person
+    try:
+        body = msgspec.json.encode(fields)
+    except UnicodeEncodeError as error:
+        raise no_text(error) from None
     address = url.rstrip("/") + COMMAND_PATH + tag_of(type(command))
-    request = urllib.request.Request(address, msgspec.json.encode(fields), headers, method="POST")  # noqa: S310
+    request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310
     return from_server(msgspec.json.decode(await asyncio.to_thread(_fetched, request)), command.Result)
 
 

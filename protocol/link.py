@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 from protocol import frames as f
 from protocol.descriptions import SOCKET_PATH
 from protocol.errors import ChattarError, Conflict, Invalid, Unauthenticated
-from protocol.explain import quoted
+from protocol.reading import no_text
 from protocol.wire import Codec
 
 BACK_OFF_FIRST_S: Final = 1.0
@@ -96,7 +96,7 @@ class Link:
         try:
             data = f.encode(frame, self._codec)
         except UnicodeEncodeError as error:
-            raise Invalid(path="$", expected="text without lone surrogates", got=quoted(error.object)) from None
+            raise no_text(error) from None
         if len(data) > f.INBOUND_FRAME_BYTES_MAX:
             raise Invalid(path="$", expected=f"at most {f.INBOUND_FRAME_BYTES_MAX} bytes", got=f"{len(data)} bytes")
         self._outgoing.put_nowait(data)

@@ -20,6 +20,7 @@ from protocol.wire import INTEGER_MAX, Codec
 VALUES_MAX: Final = 50_000
 """Values looked at, one by one: the largest message has less than a quarter of them."""
 
+_WHOLE: Final = "text without lone surrogates"
 _NAMES: Final[dict[Codec, str]] = {"json": "JSON", "msgpack": "MessagePack"}
 _DECODERS: Final[dict[Codec, Any]] = {"json": msgspec.json.Decoder(), "msgpack": msgspec.msgpack.Decoder()}
 _FAILURES: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -37,16 +38,28 @@ def second_look(data: bytes, kind: Any, codec: Codec) -> Any:
 def checked(raw: Any, kind: Any) -> Any:
     """A plain value as a `kind`. Raises Invalid or UnknownCommand, as `second_look`."""
     try:
-        fault = explain.fault_in(raw, kind)
-        if fault is None:
-            return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:  # two readings of one type that a test holds together
-        raise Invalid(path="$", expected="a valid value", got=str(error)) from None
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise _refusal(raw, kind, str(error)) from None
     except RecursionError:
         raise _too_deep() from None
+
+
+def _refusal(raw: Any, kind: Any, otherwise: str) -> Invalid:
+    try:
+        fault = explain.fault_in(raw, kind)
+    except RecursionError:
+        return _too_deep()
+    if fault is None:  # two readings of one type, which a test holds together
+        return Invalid(path="$", expected="a valid value", got=otherwise)
     if fault.unknown_tag and fault.path == "$.command.type":
-        raise UnknownCommand(path=fault.path, expected="a known command", got=fault.got)
-    raise Invalid(path=fault.path, expected=fault.expected, got=fault.got)
+        return UnknownCommand(path=fault.path, expected="a known command", got=fault.got)
+    return Invalid(path=fault.path, expected=fault.expected, got=fault.got)
+
+
+def no_text(error: UnicodeEncodeError) -> Invalid:
+    """The refusal of a string that can't be encoded, for who is about to send it."""
+    return Invalid(path="$", expected=_WHOLE, got=explain.quoted(error.object))
 
 
 def partial_id(data: bytes | str, codec: Codec) -> int | None:
@@ -123,7 +136,7 @@ def _odd_value(data: bytes) -> Invalid | None:
         return None
     for path, part in _parts(value, "$"):
         if isinstance(part, str) and not part.isascii() and re.search("[\ud800-\udfff]", part):
-            return Invalid(path=path, expected="text without lone surrogates", got=explain.quoted(part))
+            return Invalid(path=path, expected=_WHOLE, got=explain.quoted(part))
         if isinstance(part, float) and math.isinf(part):
             return Invalid(path=path, expected="a number of at most 64 bits", got="a number beyond them")
     return None

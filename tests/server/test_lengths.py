@@ -18,7 +18,7 @@ from protocol.body import (
     check,
     paragraph,
 )
-from protocol.client import Client
+from protocol.client import Client, call_over_http
 from protocol.errors import Invalid
 from protocol.events import MessageSent
 from protocol.frames import (
@@ -232,6 +232,11 @@ async def test_our_client_gives_up_on_what_no_server_takes_and_goes_on(
                 await petra.sent(hopeless)
             await petra.sent(behind)
         assert petra.connections == 1
+        half = c.ThreadRename(thread_id=thread.id, subject="\ud800")
+        with pytest.raises(Invalid):
+            await petra.call(half)
+        with pytest.raises(Invalid):
+            await call_over_http(one.http_url, half, token)
 
 
 async def test_our_client_gives_up_on_what_this_server_closes_for(
