@@ -70,7 +70,7 @@ class Health:
         refused = node.bus.refusals + (ephemeral.refusals if ephemeral is not None else [])
         if refused:
             return "refused: " + "; ".join(sorted({f"{one.refused} (needs {one.needs_here})" for one in refused}))
-        return "ok" if node.bus.whole else "away"
+        return "ok" if node.bus.whole and (ephemeral is None or ephemeral.there) else "away"
 
     async def _metrics(self, request: Request) -> Response:
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)

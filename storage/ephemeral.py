@@ -109,6 +109,11 @@ class Ephemeral:
         """The connection, if Redis can be reached and doesn't let us have it."""
         return [] if self._redis.refused is None else [self._redis]
 
+    @property
+    def there(self) -> bool:
+        """Whether Redis can be asked."""
+        return self._redis.link is not None
+
     def when_there(self, call: Callable[[], None]) -> None:
         """Be called whenever Redis can be asked, for the first time or again."""
         self._redis.on_opened = call

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.anyio
 
 PATIENCE_S = 20.0
 ENDLESS_S = 3600.0
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 
 def message(thread_id: Id, text: str = "Tack!") -> MessageSend:
@@ -175,6 +178,25 @@ async def test_a_right_that_redis_does_not_give_is_named_and_costs_no_hello_anyt
                 await petra.hello(world.token_of(world.petra))
             redis.execute_command("ACL", "SETUSER", "chat", "reset", "on", ">s3cret", ">wrong", "~*", "&*", "+@all")
             await until_redis_is(one, "ok")
+
+
+async def test_the_rights_that_the_document_names_are_all_that_is_needed(world: World, own_valkey: Valkey) -> None:
+    (rights,) = re.findall(r"    ACL SETUSER chattar on >PASSWORD (.*)\n", OPERATIONS.read_text(encoding="utf-8"))
+    with Redis.from_url(own_valkey.url) as redis:
+        redis.execute_command("ACL", "SETUSER", "chattar", "reset", "on", ">PASSWORD", *rights.split())
+    async with (
+        node(world, own_valkey.url.replace("redis://", "redis://chattar:PASSWORD@")) as one,
+        talk(one) as petra,
+        talk(one) as anna,
+    ):
+        await until_redis_is(one, "ok")
+        await petra.hello(world.token_of(world.petra))
+        await anna.hello(world.token_of(world.anna))
+        await petra.until(Presence, lambda frame: frame.online)
+        assert await one.house.ephemeral.take("somebody", 1, 2, 3600) == 0
+        await one.house.ephemeral.bury("nobody")
+        await one.house.ephemeral.buried("nobody")
+        assert (await ready(one))["redis"] == "ok"
 
 
 # shared
