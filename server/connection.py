@@ -244,7 +244,8 @@ class Connection(Line):
         try:
             async with self.doorway.hellos:
                 if not self.closed:
-                    await self._catch_up(hello, visitor)
+                    async with ours():
+                        await self._catch_up(hello, visitor)
         except Unauthenticated as error:
             self.send(ErrorFrame(error=error.problem))
             self.end(CloseCode.UNAUTHENTICATED, "log in first")

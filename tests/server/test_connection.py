@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pymongo.errors import AutoReconnect
 
 from protocol.body import paragraph
 from protocol.commands import (
@@ -278,6 +279,26 @@ async def test_a_session_that_ends_while_it_says_hello_does_not_slip_through(
         await petra.say(Hello(token=token))
         assert (await petra.until(ErrorFrame)).error.code == "unauthenticated"
         assert (await petra.closing())[0] == CloseCode.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("moment", ["session", "firm", "positions"])
+async def test_a_database_that_goes_away_while_hello_is_said_is_no_fault_of_the_node(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    thread = await world.thread()
+    async with node(world, redis_url) as one, talk(one) as anna:
+        store = one.house.means.store
+
+        async def away(*_: object, **__: object) -> None:
+            raise AutoReconnect("connection closed")
+
+        part, name = {
+            "session": (store.people, "session"), "firm": (store.firms, "get"), "positions": (store.streams, "heads"),
+        }[moment]  # fmt: skip
+        monkeypatch.setattr(part, name, away)
+        await anna.say(Hello(token=world.token_of(world.anna), positions={thread_stream(thread.id): 1}))
+        assert (await anna.until(ErrorFrame)).error.code == "unavailable"
+        assert await anna.closing() == (CloseCode.TRY_AGAIN, "not possible at the moment")
 
 
 async def test_the_session_cookie_counts_only_from_our_own_pages(world: World, redis_url: str) -> None:
