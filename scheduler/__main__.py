@@ -22,8 +22,29 @@ log = structlog.get_logger(__name__)
 
 EXIT_FAILED = 70
 """EX_SOFTWARE: see server.__main__."""
+FINISH_S = 25.0
+"""Longer than a mail server may take to answer, and shorter than docs/operations.md says that a process may take to end."""
 MISFIRE_GRACE_S = None
 """However late a tick is, it is run: once, since late ones are coalesced."""
+
+
+class Ticks:
+    """Those being run. APScheduler cancels them when it is shut down, which would tear a letter from its answer."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, means: Means, entry: Entry) -> None:
+        """One tick, to its end."""
+        task = asyncio.create_task(run_once(means, entry), name=f"tick of {entry.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
+
+    async def finished(self) -> None:
+        """Wait for those at hand, as long as a process that is asked to end may take. What is cut off then is swept up."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=FINISH_S)
 
 
 async def run_once(means: Means, entry: Entry) -> None:
@@ -61,10 +82,10 @@ async def main() -> None:
 
     await start.check(settings)
     async with opened(settings, died) as means:
-        clock = AsyncIOScheduler(timezone="UTC")
+        clock, ticks = AsyncIOScheduler(timezone="UTC"), Ticks()
         for entry in TABLE:
             clock.add_job(
-                run_once,
+                ticks.run,
                 "interval",
                 seconds=entry.interval_s,
                 args=(means, entry),
@@ -79,7 +100,9 @@ async def main() -> None:
         clock.start()
         log.info("scheduler.started", jobs=[entry.name for entry in TABLE])
         await stop.wait()
-        clock.shutdown(wait=True)
+        clock.pause()
+        await ticks.finished()
+        clock.shutdown()
     if dead:
         sys.exit(EXIT_FAILED)
 

@@ -148,3 +148,43 @@ async def test_500_reminders_two_schedulers_one_killed_between_claim_and_send(wo
     accepted = Counter(letter_of(mail) for mail in sink.mails)
     assert (rows, len(letters)) == (REMINDERS, REMINDERS)
     assert accepted == Counter({letter["_id"]: 1 for letter in letters})
+
+
+async def test_a_scheduler_that_is_asked_to_end_hears_the_mail_servers_answer_first(world: World) -> None:
+    """A reminder whose answer nobody heard stays `unknown` for ever (RFC 1047): a deployment is no reason for one."""
+    sink = SlowSink()
+    async with listening(sink):
+        await world.thread(reminder=ReminderSetting(enabled=True, days=1, number=1))
+        await world.settled()
+        await world.store.mongo.rows("letters").update_many({}, {"$set": {"state": "dropped"}})
+        await world.store.facts.set_clock_offset_ms(DAY_MS + 60_000)
+        async with scheduler(world, sink, "asked") as process, asyncio.timeout(PATIENCE_S):
+            await sink.in_data.wait()
+            process.terminate()
+            # It has no way to say that it has heard: what it may not do is end before the answer has come.
+            assert await _still_runs(process)
+            sink.answer.set()
+            assert await process.wait() == 0
+    assert [letter["state"] for letter in await reminder_letters(world)] == ["sent"]
+    assert len(sink.mails) == 1
+
+
+class SlowSink(Sink):
+    """Has each mail, and answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_data, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.in_data.set()
+        await self.answer.wait()
+        return await super().handle_DATA(server, session, envelope)
+
+
+async def _still_runs(process: asyncio.subprocess.Process) -> bool:
+    try:
+        await asyncio.wait_for(process.wait(), 1.0)
+    except TimeoutError:
+        return True
+    return False
