@@ -20,7 +20,7 @@ from storage.streams import Stored
 from storage.threads import ThreadDoc
 from tests.disasters.history import EVENTS_MAX
 from tests.disasters.storm.diary import Diary, Ms, now_ms
-from tests.disasters.storm.house import Death, House, Struck
+from tests.disasters.storm.house import Death, House, Logged, Struck
 from tests.disasters.storm.people import Town
 from tests.disasters.storm.windows import Seen
 
@@ -36,6 +36,8 @@ class Violation:
     where: str
     text: str
     at_ms: Ms | None = None
+    places: tuple[tuple[str, int], ...] = ()
+    """Further places in the log that explain it."""
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Evidence:
     unsettled: int = 0
     struck: list[Struck] = field(default_factory=list)
     deaths: list[Death] = field(default_factory=list)
+    errors: list[Logged] = field(default_factory=list)
     at_ms: Ms = 0.0
     shared_now: int = 0
     """The schedulers' clock."""
@@ -98,6 +101,7 @@ class Gatherer:
             unsettled=await store.mongo.rows("events").count_documents({"unsettled_at": {"$exists": True}}),
             struck=self._house.struck,
             deaths=self._house.deaths,
+            errors=self._house.errors(),
             at_ms=now_ms(),
             shared_now=await store.mongo.now() + offset,
         )

@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,15 @@ NODES = 2
 SCHEDULERS = 2
 LOOK_S = 0.1
 END_S = 40.0
+LAST_LINES = 6
+LINE_CHARACTERS = 600
+TRACE_LINES = 40
 ALL_READY_S = 90.0
 TARGETS = (
     *(f"node-{number}" for number in range(NODES)),
     *(f"scheduler-{number}" for number in range(SCHEDULERS)),
     "redis", "mongo", "smtp",
-    *(f"links-{number}" for number in range(NODES)),
+    *(f"{kind}-{number}" for kind in ("links", "redislink", "mongolink") for number in range(NODES)),
 )  # fmt: skip
 
 
@@ -71,6 +75,16 @@ class Death:
 
 
 @dataclass
+class Logged:
+    """An error in a process's log: no fault of its surroundings may be one of the program."""
+
+    process: str
+    event: str
+    text: str
+    at_ms: Ms | None
+
+
+@dataclass
 class House:
     """An installation; see `standing`."""
 
@@ -86,6 +100,8 @@ class House:
     _held: set[str] = field(default_factory=set)
     """Processes that a fault keeps down."""
     _ready: set[str] = field(default_factory=set)
+    _log_bytes: dict[str, int] = field(default_factory=dict)
+    """Of each process: how long its log was when it was last started."""
 
     @property
     def urls(self) -> list[str]:
@@ -106,9 +122,7 @@ class House:
         """Make the processes, without starting them."""
         shared = {
             **os.environ,
-            "CHATTAR_MONGO_URL": f"mongodb://{HOST}:{self.wires['mongo'].port}/?directConnection=true",
             "CHATTAR_MONGO_DATABASE": DATABASE,
-            "CHATTAR_REDIS_URL": f"redis://{HOST}:{self.wires['redis'].port}/0",
             "CHATTAR_DEVELOPMENT": "1",
             "CHATTAR_DATA": str(self.folder / "data"),
             "CHATTAR_MAIL_DELAY_S": "1",
@@ -123,12 +137,25 @@ class House:
             name = f"node-{number}"
             # A node of a development server listens for mail there: only schedulers send any.
             env = {**shared, "CHATTAR_PORT": str(port), "CHATTAR_SMTP_URL": f"smtp://{HOST}:{free_port()}"}
+            env |= self._reached_by(f"mongolink-{number}", f"redislink-{number}")
             self.processes[name] = Process(name, [sys.executable, "-m", "server"], self.folder / f"{name}.log", env)
         for number in range(SCHEDULERS):
             name = f"scheduler-{number}"
             command = [sys.executable, "-m", "scheduler"]
-            env = {**shared, "CHATTAR_SMTP_URL": f"smtp://{HOST}:{self.wires['smtp'].port}"}
+            env = {
+                **shared,
+                "CHATTAR_SMTP_URL": f"smtp://{HOST}:{self.wires['smtp'].port}",
+                "CHATTAR_LOG_LEVEL": "info",
+            }
+            env |= self._reached_by("mongo", "redis")
             self.processes[name] = Process(name, command, self.folder / f"{name}.log", env)
+
+    def _reached_by(self, mongo: str, redis: str) -> dict[str, str]:
+        """The servers' addresses at these wires."""
+        return {
+            "CHATTAR_MONGO_URL": f"mongodb://{HOST}:{self.wires[mongo].port}/?directConnection=true",
+            "CHATTAR_REDIS_URL": f"redis://{HOST}:{self.wires[redis].port}/0",
+        }
 
     async def supervise(self) -> None:
         """Start again what ended by itself, and note it; until cancelled."""
@@ -138,7 +165,7 @@ class House:
                     continue
                 if not process.alive:
                     self._note_death(name, process)
-                    await asyncio.to_thread(process.start)
+                    await self._start(name)
                 elif name not in self._ready and await self._is_ready(name):
                     self._ready.add(name)
             await asyncio.sleep(LOOK_S)  # other processes: they tell nobody when they are ready or gone
@@ -146,14 +173,27 @@ class House:
     def _note_death(self, name: str, process: Process) -> None:
         if process.popen is not None:
             code, ready = process.popen.returncode, name in self._ready
-            self.deaths.append(Death(name, now_ms(), code, ready, process.last_words(6)))
+            self.deaths.append(Death(name, now_ms(), code, ready, _short(process.last_words(LAST_LINES))))
         self._ready.discard(name)
 
     async def _is_ready(self, name: str) -> bool:
         kind, _, number = name.partition("-")
         if kind == "scheduler":
-            return self.processes[name].alive
+            return b'"scheduler.started"' in self._log_since_start(name)
         return (await asyncio.to_thread(readiness, self.direct_url(int(number)))).get("bus") is True
+
+    def _log_since_start(self, name: str) -> bytes:
+        process = self.processes[name]
+        if not process.log.exists():
+            return b""
+        with process.log.open("rb") as log:
+            log.seek(self._log_bytes.get(name, 0))
+            return log.read()
+
+    async def _start(self, name: str) -> None:
+        process = self.processes[name]
+        self._log_bytes[name] = process.log.stat().st_size if process.popen is not None else 0
+        await asyncio.to_thread(process.start)
 
     async def all_ready(self, mongo: Mongo) -> None:
         """Wait until every process serves, hears its bus, and the database takes a write. Raises TimeoutError."""
@@ -171,6 +211,24 @@ class House:
             return False
         return True
 
+    def errors(self) -> list[Logged]:
+        """What the processes' logs say at the level of an error, and tracebacks beside the log: not those of a process
+        that could not start, or that died of it, which is a death."""
+        found = []
+        for name, process in self.processes.items():
+            lines = process.log.read_text(errors="replace").splitlines() if process.log.exists() else []
+            for number, line in enumerate(lines):
+                said = _said(line)
+                if line.startswith("Traceback") and not _of_the_whole(lines[number + 1 : number + 3]):
+                    found.append(
+                        Logged(name, "traceback", _short("\n".join(lines[number : number + TRACE_LINES])), None)
+                    )
+                elif said.get("level") in ("error", "critical"):
+                    at_ms = datetime.fromisoformat(said["timestamp"]).timestamp() * 1000
+                    text = str(said.get("exception") or said).strip()
+                    found.append(Logged(name, str(said.get("event")), text[-LINE_CHARACTERS:], at_ms))
+        return found
+
     # faults
 
     async def strike(self, fault: Fault) -> None:
@@ -180,7 +238,7 @@ class House:
         if fault.target in self.processes:
             await self._strike_process(fault)
         elif fault.kind in ("freeze", "cut", "reset"):
-            await self._strike_wire(self.wires[fault.target], fault)
+            await self._strike_wires(fault)
         elif fault.target == "smtp":
             await self._strike_sink(fault)
         else:
@@ -209,19 +267,23 @@ class House:
                 await asyncio.to_thread(process.kill)
         self._ready.discard(name)
         await asyncio.sleep(fault.lasts_s)
-        await asyncio.to_thread(process.start)
+        await self._start(name)
         self._held.discard(name)
 
-    async def _strike_wire(self, wire: Wire, fault: Fault) -> None:
-        if fault.kind == "reset":
-            wire.reset()
-        elif fault.kind == "freeze":
-            wire.freeze()
-            await asyncio.sleep(fault.lasts_s)
+    async def _strike_wires(self, fault: Fault) -> None:
+        """A node's own wire, or all to a server. Where two overlap on a wire, the end of one may end the other early."""
+        names = {name for name in self.wires if name == fault.target or name.startswith(f"{fault.target}link-")}
+        wires = [self.wires[name] for name in sorted(names)]
+        for wire in wires:
+            if fault.kind == "reset":
+                wire.reset()
+            elif fault.kind == "freeze":
+                wire.freeze()
+            else:
+                await wire.cut()
+        await asyncio.sleep(fault.lasts_s)
+        for wire in wires:
             wire.thaw()
-        else:
-            await wire.cut()
-            await asyncio.sleep(fault.lasts_s)
             await wire.mend()
 
     async def _strike_sink(self, fault: Fault) -> None:
@@ -240,6 +302,24 @@ class House:
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(fault.lasts_s)
             await asyncio.to_thread(server.start)
+
+
+def _said(line: str) -> dict[str, Any]:
+    """A line of the log; nothing for what else a process prints, and for the half line of one that was killed."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _of_the_whole(first_lines: Sequence[str]) -> bool:
+    """Whether a traceback begins where a process or a node's start does."""
+    return any("runpy" in line or "in lifespan" in line for line in first_lines)
+
+
+def _short(words: str) -> str:
+    return "\n".join(line[:LINE_CHARACTERS] for line in words.splitlines())
 
 
 def readiness(url: str) -> dict[str, Any]:
@@ -266,7 +346,9 @@ async def standing(folder: Path, data: Path, targets: Sequence[str] = TARGETS) -
         stack.push_async_callback(sink.goes_away)
         ports = [free_port() for _ in range(NODES)]
         served = {"redis": valkey.port, "mongo": mongo.members[0].port, "smtp": sink.port}
-        served |= {f"links-{number}": port for number, port in enumerate(ports)}
+        for number, port in enumerate(ports):
+            served |= {f"links-{number}": port, f"redislink-{number}": valkey.port}
+            served |= {f"mongolink-{number}": mongo.members[0].port}
         wires = {name: await stack.enter_async_context(Wire(name, port).open()) for name, port in served.items()}
         house = House(folder, mongo, valkey, sink, wires, ports)
         house.prepare()

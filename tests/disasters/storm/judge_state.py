@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 from protocol import events as e
 from protocol.body import plain_text
 from protocol.commands import StreamEvent
-from protocol.entities import Side, Thread
+from protocol.entities import Notification, Side, Thread
 from protocol.ids import notes_stream, thread_stream, user_stream
 from protocol.wire import Id
+from storage.marks import MarkDoc
+from storage.notifications import NotificationDoc
 from storage.streams import Stored
+from tests.disasters.storm.chores import real_ms
+from tests.disasters.storm.diary import Ms
 from tests.disasters.storm.evidence import Evidence, Violation
 from tests.disasters.storm.windows import Seen
+
+PLACES_MAX = 4
+NEWS = (
+    e.MessageSent, e.TaskAdded, e.TaskEdited, e.TaskCompleted, e.TaskReopened, e.TaskDeleted, e.TasksCompleted,
+    e.ThreadReopened,
+)  # fmt: skip
 
 
 @dataclass
@@ -36,7 +46,7 @@ class Truth:
 def judge(evidence: Evidence) -> list[Violation]:
     """Everything that is not as it should be at this moment."""
     truths = {thread_id: truth_of(evidence, thread_id) for thread_id in evidence.threads}
-    found = list(the_store(evidence, truths))
+    found = [*the_store(evidence, truths), *the_told(evidence)]
     for seen in evidence.windows:
         if seen.is_open and seen.session not in {ended.session for ended in evidence.diary.sessions_ended}:
             found += the_window(evidence, seen, truths)
@@ -98,7 +108,35 @@ def the_store(evidence: Evidence, truths: dict[Id, Truth]) -> Iterator[Violation
             ("tasks", (thread.tasks_done, thread.tasks_total), (sum(truth.tasks.values()), len(truth.tasks))),
         ):
             if is_so != should:
-                yield Violation("wrong row", "store", thread.id, f"{name} is {is_so} and should be {should}")
+                at_ms = _ms(evidence, evidence.logs[thread_stream(thread.id)][-1].at)
+                yield Violation("wrong row", "store", thread.id, f"{name} is {is_so} and should be {should}", at_ms)
+
+
+def the_told(evidence: Evidence) -> Iterator[Violation]:
+    """Whoever started a thread hears of everything in it that others did (NS-1, NS-7), however it was settled together: the
+    entry stands for the latest of it. Of those alone who never lost the account."""
+    lost = {absence.person_id for absence in evidence.diary.absences}
+    entries = {(entry.user_id, entry.thread_id): entry for entry in evidence.inbox}
+    for thread in evidence.threads.values():
+        owner = thread.created_by
+        if owner.side != "staff" or owner.id in lost:
+            continue
+        happened = evidence.logs[thread_stream(thread.id)] + evidence.logs[notes_stream(thread.id)]
+        news = [event for event in happened if _is_news(event) and event.actor and event.actor.id != owner.id]
+        latest = max((event.at for event in news), default=None)
+        entry = entries.get((owner.id, thread.id))
+        stands_for = entry.at if entry is not None else None
+        if stands_for != latest:
+            what = next((str(event.event)[:80] for event in news if event.at == latest), "nothing")
+            text = f"{owner.name}'s entry stands for {stands_for} and should for {latest}: {what}"
+            yield Violation("wrong row", "store", f"inbox {thread.id}", text)
+
+
+def _is_news(event: Stored) -> bool:
+    """Whether an event is told of at all."""
+    if isinstance(event.event, e.ThreadAssigned):
+        return event.event.assignee is not None or event.event.lost_by is not None
+    return isinstance(event.event, NEWS)
 
 
 def the_window(evidence: Evidence, seen: Seen, truths: dict[Id, Truth]) -> Iterator[Violation]:
@@ -130,11 +168,12 @@ def _position(seen: Seen, stream: str) -> int:
 
 def the_row(evidence: Evidence, seen: Seen, row: Thread, truth: Truth) -> Iterator[Violation]:
     """A row of the list."""
+    read_at: int | None = None
     if seen.side == "staff":
-        position = evidence.threads[row.id].firm_read.seq
+        position, read_at = evidence.threads[row.id].firm_read.seq, evidence.threads[row.id].firm_read.at
     else:
         mark = evidence.marks.get((row.id, seen.person_id))
-        position = mark.read_seq if mark is not None else 0
+        position, read_at = (mark.read_seq, _read_at(mark)) if mark is not None else (0, None)
     unread = unread_of(evidence.logs[thread_stream(row.id)], position, seen.side)
     facts: list[tuple[str, object, object]] = [
         ("head", row.head, truth.head),
@@ -150,9 +189,20 @@ def the_row(evidence: Evidence, seen: Seen, row: Thread, truth: Truth) -> Iterat
             ("notes' head", row.staff.notes_head, truth.notes_head),
             ("assignee", row.staff.assignee_id, truth.assignee_id),
         ]
+    log = evidence.logs[thread_stream(row.id)]
     for name, is_so, should in facts:
         if is_so != should:
-            yield Violation("wrong row", seen.name, row.id, f"{name} is {is_so} and should be {should}")
+            at = read_at if name in ("read up to", "unread") else log[-1].at
+            text = f"{name} is {is_so} and should be {should}"
+            yield Violation("wrong row", seen.name, row.id, text, _ms(evidence, at))
+
+
+def _read_at(mark: MarkDoc) -> int | None:
+    return mark.read[-1].at if mark.read else None
+
+
+def _ms(evidence: Evidence, at: int | None) -> Ms | None:
+    return real_ms(at, evidence.at_ms) if at is not None else None
 
 
 def the_thread(evidence: Evidence, seen: Seen, thread_id: Id, truth: Truth) -> Iterator[Violation]:
@@ -177,7 +227,7 @@ def the_thread(evidence: Evidence, seen: Seen, thread_id: Id, truth: Truth) -> I
         shown_seq = known.read[-1].seq if known is not None and known.read else 0
         if shown_seq != mark.read_seq:
             text = f"shows {mark.person.name} as having read {shown_seq} and should {mark.read_seq}"
-            yield Violation("wrong row", seen.name, thread_id, text)
+            yield Violation("wrong row", seen.name, thread_id, text, _ms(evidence, _read_at(mark)))
 
 
 def the_inbox(evidence: Evidence, seen: Seen, seats: set[Id]) -> Iterator[Violation]:
@@ -186,19 +236,38 @@ def the_inbox(evidence: Evidence, seen: Seen, seats: set[Id]) -> Iterator[Violat
         entry.id: entry for entry in evidence.inbox if entry.user_id == seen.person_id and entry.account_id in seats
     }
     shown = seen.state.notifications
+    own = user_stream(seen.person_id)
+
+    def told(thread_id: Id) -> tuple[tuple[str, int], ...]:
+        """Where the person was last told of this thread's entry, and of their access."""
+        about = [event.seq for event in evidence.logs[own] if _tells_of(event, thread_id)]
+        return tuple((own, seq) for seq in about[-PLACES_MAX:])
+
+    def wrong(entry: NotificationDoc | Notification, text: str) -> Violation:
+        where, at_ms = f"inbox {entry.thread_id}", _ms(evidence, entry.at)
+        return Violation("wrong row", seen.name, where, text, at_ms, told(entry.thread_id))
+
     for entry_id, entry in mine.items():
         held = shown.get(entry_id)
         if held is None:
             if not entry.archived:
-                yield Violation("wrong row", seen.name, f"inbox {entry.thread_id}", "an entry is missing")
+                yield wrong(entry, "an entry is missing")
             continue
         for name in ("kind", "at", "unread", "archived", "mentioned", "text"):
             if getattr(held, name) != getattr(entry, name):
-                text = f"{name} is {getattr(held, name)} and should be {getattr(entry, name)}"
-                yield Violation("wrong row", seen.name, f"inbox {entry.thread_id}", text)
+                yield wrong(entry, f"{name} is {getattr(held, name)} and should be {getattr(entry, name)}")
     for entry_id, held in shown.items():
         if entry_id not in mine:
-            yield Violation("wrong row", seen.name, f"inbox {held.thread_id}", "an entry is shown that is not there")
+            yield wrong(held, "an entry is shown that is not there")
     badge = sum(not entry.archived for entry in mine.values())
     if seen.state.open_count != badge:
         yield Violation("wrong row", seen.name, "badge", f"is {seen.state.open_count} and should be {badge}")
+
+
+def _tells_of(event: Stored, thread_id: Id) -> bool:
+    match event.event:
+        case e.NotificationUpdated(notification=entry):
+            return entry.thread_id == thread_id
+        case e.AccessChanged():
+            return True
+    return False

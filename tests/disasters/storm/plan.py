@@ -19,10 +19,21 @@ KINDS: Final[dict[str, tuple[Kind, ...]]] = {
     "mongo": ("kill", "stop", "freeze", "cut", "reset"),
     "smtp": ("kill", "freeze", "cut", "reset"),
     "links": ("freeze", "cut", "reset"),
+    "redislink": ("freeze", "cut", "reset"),
+    "mongolink": ("freeze", "cut", "reset"),
 }
 """kill: SIGKILL, and started again when the fault ends; stop: SIGSTOP and SIGCONT; term: SIGTERM, and started again.
 freeze: nothing passes; cut: connections end and new ones are refused; reset: connections end by RST, new ones may come."""
-WEIGHTS: Final = {"node": 4, "scheduler": 2, "redis": 4, "mongo": 2, "smtp": 2, "links": 3}
+WEIGHTS: Final = {
+    "node": 4,
+    "scheduler": 2,
+    "redis": 4,
+    "mongo": 2,
+    "smtp": 2,
+    "links": 3,
+    "redislink": 2,
+    "mongolink": 1,
+}
 LASTS_S: Final[dict[Kind, tuple[float, float]]] = {
     "kill": (0.0, 4.0),
     "stop": (0.5, 6.0),
@@ -44,7 +55,8 @@ class Fault:
 
     kind: Kind
     target: str
-    """A place of the house: `node-0`, `redis`, `links-1`."""
+    """A place of the house: `node-0`; `redis`, for everybody; `links-1`, the clients of a node; `redislink-0`, the way
+    to Redis of that node alone."""
     at_s: float
     lasts_s: float
 

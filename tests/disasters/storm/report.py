@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from storage.streams import Stored
 from tests.disasters.storm.diary import Ms
 from tests.disasters.storm.evidence import Evidence, Violation
 from tests.disasters.storm.judge_log import compared
 
 EXCERPTS_OF_A_KIND_MAX = 8
 JUST_BEFORE_MS = 10_000
-LOG_LINES = 2
+EVENT_CHARACTERS = 200
 COUNTED = {
     "lost": "lost",
     "doubled": "doubled",
@@ -23,6 +24,7 @@ COUNTED = {
     "mail": "wrong_mails",
     "unanswered": "unanswered",
     "died": "died_by_themselves",
+    "error": "errors_logged",
 }
 
 
@@ -77,13 +79,16 @@ def _excerpt(evidence: Evidence, violation: Violation, began_ms: Ms) -> str:
 
 
 def _log_lines(evidence: Evidence, violation: Violation) -> list[str]:
-    """The place in the log, where the violation names one, with what stands before it."""
+    """The places in the log that the violation names; of its own, with what stands before it."""
     stream, _, seq = violation.where.partition(" ")
-    log = evidence.logs.get(stream)
-    if log is None or not seq.isdigit():
-        return []
+    places = list(violation.places)
+    if seq.isdigit():
+        places += [(stream, number) for number in range(max(1, int(seq) - 1), int(seq) + 1)]
     return [
-        f"{event.stream} {event.seq} at {event.at} by {event.actor.name if event.actor else 'nobody'}: "
-        f"{str(event.event)[:160]}"
-        for event in log[max(0, int(seq) - LOG_LINES) : int(seq)]
+        _line(evidence.logs[name][number - 1]) for name, number in places if number <= len(evidence.logs.get(name, ()))
     ]
+
+
+def _line(event: Stored) -> str:
+    by = event.actor.name if event.actor else "nobody"
+    return f"{event.stream} {event.seq} at {event.at} by {by}: {str(event.event)[:EVENT_CHARACTERS]}"

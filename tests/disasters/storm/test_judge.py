@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from protocol.events import ReminderSent
 from protocol.frames import EventFrame
 from protocol.ids import new_id
-from tests.disasters.storm import judge_access, judge_log, judge_mail, judge_state, plan
+from tests.disasters.storm import judge_access, judge_house, judge_log, judge_mail, judge_state, plan
 from tests.disasters.storm.diary import Absence, SessionEnded
 from tests.disasters.storm.evidence import Evidence, Violation
-from tests.disasters.storm.house import TARGETS, Struck
+from tests.disasters.storm.house import TARGETS, Death, Logged, Struck
 from tests.disasters.storm.plan import Fault
 from tests.disasters.storm.report import excerpts, figures
 from tests.disasters.storm.whole import ACCOUNT, ANNA, LETTER, NOW, PETRA, THREAD, History, N, T, U
@@ -31,7 +31,7 @@ def evidence() -> Evidence:
 def judged(evidence: Evidence) -> list[Violation]:
     return [
         *judge_log.judge(evidence), *judge_access.judge(evidence, 5000), *judge_state.judge(evidence),
-        *judge_mail.judge(evidence),
+        *judge_mail.judge(evidence), *judge_house.judge(evidence),
     ]  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def leak_after_the_loss(evidence: Evidence) -> None:
 
 
 def leak_an_entry_after_the_loss(evidence: Evidence) -> None:
-    evidence.diary.absences.append(Absence(ANNA.id, None, NOW + 4.5))
+    evidence.diary.absences.append(Absence(ANNA.id, None, NOW + 3.5))
     anna(evidence).heard = [Heard(NOW + 9, 1, heard.frame) for heard in anna(evidence).heard if heard.frame.stream == U]  # type: ignore[union-attr]
 
 
@@ -154,6 +154,11 @@ def project_wrongly(evidence: Evidence) -> None:
     evidence.threads[THREAD] = replace(evidence.threads[THREAD], firm_unread=0)
 
 
+def tell_nobody(evidence: Evidence) -> None:
+    evidence.inbox.clear()
+    with_state(anna(evidence), notifications={}, open_count=0)
+
+
 def leave_unsettled(evidence: Evidence) -> None:
     evidence.unsettled = 1
 
@@ -183,6 +188,14 @@ def mail_never(evidence: Evidence) -> None:
 
 def mail_a_stranger(evidence: Evidence) -> None:
     evidence.mails.append(new_id())
+
+
+def die(evidence: Evidence) -> None:
+    evidence.deaths += [Death("node-0", NOW, -9, False, "the database is away"), Death("node-1", NOW, 0, True, "done")]
+
+
+def say_an_error(evidence: Evidence) -> None:
+    evidence.errors.append(Logged("node-0", "connection.call_failed", "RuntimeError", NOW))
 
 
 def leave_a_letter(evidence: Evidence) -> None:
@@ -215,6 +228,7 @@ SPOILS: dict[Callable[[Evidence], None], tuple[str, str]] = {
     stay_away: ("wrong row", "is offline"),
     forget_a_receipt: ("wrong row", "shows Petra as having read 0"),
     project_wrongly: ("wrong row", "unread is 0 and should be 1"),
+    tell_nobody: ("wrong row", "stands for None and should for"),
     leave_unsettled: ("wrong row", "have not been settled"),
     remind_twice: ("reminder", "1 rows and 0 events"),
     remind_never: ("reminder", "0 reminders went out and 1 were due"),
@@ -222,6 +236,8 @@ SPOILS: dict[Callable[[Evidence], None], tuple[str, str]] = {
     mail_twice: ("mail", "went out 2 times"),
     mail_never: ("mail", "never had it"),
     mail_a_stranger: ("mail", "never in the outbox"),
+    die: ("died", "done"),
+    say_an_error: ("error", "RuntimeError"),
     leave_a_letter: ("mail", "is waiting still"),
 }  # fmt: skip
 

@@ -43,7 +43,7 @@ class History:
         self.append(N, None, ReminderSent(number=1, of=1, recipients=["Petra"], after=4))
         self.entry = Notification(
             id=new_id(), thread_id=THREAD, account=BRIEF, subject="Bokslut", kind="message_from_contact", actor=PETRA,
-            at=NOW + 5, created_at=NOW, text="meddelande 3",
+            at=NOW + 4, created_at=NOW, text="meddelande 3",
         )  # fmt: skip
         self.append(U, None, NotificationUpdated(notification=self.entry, open_count=1))
 
