@@ -45,6 +45,8 @@ class Doubts(Protocol):
 
     async def assure(self, channel: Channel | None = None) -> None: ...
 
+    async def retell(self) -> None: ...
+
 
 class Healer:
     """Watches over the channels of a hub."""
@@ -114,6 +116,7 @@ class Healer:
         for moved in sorted(found, key=lambda moved: split_stream(moved.stream)[0] is not StreamKind.USER):
             for channel in self._channels(moved):
                 await self._compare(channel, moved)
+        await self._doubts.retell()
         await self._doubts.assure()
         self._checked_until = now
 

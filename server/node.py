@@ -17,6 +17,7 @@ from server.context import Means
 from server.fanout import Fanout, Frame, Line
 from server.healing import Healer
 from server.hub import Channel, Hub, TopicName
+from server.retelling import Retelling
 from server.standing import Standing
 from storage.bus import EVERY_HUB, Bus, BusControl, BusEvent, BusState, decode_message, user_channel
 
@@ -43,6 +44,8 @@ class Node:
         self.fanout = Fanout()
         self.standing = Standing(means.store, means.clock, self._guests, self.fanout.flush)
         self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver, self)
+        self.retelling = Retelling(self.hub, means.store, self._firms, self._state)
+        self.retelling.missed(means.clock.now())
         self.deaf = True
         """Nothing is heard of the others, nor of who lost access: lines get only what the log gave before a look-up."""
         self.received = 0
@@ -164,6 +167,7 @@ class Node:
             case "gap":
                 # What somebody has kept for us comes next, and may be older than a loss of access that we don't know.
                 self.doubt()
+                self.retelling.missed(self.means.clock.now() - control.value)
                 self.healer.look_now()
             case "clock_moved" if self.means.settings.development:
                 self.means.clock.offset_ms = control.value
@@ -181,6 +185,7 @@ class Node:
         if not self.bus.listening:
             self.deaf = True
             self.doubt()
+        self.retelling.missed(self.means.clock.now())
         self.healer.look_now()
 
     def gap(self) -> None:
@@ -195,6 +200,10 @@ class Node:
         self.fanout.flush()
         for line in self._on(channel):
             line.doubt()
+
+    async def retell(self) -> None:
+        """Tell of marks that may have been lost. Raises Unavailable."""
+        await self.retelling.tell(self.means.clock.now(), deaf=self.deaf)
 
     async def assure(self, channel: Channel | None = None) -> None:
         """Look up anew who those are and what they may see, and go on delivering. Raises Unavailable."""

@@ -28,6 +28,10 @@ class MarkDoc(Document):
     id: str
     thread_id: Id
     person: Person
+    firm_id: Id | None = None
+    """Absent in marks that have not moved since a build that didn't note it; likewise `moved_at`."""
+    moved_at: Ms = 0
+    """When it was last told of: whoever may have missed that asks by it."""
     read_seq: int = 0
     read_messages: int = 0
     """Messages of the other side up to `read_seq`."""
@@ -45,6 +49,7 @@ def mark_id(thread_id: Id, person_id: Id) -> str:
 class Reading:
     """How far somebody has read."""
 
+    firm_id: Id
     thread_id: Id
     person: Person
     seq: int
@@ -71,9 +76,18 @@ class Marks:
         rows = self._rows.find({"_id": {"$in": ids}}, {"read": 0, "delivered": 0})
         return {mark.thread_id: mark for mark in await readable(rows, MarkDoc)}
 
-    async def read(self, thread_id: Id, person: Person, seq: int, messages: int, at: Ms) -> bool:
+    async def moved_since(self, firm_ids: Sequence[Id], since: Ms, most: int) -> list[MarkDoc]:
+        """The marks of these firms that were told of at or after a time, the earliest first, up to `most`."""
+        query = {"firm_id": {"$in": list(firm_ids)}, "moved_at": {"$gte": since}}
+        return await readable(self._rows.find(query).sort("moved_at", 1).limit(most), MarkDoc)
+
+    async def read(self, reading: Reading, at: Ms) -> bool:
         """Move somebody's read position forward; what is read was received too. False if it was there already."""
-        return await self._move(thread_id, person, "read_seq", seq, _reading(seq, messages, at))
+        return await self._move(_of(reading), reading.person, "read_seq", reading.seq, _reading(reading, at))
+
+    async def read_again(self, thread_id: Id, person_id: Id, at: Ms) -> None:
+        """Note that somebody has read what stands before their position, after it was marked as unread (RD-9)."""
+        await self._rows.update_one({"_id": mark_id(thread_id, person_id)}, {"$max": {"moved_at": at}})
 
     async def read_all(self, readings: Sequence[Reading], at: Ms) -> list[Reading]:
         """Move many people's read positions forward, in two commands; those that had not been there already."""
@@ -84,16 +98,19 @@ class Marks:
         await write_all(self._rows, [_moving(reading, at) for reading in moved])
         return moved
 
-    async def delivered(self, thread_id: Id, person: Person, seq: int, at: Ms) -> bool:
+    async def delivered(self, firm_id: Id, thread_id: Id, person: Person, seq: int, at: Ms) -> bool:
         """Move somebody's delivered position forward. False if it was there already."""
         step = to_document(Step(seq=seq, at=at))
-        fields = {"delivered_seq": seq, "delivered": _with_step("delivered", step)}
-        return await self._move(thread_id, person, "delivered_seq", seq, fields)
+        fields = {
+            "delivered_seq": seq,
+            "delivered": _with_step("delivered", step),
+            "moved_at": {"$max": ["$moved_at", at]},
+        }
+        return await self._move({"firm_id": firm_id, "thread_id": thread_id}, person, "delivered_seq", seq, fields)
 
-    async def _move(self, thread_id: Id, person: Person, field: str, seq: int, fields: dict[str, Any]) -> bool:
-        query = {"_id": mark_id(thread_id, person.id), field: {"$not": {"$gte": seq}}}
-        who = {"thread_id": thread_id, "person": {"$literal": to_document(person)}}
-        update = [{"$set": {**who, **fields}}]
+    async def _move(self, of: Row, person: Person, field: str, seq: int, fields: dict[str, Any]) -> bool:
+        query = {"_id": mark_id(of["thread_id"], person.id), field: {"$not": {"$gte": seq}}}
+        update = [{"$set": {**of, "person": {"$literal": to_document(person)}, **fields}}]
         try:
             answer = await self._rows.update_one(query, update, upsert=True)
         except DuplicateKeyError:
@@ -103,13 +120,19 @@ class Marks:
         return True
 
 
-def _reading(seq: int, messages: int, at: Ms) -> Row:
+def _of(reading: Reading) -> Row:
+    return {"firm_id": reading.firm_id, "thread_id": reading.thread_id}
+
+
+def _reading(reading: Reading, at: Ms) -> Row:
     """The fields of a mark whose owner has read up to a position."""
+    seq = reading.seq
     step = to_document(Step(seq=seq, at=at))
     received = {"$gte": [{"$ifNull": ["$delivered_seq", 0]}, seq]}
     return {
+        "moved_at": {"$max": ["$moved_at", at]},
         "read_seq": seq,
-        "read_messages": messages,
+        "read_messages": reading.messages,
         "read": _with_step("read", step),
         "delivered_seq": {"$max": ["$delivered_seq", seq]},
         "delivered": {"$cond": [received, "$delivered", _with_step("delivered", step)]},
@@ -119,9 +142,8 @@ def _reading(seq: int, messages: int, at: Ms) -> Row:
 def _moving(reading: Reading, at: Ms) -> UpdateOne:
     """The same as a write that changes nothing in a mark that is there already."""
     already = {"$gte": [{"$ifNull": ["$read_seq", 0]}, reading.seq]}
-    fields = _reading(reading.seq, reading.messages, at)
-    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in fields.items()}
-    who = {"thread_id": reading.thread_id, "person": {"$literal": to_document(reading.person)}}
+    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in _reading(reading, at).items()}
+    who = {**_of(reading), "person": {"$literal": to_document(reading.person)}}
     return UpdateOne(
         {"_id": mark_id(reading.thread_id, reading.person.id)}, [{"$set": {**who, **guarded}}], upsert=True
     )

@@ -89,7 +89,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel([("firm_id", 1), ("done", 1), ("_id", -1)]),
         IndexModel([("account_id", 1), ("done", 1), ("_id", -1)]),
     ],
-    "marks": [IndexModel("thread_id")],
+    "marks": [IndexModel("thread_id"), IndexModel([("firm_id", 1), ("moved_at", 1)])],
     "notifications": [
         IndexModel([("user_id", 1), ("thread_id", 1)], unique=True),
         IndexModel([("user_id", 1), ("archived", 1), ("at", -1), ("_id", -1)]),

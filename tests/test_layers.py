@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("protocol", "storage", "server", "scheduler")
 OUTER = (
     "__main__", "app", "cli", "commands", "connection", "demo", "dev_inbox", "doorway", "drain", "fanout", "healing",
-    "health", "http", "http_wire", "hub", "metrics", "node", "page_headers", "pages", "plain_wire", "resume", "serving",
-    "uploads", "web_files", "widget_demo", "wire",
+    "health", "http", "http_wire", "hub", "metrics", "node", "page_headers", "pages", "plain_wire", "resume", "retelling",
+    "serving", "uploads", "web_files", "widget_demo", "wire",
 )  # fmt: skip
 
 # What each ring may import of our own. "server" is the outer ring; "inner" the server's inner ring.

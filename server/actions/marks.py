@@ -74,7 +74,7 @@ async def delivered_by_mail(means: Means, thread_id: Id, contact_id: Id, seq: Se
 async def _reached(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
     seq, _ = await _clamped(means, thread.id, position)
     now = means.clock.now()
-    if seq and await means.store.marks.delivered(thread.id, person, seq, now):
+    if seq and await means.store.marks.delivered(thread.firm_id, thread.id, person, seq, now):
         moved = MarkMoved(thread_id=thread.id, person=person, delivered_seq=seq, delivered_at=now)
         means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
 
@@ -85,7 +85,8 @@ def by_writing(thread_id: Id, events: Sequence[Stored]) -> list[Reading]:
     for stored in sorted(events, key=lambda event: event.seq):
         wrote = isinstance(stored.event, MessageSent) and stored.stream.startswith("t:")
         if wrote and stored.actor is not None and stored.actor.side == "contact":
-            latest[stored.actor.id] = Reading(thread_id, stored.actor, stored.seq, stored.totals.staff_messages)
+            said = stored.totals.staff_messages
+            latest[stored.actor.id] = Reading(stored.firm_id, thread_id, stored.actor, stored.seq, said)
     return list(latest.values())
 
 
@@ -119,9 +120,11 @@ async def _clamped(means: Means, thread_id: Id, position: Seq) -> tuple[Seq, Hea
 async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq: Seq, totals: Head) -> None:
     """One colleague's reading is the firm's (RD-1). Each step has a guard: a retry finishes what a crash left."""
     now, store = means.clock.now(), means.store
-    moved = await store.marks.read(thread.id, person, seq, totals.contact_messages, now)
+    moved = await store.marks.read(Reading(thread.firm_id, thread.id, person, seq, totals.contact_messages), now)
     position = Position(seq=seq, messages=totals.contact_messages, at=now)
     row = await store.threads.firm_read(thread.id, position, now)
+    if row is not None and not moved:
+        await store.marks.read_again(thread.id, person.id, now)
     if moved or row is not None:
         mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now)
         inside = MarkMoved(
@@ -142,7 +145,7 @@ async def _contact_has_read(
     The thread's row as it is then; None when nothing moved.
     """
     now, store = means.clock.now(), means.store
-    moved = await store.marks.read(thread.id, person, seq, totals.staff_messages, now)
+    moved = await store.marks.read(Reading(thread.firm_id, thread.id, person, seq, totals.staff_messages), now)
     position = Position(seq=seq, messages=totals.staff_messages, at=now)
     row = await store.threads.contact_read(thread.id, position, now)
     if moved:

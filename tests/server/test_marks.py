@@ -28,6 +28,7 @@ from server import consequences
 from server.announce import SHARED_CODEC
 from server.means import opened
 from storage.bus import BusState, account_channel, firm_channel
+from storage.marks import Reading
 from storage.pace import Pace, Throttle
 from tests.world import Person, World
 
@@ -270,8 +271,9 @@ async def test_many_marks_of_many_people_at_once(world: World) -> None:
         await says(world, world.petra, thread)
     people: list[Person] = [world.anna, world.erik, world.sofia, world.vera, world.linn]
     persons = [(await world.principal(who)).person for who in people]
-    marks_at = [(person, seq) for person in persons for seq in (3, 5, 1, 8, 2)]
-    await asyncio.gather(*(world.store.marks.read(thread.id, person, seq, seq, seq) for person, seq in marks_at))
+    firm = world.firm.id
+    readings = [Reading(firm, thread.id, person, seq, seq) for person in persons for seq in (3, 5, 1, 8, 2)]
+    await asyncio.gather(*(world.store.marks.read(reading, reading.seq) for reading in readings))
     marks = await world.store.marks.of_thread(thread.id)
     assert {mark.person.id for mark in marks if mark.read_seq == 8} >= {who.id for who in people}
     for mark in marks:
@@ -356,7 +358,7 @@ async def test_a_process_that_stops_writes_the_marks_that_were_waiting_for_their
         marks = means.store.marks
 
         async def write(seq: int) -> None:
-            await marks.read(thread.id, person, seq, 1, means.clock.now())
+            await marks.read(Reading(world.firm.id, thread.id, person, seq, 1), means.clock.now())
 
         await marks.pace.write("read", 1, write)
         waiting = asyncio.create_task(marks.pace.write("read", 2, write))
