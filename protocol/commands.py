@@ -516,7 +516,8 @@ class TaskPage(Wire):
 
 
 class TaskList(Asked, tag="task.list"):
-    """Tasks over all threads that I may see, newest first (TK-7, TK-8)."""
+    """Tasks over all threads that I may see, newest first (TK-7, TK-8). `next` of a page is `after` of the following one; a
+    page may hold fewer rows than asked for, or none, and the list still go on: it ends where `next` is absent."""
 
     state: Literal["open", "done", "all"] = "open"
     account_id: Id | None = None

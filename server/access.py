@@ -5,7 +5,7 @@ refuses. An object of another firm is never found; nor is another account for a 
 Staff of the same firm are told that it is forbidden.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,13 +151,23 @@ async def thread_seen(context: Context, command: Any) -> ThreadScope:
 
 async def facts_of(context: Context, thread_id: Id) -> ThreadFacts:
     """What never changes about a thread, if the asker may see it (AC-4)."""
-    principal = context.principal
-    thread = await context.store.threads.facts(thread_id)
+    return _seen_facts(context.principal, await context.store.threads.facts(thread_id))
+
+
+def _seen_facts(principal: Principal, thread: ThreadFacts | None) -> ThreadFacts:
     if thread is None or thread.firm_id != principal.firm_id:
         raise NotFound("There is no such thread.")
     if not principal.sees(thread.account_id):
         raise _refuse(principal, "thread")
     return thread
+
+
+async def facts_of_all(context: Context, thread_ids: Iterable[Id]) -> None:
+    """Refuse unless the asker may see all of these threads (AC-4); in one query."""
+    wanted = list(thread_ids)
+    found = await context.store.threads.facts_of(wanted)
+    for thread_id in wanted:
+        _seen_facts(context.principal, found.get(thread_id))
 
 
 async def facts_seen(context: Context, command: Any) -> FactsScope:

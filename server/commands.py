@@ -38,6 +38,11 @@ Action = Callable[[Context, Any, Any], Awaitable[Wire]]
 Again = Callable[[Context, Any], Awaitable[Wire | None]]
 
 
+def _no_more(command: c.Asked) -> int:
+    """Most commands are of one size."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the table."""
@@ -47,6 +52,8 @@ class Entry:
     action: Action
     cost: int = 1
     """What it takes from the asker's allowance: 1 for a read by key, more for what costs more."""
+    more: Callable[[Any], int] = _no_more
+    """What a command takes besides, by how much it asks for."""
     again: Again | None = None
     """Of a command with a key: the answer to its first try, if that went through before the asker lost access."""
     http_only: bool = False
@@ -91,7 +98,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.MessageSend, access.facts_seen, messages.send, cost=2, again=messages.again),
     Entry(c.MarkRead, access.facts_seen, marks.read),
     Entry(c.MarkUnread, access.facts_staff, unread.mark, cost=3),
-    Entry(c.MarkDelivered, access.logged_in, marks.delivered),
+    Entry(c.MarkDelivered, access.logged_in, marks.delivered, more=marks.delivered_cost),
     Entry(c.TypingSet, access.facts_seen, typing.tell),
     # tasks
     Entry(c.TaskAdd, access.thread_staff, tasks.add, cost=3, again=tasks.again),

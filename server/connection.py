@@ -448,7 +448,8 @@ class Connection(Line):
         answer: msgspec.Struct
         over: CloseCode | None = None
         try:
-            await self.doorway.limits.command(self._context().principal, ENTRIES[type(call.command)].cost)
+            entry = ENTRIES[type(call.command)]
+            await self.doorway.limits.command(self._context().principal, entry.cost + entry.more(call.command))
             async with ours():
                 answer = Reply(id=call.id, result=await self._done(call.command))
         except SessionOver as error:

@@ -117,6 +117,8 @@ class Door:
         if principal is not None:
             await self._limits.command(principal, entry.cost)
         command = await read_command(request, entry)
+        if principal is not None and (more := entry.more(command)):
+            await self._limits.command(principal, more)
         # Asking for a letter proves nothing, so it isn't counted as an attempt of the one who gets it.
         email: Email | None = command.email if isinstance(command, c.SessionCreate) else None
         charged: Charged = []

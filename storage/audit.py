@@ -1,5 +1,7 @@
 """The audit trail: who did what, when, from where. Rows are only ever added (spec 2.14)."""
 
+from collections.abc import Sequence
+
 from protocol.entities import AuditRow, Person
 from protocol.wire import Id, Ms
 from storage.documents import Document, readable, to_document
@@ -50,6 +52,11 @@ class Audit:
     async def add(self, row: AuditDoc, session: Session | None = None) -> None:
         """Add a row; in the same transaction as what it tells of, where there is one."""
         await self._rows.insert_one(to_document(row), session=session)
+
+    async def add_all(self, rows: Sequence[AuditDoc], session: Session) -> None:
+        """Add rows, likewise, in one command."""
+        if rows:
+            await self._rows.insert_many([to_document(row) for row in rows], session=session)
 
     async def of_thread(self, thread_id: Id, limit: int) -> list[AuditDoc]:
         """A thread's rows, newest first."""

@@ -46,13 +46,24 @@ def mark_id(thread_id: Id, person_id: Id) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How far somebody has read."""
+class Reached:
+    """How far somebody has come in a thread."""
 
     firm_id: Id
     thread_id: Id
     person: Person
     seq: int
+
+    @property
+    def mark(self) -> str:
+        """The id of their mark."""
+        return mark_id(self.thread_id, self.person.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Reached):
+    """How far somebody has read."""
+
     messages: int
     """Messages of the other side up to there."""
 
@@ -91,22 +102,24 @@ class Marks:
 
     async def read_all(self, readings: Sequence[Reading], at: Ms) -> list[Reading]:
         """Move many people's read positions forward, in two commands; those that had not been there already."""
-        ids = [mark_id(reading.thread_id, reading.person.id) for reading in readings]
-        rows = self._rows.find({"_id": {"$in": ids}}, {"read_seq": 1}) if ids else None
-        before = {row["_id"]: row.get("read_seq", 0) async for row in rows} if rows else {}
-        moved = [reading for reading, name in zip(readings, ids, strict=True) if reading.seq > before.get(name, 0)]
-        await write_all(self._rows, [_moving(reading, at) for reading in moved])
+        before = await self._before("read_seq", readings)
+        moved = [reading for reading in readings if reading.seq > before.get(reading.mark, 0)]
+        await write_all(self._rows, [_moving(reading, "read_seq", _reading(reading, at)) for reading in moved])
         return moved
 
-    async def delivered(self, firm_id: Id, thread_id: Id, person: Person, seq: int, at: Ms) -> bool:
-        """Move somebody's delivered position forward. False if it was there already."""
-        step = to_document(Step(seq=seq, at=at))
-        fields = {
-            "delivered_seq": seq,
-            "delivered": _with_step("delivered", step),
-            "moved_at": {"$max": ["$moved_at", at]},
-        }
-        return await self._move({"firm_id": firm_id, "thread_id": thread_id}, person, "delivered_seq", seq, fields)
+    async def delivered(self, reached: Sequence[Reached], at: Ms) -> list[Reached]:
+        """Move people's delivered positions forward, in two commands; those that had not been there already."""
+        before = await self._before("delivered_seq", reached)
+        moved = [one for one in reached if one.seq > before.get(one.mark, 0)]
+        await write_all(self._rows, [_moving(one, "delivered_seq", _delivery(one, at)) for one in moved])
+        return moved
+
+    async def _before(self, field: str, reached: Sequence[Reached]) -> dict[str, int]:
+        """How far marks are, of those that there are."""
+        if not reached:
+            return {}
+        rows = self._rows.find({"_id": {"$in": [one.mark for one in reached]}}, {field: 1})
+        return {row["_id"]: row.get(field, 0) async for row in rows}
 
     async def _move(self, of: Row, person: Person, field: str, seq: int, fields: dict[str, Any]) -> bool:
         query = {"_id": mark_id(of["thread_id"], person.id), field: {"$not": {"$gte": seq}}}
@@ -120,7 +133,7 @@ class Marks:
         return True
 
 
-def _of(reading: Reading) -> Row:
+def _of(reading: Reached) -> Row:
     return {"firm_id": reading.firm_id, "thread_id": reading.thread_id}
 
 
@@ -139,14 +152,21 @@ def _reading(reading: Reading, at: Ms) -> Row:
     }
 
 
-def _moving(reading: Reading, at: Ms) -> UpdateOne:
-    """The same as a write that changes nothing in a mark that is there already."""
-    already = {"$gte": [{"$ifNull": ["$read_seq", 0]}, reading.seq]}
-    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in _reading(reading, at).items()}
-    who = {**_of(reading), "person": {"$literal": to_document(reading.person)}}
-    return UpdateOne(
-        {"_id": mark_id(reading.thread_id, reading.person.id)}, [{"$set": {**who, **guarded}}], upsert=True
-    )
+def _delivery(reached: Reached, at: Ms) -> Row:
+    """The fields of a mark whose owner's client has received everything up to a position."""
+    return {
+        "delivered_seq": reached.seq,
+        "delivered": _with_step("delivered", to_document(Step(seq=reached.seq, at=at))),
+        "moved_at": {"$max": ["$moved_at", at]},
+    }
+
+
+def _moving(reached: Reached, field: str, fields: Row) -> UpdateOne:
+    """A write of a mark's fields that changes nothing in one whose position is there already."""
+    already = {"$gte": [{"$ifNull": [f"${field}", 0]}, reached.seq]}
+    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in fields.items()}
+    who = {**_of(reached), "person": {"$literal": to_document(reached.person)}}
+    return UpdateOne({"_id": reached.mark}, [{"$set": {**who, **guarded}}], upsert=True)
 
 
 def _with_step(field: str, step: Row) -> Row:

@@ -235,6 +235,19 @@ async def write_all(rows: Rows, writes: Sequence[UpdateOne]) -> None:
 
 
 @asynccontextmanager
+async def keys_taken() -> AsyncIterator[None]:
+    """Inside it, a key that is taken comes out of a bulk as it does out of a single insert: as DuplicateKeyError."""
+    try:
+        yield
+    except BulkWriteError as error:
+        details: Mapping[str, Any] = error.details or {}
+        for failure in details.get("writeErrors", []):
+            if failure.get("code") == DUPLICATE:
+                raise DuplicateKeyError(str(failure.get("errmsg", "")), DUPLICATE, failure) from error
+        raise
+
+
+@asynccontextmanager
 async def ours() -> AsyncIterator[None]:
     """Inside it, a fault of the database comes out as Unavailable: the outcome is unknown or nothing was done."""
     try:

@@ -5,7 +5,7 @@ Knows positions and moments, nothing of what is done. In memory of this process 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -14,12 +14,14 @@ THROTTLED_KEYS_MAX: Final = 20_000
 
 Work = Callable[[int], Awaitable[None]]
 """Writes a position."""
+WorkForAll = Callable[[dict[str, int]], Awaitable[None]]
+"""Writes several positions, by whatever they are in."""
 
 
 @dataclass(slots=True)
 class _Waiting:
-    position: int
-    work: Work
+    positions: dict[str, int]
+    work: WorkForAll
     done: asyncio.Future[None]
 
 
@@ -37,13 +39,22 @@ class Pace:
 
     async def write(self, key: str, position: int, work: Work) -> None:
         """Have a position written. Raises what the writing raised. Survives cancellation: it is written all the same."""
+
+        async def write(positions: dict[str, int]) -> None:
+            await work(positions[key])
+
+        await self.write_all(key, {key: position}, write)
+
+    async def write_all(self, key: str, positions: Mapping[str, int], work: WorkForAll) -> None:
+        """The same for several positions that are written together: what comes between is added, or moves them."""
         waiting = self._waiting.get(key)
         if waiting is None:
-            waiting = _Waiting(position, work, asyncio.get_running_loop().create_future())
+            waiting = _Waiting(dict(positions), work, asyncio.get_running_loop().create_future())
             waiting.done.add_done_callback(_retrieved)
             self._waiting[key] = waiting
-        elif position > waiting.position:
-            waiting.position, waiting.work = position, work
+        for name, position in positions.items():
+            if position > waiting.positions.get(name, -1):
+                waiting.positions[name], waiting.work = position, work
         if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._run(key), name=f"pace {key}")
         await asyncio.shield(waiting.done)
@@ -61,7 +72,7 @@ class Pace:
         try:
             while (waiting := self._waiting.pop(key, None)) is not None:
                 try:
-                    await waiting.work(waiting.position)
+                    await waiting.work(waiting.positions)
                 except Exception as error:
                     waiting.done.set_exception(error)
                 else:

@@ -1,12 +1,15 @@
 """Client tasks: one document each, in the order of `position` within their thread. Deleted ones are gone; the audit and
 the log remember them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pymongo import UpdateOne
 
 from protocol.entities import Person, Task
 from protocol.wire import Id, Ms
-from storage.documents import Document, from_document, readable, to_document
-from storage.mongo import Mongo, Row, Session
+from storage.documents import Document, from_document, if_readable, readable, to_document
+from storage.mongo import Mongo, Row, Session, keys_taken
 
 
 class TaskDoc(Document):
@@ -49,8 +52,14 @@ class Tasks:
         self._rows = mongo.rows("tasks")
 
     async def add(self, task: TaskDoc, session: Session) -> None:
-        """Store a new task, in the transaction that appends its event. Lets DuplicateKeyError out."""
+        """Store a new task, in the transaction that appends its event. Lets KeyTaken out."""
         await self._rows.insert_one(to_document(task), session=session)
+
+    async def add_all(self, tasks: Sequence[TaskDoc], session: Session) -> None:
+        """Store new tasks, likewise, in one command."""
+        if tasks:
+            async with keys_taken():
+                await self._rows.insert_many([to_document(task) for task in tasks], session=session)
 
     async def get(self, thread_id: Id, task_id: Id, session: Session | None = None) -> TaskDoc | None:
         """One task of a thread."""
@@ -76,10 +85,19 @@ class Tasks:
             update["$unset"] = gone
         await self._rows.update_one({"_id": task_id}, update, session=session)
 
+    async def move(self, places: Mapping[Id, int], session: Session) -> None:
+        """Give tasks their places, in one command."""
+        if places:
+            writes = [UpdateOne({"_id": task_id}, {"$set": {"position": place}}) for task_id, place in places.items()]
+            await self._rows.bulk_write(writes, ordered=False, session=session)
+
     async def delete(self, task_id: Id, session: Session) -> None:
         """Take a task away."""
         await self._rows.delete_one({"_id": task_id}, session=session)
 
-    async def find(self, query: Row, limit: int) -> list[TaskDoc]:
-        """Tasks by an indexed query, newest first."""
-        return await readable(self._rows.find(query).sort("_id", -1).limit(limit), TaskDoc)
+    async def page(self, query: Row, limit: int) -> tuple[list[TaskDoc], Id | None]:
+        """Tasks by an indexed query, newest first, those that can be read; and the last that was looked at, if there may be
+        more below it."""
+        rows = [row async for row in self._rows.find(query).sort("_id", -1).limit(limit)]
+        tasks = [task for row in rows if (task := if_readable(row, TaskDoc)) is not None]
+        return tasks, rows[-1]["_id"] if len(rows) == limit else None

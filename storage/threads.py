@@ -316,6 +316,10 @@ class Threads:
         cursor = self._rows.find(query).sort(sort).limit(limit)
         return await readable(cursor, ThreadDoc)
 
+    async def ids(self, query: Row, limit: int) -> list[Id]:
+        """The ids of threads by an indexed query, ascending: also of those that can't be read."""
+        return [row["_id"] async for row in self._rows.find(query, {"_id": 1}).sort("_id", 1).limit(limit)]
+
     async def count(self, query: Row, most: int = 1000) -> int:
         """How many threads match, counted up to `most`."""
         return await self._rows.count_documents(query, limit=most)

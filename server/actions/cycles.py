@@ -128,16 +128,18 @@ async def decide_account(means: Means, account_id: Id) -> None:
             query = {
                 "account_id": account_id, "_id": {"$gt": chore.after}, "reminder.enabled": True, "state": "active"
             }  # fmt: skip
-            threads = await means.store.threads.find(query, [("_id", 1)], THREADS_PER_DECISION_MAX)
-            if threads:
-                await _decide(means, account_id, threads)
-                await chores.got_further(chore, threads[-1].id, means.clock.now())
+            thread_ids = await means.store.threads.ids(query, THREADS_PER_DECISION_MAX)
+            if thread_ids:
+                await _decide(means, account_id, await means.store.threads.many(thread_ids))
+                await chores.got_further(chore, thread_ids[-1], means.clock.now())
             else:
                 await chores.finished(chore)
 
 
 async def _decide(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) -> None:
     """Decide anew for some threads of an account, in a few commands however many they are."""
+    if not threads:
+        return
     firm, heads, reached = await asyncio.gather(
         means.store.firms.get(threads[0].firm_id),
         means.store.streams.tips([thread_stream(thread.id) for thread in threads]),

@@ -1,11 +1,12 @@
 """Marks: how far somebody has read (RD-1, RD-3, RD-7) and received (RD-4) a thread.
 
 Positions are positions of t: only, so a mark can't tell that there are internal messages. A position is never above
-the head, never goes back, and is written at most once a second for each person and thread.
+the head, never goes back, and is written at most once a second: what is read for each person and thread, what is received
+for each person.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from protocol.commands import Done, MarkDelivered, MarkRead
 from protocol.entities import Person
@@ -18,10 +19,12 @@ from server import access
 from server.access import FactsScope
 from server.actions import cycles, notifications
 from server.context import Context, Means
-from storage.marks import Reading, mark_id
+from storage.marks import Reached, Reading, mark_id
 from storage.mongo import ours
 from storage.streams import Head, Stored
 from storage.threads import Position, ThreadDoc, ThreadFacts
+
+POSITIONS_PER_COST: Final = 60
 
 
 async def read(context: Context, command: MarkRead, scope: FactsScope) -> Done:
@@ -46,37 +49,45 @@ async def delivered(context: Context, command: MarkDelivered, scope: None) -> Do
     if len(command.positions) > POSITIONS_MAX:
         got = f"{len(command.positions)} threads"
         raise Invalid(path="$.positions", expected=f"at most {POSITIONS_MAX} threads", got=got)
-    threads = {thread_id: await access.facts_of(context, thread_id) for thread_id in command.positions}
+    await access.facts_of_all(context, command.positions)
     if context.principal.is_staff:
         return Done()
-    wanted = [(threads[thread_id], seq) for thread_id, seq in command.positions.items() if seq > 0]
-    await asyncio.gather(*(_have_delivered(context, thread, seq) for thread, seq in wanted))
+    means, person = context.means, context.principal.person
+    wanted = {thread_id: seq for thread_id, seq in command.positions.items() if seq > 0}
+
+    async def write(positions: dict[Id, Seq]) -> None:
+        async with ours():
+            await _reached(means, person, positions)
+
+    if wanted:
+        await means.store.marks.pace.write_all(f"delivered {person.id}", wanted, write)
     return Done()
 
 
-async def _have_delivered(context: Context, thread: ThreadFacts, seq: Seq) -> None:
-    means, person = context.means, context.principal.person
-
-    async def write(position: int) -> None:
-        async with ours():
-            await _reached(means, thread, person, position)
-
-    await means.store.marks.pace.write(f"delivered {mark_id(thread.id, person.id)}", seq, write)
+def delivered_cost(command: MarkDelivered) -> int:
+    """What so many positions take from the asker's allowance, besides the one for the command."""
+    return min(len(command.positions), POSITIONS_MAX) // POSITIONS_PER_COST
 
 
 async def delivered_by_mail(means: Means, thread_id: Id, contact_id: Id, seq: Seq) -> None:
     """A mail server has taken a letter to a contact that tells of a thread up to a position (RD-4)."""
-    thread, contact = await means.store.threads.facts(thread_id), await means.store.people.contact(contact_id)
-    if thread is not None and contact is not None:
-        await _reached(means, thread, Person(id=contact.id, side="contact", name=contact.name), seq)
+    contact = await means.store.people.contact(contact_id)
+    if contact is not None:
+        await _reached(means, Person(id=contact.id, side="contact", name=contact.name), {thread_id: seq})
 
 
-async def _reached(means: Means, thread: ThreadFacts, person: Person, position: Seq) -> None:
-    seq, _ = await _clamped(means, thread.id, position)
+async def _reached(means: Means, person: Person, positions: Mapping[Id, Seq]) -> None:
+    """Keep how far somebody has received some threads, and tell of it; in a few commands however many they are."""
+    threads = await means.store.threads.facts_of(positions)
+    heads = await means.store.streams.heads(thread_stream(thread_id) for thread_id in threads)
+    within = {thread_id: min(positions[thread_id], heads[thread_stream(thread_id)]) for thread_id in threads}
     now = means.clock.now()
-    if seq and await means.store.marks.delivered(thread.firm_id, thread.id, person, seq, now):
-        moved = MarkMoved(thread_id=thread.id, person=person, delivered_seq=seq, delivered_at=now)
-        means.announcer.mark(thread.firm_id, thread.account_id, moved, for_contacts=moved)
+    reached = [Reached(threads[thread_id].firm_id, thread_id, person, seq) for thread_id, seq in within.items() if seq]
+    moved = await means.store.marks.delivered(reached, now)
+    for one in moved:
+        thread = threads[one.thread_id]
+        mark = MarkMoved(thread_id=thread.id, person=person, delivered_seq=one.seq, delivered_at=now)
+        means.announcer.mark(thread.firm_id, thread.account_id, mark, for_contacts=mark)
 
 
 def by_writing(thread_id: Id, events: Sequence[Stored]) -> list[Reading]:

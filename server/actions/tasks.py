@@ -37,6 +37,8 @@ from storage.tasks import TaskDoc
 from storage.threads import ThreadDoc
 
 TASKS_PER_THREAD_MAX = 200
+LOOKED_AT_MAX = 500
+"""Tasks that are read for one page of the list at most, besides a page of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,8 @@ async def move(context: Context, command: TaskMove, scope: ThreadScope) -> Done:
         order = [*rest[:place], task, *rest[place:]]
         if [other.id for other in order] == [other.id for other in tasks]:
             return _Change(tasks, [], "", task)
-        for position, other in enumerate(order, start=1):
-            if other.position != position:
-                await context.store.tasks.change(other.id, {"position": position}, session)
+        places = {other.id: position for position, other in enumerate(order, start=1) if other.position != position}
+        await context.store.tasks.move(places, session)
         return _Change(order, [e.TasksReordered(task_ids=[other.id for other in order])], task.text, task)
 
     await _change(context, scope.thread, "task.moved", work)
@@ -187,7 +188,10 @@ async def delete(context: Context, command: TaskDelete, scope: ThreadScope) -> D
 
 
 async def page(context: Context, command: TaskList, scope: None) -> TaskPage:
-    """Tasks over all threads that the asker may see, newest first, without archived threads' (TK-7, TK-8)."""
+    """Tasks over all threads that the asker may see, newest first, without archived threads' (TK-7, TK-8).
+
+    Looks at a bounded number of tasks: a page may hold fewer than asked for, and the list still go on.
+    """
     principal, store = context.principal, context.store
     query: Row = {"firm_id": principal.firm_id}
     if command.account_id is not None:
@@ -196,19 +200,20 @@ async def page(context: Context, command: TaskList, scope: None) -> TaskPage:
         query["account_id"] = command.account_id
     elif not principal.sees_all:
         query["account_id"] = {"$in": sorted(principal.account_ids)}
-    if command.state != "all":
-        query["done"] = command.state == "done"
+    # Both values rather than none, so that the index gives the order in any case.
+    query["done"] = {"$in": {"all": [False, True], "done": [True], "open": [False]}[command.state]}
     rows: list[TaskRow] = []
     below = command.after
-    while len(rows) <= command.limit:
-        found = await store.tasks.find(query | ({"_id": {"$lt": below}} if below else {}), command.limit + 1)
+    for size in (command.limit + 1, LOOKED_AT_MAX):
+        found, below = await store.tasks.page(query | ({"_id": {"$lt": below}} if below else {}), size)
         rows += await _rows(context, found, command.assignee_id)
-        if len(found) <= command.limit:
+        if len(rows) > command.limit:
+            rows = rows[: command.limit]
+            return TaskPage(rows=rows, next=rows[-1].task.id)
+        if below is None:
             break
-        below = found[-1].id
-    more = len(rows) > command.limit
-    rows = rows[: command.limit]
-    return TaskPage(rows=rows, next=rows[-1].task.id if more else None)
+    # When most of what was looked at is not wanted, the next page goes on from there.
+    return TaskPage(rows=rows, next=below)
 
 
 async def _rows(context: Context, tasks: list[TaskDoc], assignee_id: Id | None) -> list[TaskRow]:

@@ -156,9 +156,8 @@ async def start(context: Context, new: Start) -> ThreadDoc:
         stored = await context.store.streams.append_in(session, drafts)
         thread = _new_row(new, thread_id, stored, len(tasks), reminder)
         await context.store.threads.add(thread, session)
-        for task in tasks:
-            await context.store.tasks.add(task, session)
-            await trail.note(context, thread, "task.added", task.text, session)
+        await context.store.tasks.add_all(tasks, session)
+        await trail.note_all(context, thread, "task.added", [task.text for task in tasks], session)
         return thread, stored
 
     try:

@@ -1,6 +1,8 @@
 """What a request costs the database does not grow with what there is: it is read by index, or done after the answer."""
 
+import asyncio
 import dataclasses
+import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,25 +11,29 @@ import pytest
 from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from protocol import commands as c
+from protocol.body import paragraph
 from protocol.commands import Asked
-from protocol.entities import ReminderSetting
+from protocol.entities import NewTask, ReminderSetting
 from protocol.ids import new_id, thread_stream
 from protocol.wire import Id
 from scheduler import housekeeping
 from server.actions import cycles
-from server.commands import dispatch
+from server.commands import ENTRIES, dispatch
 from server.context import Context
 from server.settings import Settings
 from storage.accounts import AccountDoc
+from storage.bus import account_channel
 from storage.chores import ChoreDoc
 from storage.documents import to_document
-from storage.mongo import Mongo
+from storage.mongo import Mongo, Row
 from storage.store import Store
 from tests.world import Person, World
 
 pytestmark = pytest.mark.anyio
 
 THREADS = 120
+RECEIPT_COMMANDS_MAX = 8
+"""Three reads and a write; some of the reads take a second answer for so many, and a session ends."""
 
 
 class Work(CommandListener):
@@ -204,3 +210,112 @@ async def test_a_short_id_is_found_without_reading_all_of_its_letters(world: Wor
     assert work.documents < 200
     following = [await world.do(world.anna, c.AccountCreate(name="H B", client_account_id=new_id())) for _ in range(3)]
     assert [one.short_id for one in following] == ["HB3002", "HB3003", "HB3004"]
+
+
+async def test_receipts_for_many_threads_cost_a_few_commands(world: World, world_settings: Settings) -> None:
+    """RD-4, in as many threads as one command may name; the second time less."""
+    thread = await world.thread()
+    await world.settled()
+    await like(world, thread.id, THREADS - 1)
+    names = [row["_id"] async for row in world.store.mongo.rows("threads").find({"account_id": world.holm.id})]
+    world.bell.clear()
+    received = c.MarkDelivered(positions=dict.fromkeys(names, 99))
+    _, work = await work_of(world, world_settings, world.petra, received)
+    assert len(work.names) <= RECEIPT_COMMANDS_MAX, work.names
+    marks = await world.store.marks.of_person(names, world.petra.id)
+    assert {mark.delivered_seq for mark in marks.values()} == {2}
+    assert len(marks) == len(world.bell.heard(account_channel(world.holm.id))) == THREADS
+    world.bell.clear()
+    _, work = await work_of(world, world_settings, world.petra, received)
+    assert len(work.names) <= RECEIPT_COMMANDS_MAX, work.names
+    assert world.bell.heard(account_channel(world.holm.id)) == []
+
+
+@pytest.mark.parametrize(("positions", "cost"), [(1, 1), (59, 1), (60, 2), (120, 3), (500, 9)])
+def test_receipts_are_charged_by_their_number(positions: int, cost: int) -> None:
+    entry = ENTRIES[c.MarkDelivered]
+    command = c.MarkDelivered(positions={new_id(): 1 for _ in range(positions)})
+    assert entry.cost + entry.more(command) == cost
+
+
+async def test_what_is_received_meanwhile_is_written_with_the_next(world: World) -> None:
+    """At most one write a second for a person; whoever waits for it knows that theirs is written."""
+    threads = [await world.thread(subject=f"{place}") for place in range(3)]
+    commands = [
+        c.MarkDelivered(positions={threads[0].id: 1, threads[1].id: 1}),
+        c.MarkDelivered(positions={threads[1].id: 2}),
+        c.MarkDelivered(positions={threads[1].id: 1, threads[2].id: 2}),
+    ]
+    await asyncio.gather(*(world.do(world.petra, command) for command in commands), world.store.marks.pace.drained())
+    marks = await world.store.marks.of_person([thread.id for thread in threads], world.petra.id)
+    assert [marks[thread.id].delivered_seq for thread in threads] == [1, 2, 2]
+
+
+async def test_a_page_of_tasks_looks_at_a_bounded_number(world: World, world_settings: Settings) -> None:
+    """TK-7: all of 600 tasks stand in archived threads, before two that don't."""
+    await world.thread(subject="aktiv", tasks=["längst ner", "ovanför"])
+    old = await world.thread(subject="gammal", tasks=["gammal"])
+    await world.do(world.anna, c.ThreadArchive(thread_id=old.id))
+    rows = world.store.mongo.rows("tasks")
+    row = await rows.find_one({"thread_id": old.id})
+    assert row is not None
+    await rows.insert_many([{**row, "_id": new_id()} for _ in range(600)])
+    page, work = await work_of(world, world_settings, world.anna, c.TaskList(limit=1))
+    assert (page.rows, bool(page.next)) == ([], True)
+    assert len(work.names) <= 8, work.names
+    found: list[str] = []
+    pages, after = 0, None
+    while pages == 0 or after:
+        page = await world.do(world.anna, c.TaskList(limit=1, after=after))
+        found += [row.task.text for row in page.rows]
+        pages, after = pages + 1, page.next
+    assert found == ["ovanför", "längst ner"]
+    assert pages <= 4
+
+
+@pytest.mark.parametrize("state", ["open", "done", "all"])
+async def test_tasks_are_read_in_the_order_of_the_index(world: World, state: str) -> None:
+    """Nothing is sorted in memory, whatever the state asked for."""
+    thread = await world.thread(tasks=[f"{place}" for place in range(30)])
+    opened = await world.do(world.anna, c.ThreadOpen(thread_id=thread.id))
+    for task in opened.tasks[::2]:
+        await world.do(world.anna, c.TaskSet(thread_id=thread.id, task_id=task.id, done=True))
+    read, asked = world.store.tasks.page, []
+
+    async def noted(query: Row, limit: int) -> Any:
+        asked.append(query)
+        return await read(query, limit)
+
+    world.store.tasks.page = noted  # type: ignore[method-assign]
+    for account_id in (None, world.holm.id):
+        page = await world.do(world.anna, c.TaskList(state=state, account_id=account_id, limit=5))  # type: ignore[arg-type]
+        ids = [row.task.id for row in page.rows]
+        assert ids == sorted(ids, reverse=True)
+        assert len(ids) == 5
+    for query in asked:
+        plan = await world.store.mongo.rows("tasks").find(query).sort("_id", -1).limit(6).explain()
+        assert '"SORT"' not in json.dumps(plan["queryPlanner"]["winningPlan"], default=str), query
+
+
+async def test_a_threads_first_tasks_and_a_moved_task_cost_a_few_commands(
+    world: World, world_settings: Settings
+) -> None:
+    create = c.ThreadCreate(
+        account_id=world.holm.id,
+        client_message_id=new_id(),
+        subject="Bokslut",
+        body=paragraph("Hej!"),
+        tasks=[NewTask(text=f"{place}") for place in range(100)],
+    )
+    made, work = await work_of(world, world_settings, world.anna, create)
+    assert len(work.names) <= 20, work.names
+    opened = await world.do(world.anna, c.ThreadOpen(thread_id=made.thread.id))
+    assert [task.text for task in opened.tasks] == [f"{place}" for place in range(100)]
+    trail = await world.do(world.anna, c.AuditList(thread_id=made.thread.id, limit=200))
+    assert [row.event for row in trail.rows].count("task.added") == 100
+    last, first = opened.tasks[-1], opened.tasks[0]
+    move = c.TaskMove(thread_id=made.thread.id, task_id=last.id, before_id=first.id)
+    _, work = await work_of(world, world_settings, world.anna, move)
+    assert len(work.names) <= 14, work.names
+    opened = await world.do(world.anna, c.ThreadOpen(thread_id=made.thread.id))
+    assert [task.text for task in opened.tasks] == ["99", *(f"{place}" for place in range(99))]

@@ -927,7 +927,7 @@ export interface TaskPage {
   readonly next?: string;
 }
 
-/** Tasks over all threads that I may see, newest first (TK-7, TK-8). */
+/** Tasks over all threads that I may see, newest first (TK-7, TK-8). `next` of a page is `after` of the following one; a page may hold fewer rows than asked for, or none, and the list still go on: it ends where `next` is absent. */
 export interface TaskList {
   readonly type: "task.list";
   /** Default: "open". */
