@@ -211,10 +211,12 @@ async def test_example_11_nobody_to_notify_holds_and_counts_nothing(story: Story
     story.at("1 11:00")
     world = story.world
     await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
+    await world.settled()  # an account's threads are decided after the answer
     await story.until("5 10:00")
     view = await story.view()
     assert (view.reminder.verdict, view.reminder.sent) == ("nobody_to_notify", 0)
     await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=True))
+    await world.settled()
     await story.until("14 10:00")
     assert await story.mailed() == ["5 10:00", "8 10:00"]
 
