@@ -20,12 +20,14 @@ from typing import Any, Final
 
 import structlog
 from bson import encode
+from msgspec.structs import replace
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
 from storage.accounts import AccountDoc
 from storage.documents import if_readable
+from storage.marks import mark_id
 from storage.mongo import INDEXES, Mongo, Row, Unsuitable, write_all
 from storage.threads import ThreadDoc
 
@@ -81,7 +83,8 @@ async def make_indexes(mongo: Mongo) -> None:
 
 async def fill_looked_up(mongo: Mongo) -> None:
     """Give threads and accounts the fields by which they are found."""
-    for name, kind in (("threads", ThreadDoc), ("accounts", AccountDoc)):
+    lacked = (("threads", ThreadDoc, ("words", "has_open_tasks")), ("accounts", AccountDoc, ("words",)))
+    for name, kind, fields in lacked:
         rows = mongo.rows(name)
         writes: list[UpdateOne] = []
         async for row in rows.find({"words": {"$exists": False}}):
@@ -90,20 +93,55 @@ async def fill_looked_up(mongo: Mongo) -> None:
                 continue  # it is shown in no list either
             # Only if nobody has changed it meanwhile: then its words came with the change.
             lacking = {"_id": row["_id"], "words": {"$exists": False}}
-            writes.append(UpdateOne(lacking, {"$set": document.looked_up()}))
+            found = document.looked_up()
+            writes.append(UpdateOne(lacking, {"$set": {field: found[field] for field in fields}}))
             if len(writes) == FILLED_PER_COMMAND:
                 await write_all(rows, writes)
                 writes = []
         await write_all(rows, writes)
 
 
+async def fill_readers(mongo: Mongo) -> None:
+    """Give threads what each of their account's contacts has read of them, from the marks."""
+    rows, links = mongo.rows("threads"), mongo.rows("links")
+    after = ""
+    while True:
+        lacking = {"_id": {"$gt": after}, "turn_at": {"$exists": False}}
+        some = [row async for row in rows.find(lacking).sort("_id", 1).limit(FILLED_PER_COMMAND)]
+        if not some:
+            return
+        after = some[-1]["_id"]
+        contacts: dict[str, list[str]] = {}
+        async for link in links.find({"account_id": {"$in": list({row["account_id"] for row in some})}}):
+            contacts.setdefault(link["account_id"], []).append(link["contact_id"])
+        marks = mongo.rows("marks").find({"thread_id": {"$in": [row["_id"] for row in some]}}, {"read_messages": 1})
+        seen = {mark["_id"]: mark.get("read_messages", 0) async for mark in marks}
+        writes = []
+        for row in some:
+            thread = if_readable(row, ThreadDoc)
+            if thread is None:
+                continue
+            readers = {
+                contact: seen.get(mark_id(row["_id"], contact), 0) for contact in contacts.get(row["account_id"], [])
+            }
+            thread = replace(thread, readers=readers)
+            writes.append(
+                UpdateOne(
+                    {"_id": row["_id"], "turn_at": {"$exists": False}},
+                    {"$set": {"readers": readers} | thread.looked_up()},
+                )
+            )
+        await write_all(rows, writes)
+
+
 TABLE: Final[tuple[Migration, ...]] = (
     Migration(1, "collections and indexes", make_indexes),
     Migration(2, "words and open tasks", fill_looked_up, fills=True),
+    Migration(3, "what contacts have read", fill_readers, fills=True),
 )
 """Numbered from 1 without a gap; what has been released is never changed, only added to. A change of the index table is
 a migration too: one more row with `make_indexes`, and the fingerprint, which tests/storage/test_migrations.py compares."""
-INDEXES_FINGERPRINT: Final = "e4d3e8fb2480f040"
+INDEXES_FINGERPRINT: Final = "f7bc64d4c6e2cd06"
 """Of the index table that the last row makes."""
 
 

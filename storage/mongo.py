@@ -76,11 +76,14 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         ),
         IndexModel([("firm_id", 1), ("words", 1)]),
         IndexModel([("account_id", 1), ("words", 1)]),
-        IndexModel([("firm_id", 1), ("updated_at", 1)]),
-        IndexModel([("account_id", 1), ("updated_at", 1)]),
-        IndexModel([("account_id", 1), ("visible_at", 1)]),
+        IndexModel([("firm_id", 1), ("updated_at", 1), ("_id", 1)]),
+        IndexModel([("account_id", 1), ("updated_at", 1), ("_id", 1)]),
+        IndexModel([("account_id", 1), ("visible_at", 1), ("_id", 1)]),
         IndexModel([("firm_id", 1), ("assignee_id", 1), ("state", 1)]),
-        IndexModel([("account_id", 1), ("_id", 1)], partialFilterExpression={"reminder.enabled": True}),
+        IndexModel([("account_id", 1), ("_id", 1)]),
+        # A contact's list: what they have to read, and everything, by when it came to the top.
+        IndexModel([("account_id", 1), ("unread_by", 1), ("state", 1), ("turn_at", -1), ("_id", -1)]),
+        IndexModel([("account_id", 1), ("state", 1), ("turn_at", -1), ("_id", -1)]),
         IndexModel("reminder.next_due_at", partialFilterExpression={"reminder.next_due_at": {"$exists": True}}),
     ],
     "tasks": [

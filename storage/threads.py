@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
+import msgspec
 from msgspec.structs import replace
 from pymongo import UpdateOne
 
@@ -16,9 +17,9 @@ from protocol.entities import Excerpt, Person, ReminderVerdict, ThreadState
 from protocol.events import MessageSent
 from protocol.texts import words_of
 from protocol.wire import Id, Ms, Wire
-from storage.documents import Document, from_document, if_readable, readable, to_document
+from storage.documents import Document, from_document, readable, to_document
 from storage.log import stored_from
-from storage.marks import mark_id
+from storage.marks import Reading
 from storage.mongo import Mongo, Row, Session, write_all
 from storage.streams import Head, Stored
 from storage.together import Together
@@ -94,6 +95,9 @@ class ThreadDoc(Document):
     """The furthest position of any contact (RD-3)."""
     tasks_done: int
     tasks_total: int
+    readers: dict[Id, int] = {}
+    """How many of the firm's messages each contact of the account has read: what a contact's list is sorted by. Their
+    marks say it, too; a list would have to look up one for each thread there is."""
     notes_head: int = 0
     last: Excerpt | None = None
     raised_at: Ms | None = None
@@ -112,8 +116,8 @@ class ThreadDoc(Document):
     """`<creator>:<client_message_id>` of thread.create (P2)."""
 
     def looked_up(self) -> Row:
-        """The words of its subject, and whether it has tasks that are not done."""
-        return looked_up({"subject": self.subject, "tasks_done": self.tasks_done, "tasks_total": self.tasks_total})
+        """See `looked_up`."""
+        return looked_up(msgspec.structs.asdict(self) | {"head": to_document(self.head)})
 
 
 # Defaults are left out of documents, so a total that isn't there is 0.
@@ -123,13 +127,24 @@ _UNREAD_STAGE: Row = {
     "$set": {
         "firm_unread": {"$max": [0, {"$subtract": [_WRITTEN, _READ]}]},
         "has_unread": {"$gt": [_WRITTEN, _READ]},
+        "unread_by": {"$map": {"in": "$$this.k", "input": {"$filter": {
+            "input": {"$objectToArray": {"$ifNull": ["$readers", {}]}},
+            "cond": {"$lt": ["$$this.v", {"$ifNull": ["$head.staff_messages", 0]}]}}}}},
+        "turn_at": {"$max": ["$last_message_at", "$raised_at"]},
     }
-}
+}  # fmt: skip
 
 
 def looked_up(fields: Mapping[str, Any]) -> Row:
-    """The fields by which lists are found, as far as those from which they follow are among some."""
+    """The fields by which lists are found and sorted, as far as those from which they follow are among some.
+
+    `unread_by`: the contacts who have something to read. `turn_at`: when it last came to the top for contacts (RM-11).
+    """
     found: Row = {}
+    if "readers" in fields:
+        written = fields["head"].get("staff_messages", 0)
+        found["unread_by"] = [contact for contact, seen in fields["readers"].items() if seen < written]
+        found["turn_at"] = max(fields["last_message_at"], fields["raised_at"] or 0)
     if "subject" in fields:
         found["words"] = words_of(fields["subject"])
     if "tasks_total" in fields:
@@ -224,7 +239,7 @@ class Threads:
         with the messages before them that nobody had projected yet.
         """
         if appended:
-            fields = fields | await self._up_to(thread_id, appended, session)
+            fields = fields | await self._up_to(thread_id, appended, session, fields.get("raised_at"))
         wanted = {name: value for name, value in fields.items() if value is not None}
         wanted |= looked_up(wanted)
         gone = {name: "" for name, value in fields.items() if value is None}
@@ -236,7 +251,7 @@ class Threads:
         row = await self._rows.find_one_and_update({"_id": thread_id}, update, return_document=True, session=session)
         return from_document(row, ThreadDoc) if row else None
 
-    async def _up_to(self, thread_id: Id, appended: Sequence[Stored], session: Session) -> Row:
+    async def _up_to(self, thread_id: Id, appended: Sequence[Stored], session: Session, raised_at: Ms | None) -> Row:
         """The fields that bring the row up to events that were appended in the same transaction."""
         thread = await self.get(thread_id, session)
         if thread is None:
@@ -247,22 +262,31 @@ class Threads:
         )
         missed = [stored_from(row) async for row in behind] if appended[0].seq > thread.head.seq + 1 else []
         then = advanced(thread, [*missed, *appended])
-        document = to_document(then)
+        document = to_document(replace(then, raised_at=raised_at or thread.raised_at))
         at = max(thread.visible_at, appended[-1].at)
         return {"updated_at": max(thread.updated_at, at), "visible_at": at} | {
             name: document.get(name)
-            for name in ("head", "last", "last_seq", "last_message_at", "firm_unread", "has_unread")
+            for name in (
+                "head",
+                "last",
+                "last_seq",
+                "last_message_at",
+                "firm_unread",
+                "has_unread",
+                "unread_by",
+                "turn_at",
+            )
         }
 
     async def project(
-        self, happened: Mapping[Id, Sequence[Stored]], read: Mapping[Id, Position], now: Ms
+        self, happened: Mapping[Id, Sequence[Stored]], read: Mapping[Id, Sequence[Reading]], now: Ms
     ) -> list[ThreadDoc]:
         """Bring the rows of threads up to these events of t: and n:, in any order, as often as need be (P9); the rows
         as they are then. `read`: how far contacts have read who wrote (RD-7)."""
         await write_all(
             self._rows,
             [
-                UpdateOne({"_id": thread_id}, _projection(events, read.get(thread_id), now))
+                UpdateOne({"_id": thread_id}, _projection(events, read.get(thread_id, ()), now))
                 for thread_id, events in happened.items()
             ],
         )
@@ -270,46 +294,33 @@ class Threads:
 
     async def firm_read(self, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
         """Move the firm's shared position forward (RD-1); the thread as it is then, or None if it already was there."""
-        return await self._read(thread_id, "firm_read", position, {"updated_at": {"$max": ["$updated_at", now]}})
+        moved: Row = {"updated_at": {"$max": ["$updated_at", now]}}
+        behind = {"firm_read.seq": {"$not": {"$gte": position.seq}}}
+        return await self._read(thread_id, behind, _literals({"firm_read": to_document(position)}) | moved)
 
-    async def contact_read(self, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
-        """Move the contacts' furthest position forward (RD-3); likewise."""
+    async def contact_read(self, thread_id: Id, reading: Reading, now: Ms) -> ThreadDoc | None:
+        """Move a contact's own position forward, and the contacts' furthest with it (RD-3); likewise."""
         moved: Row = {name: {"$max": [f"${name}", now]} for name in ("updated_at", "visible_at")}
-        return await self._read(thread_id, "contact_read", position, moved)
+        behind = {"$or": [
+            {"contact_read.seq": {"$not": {"$gte": reading.seq}}},
+            {f"readers.{reading.person.id}": {"$not": {"$gte": reading.messages}}},
+        ]}  # fmt: skip
+        return await self._read(thread_id, behind, _read_by([reading], now) | moved)
 
-    async def _read(self, thread_id: Id, field: str, position: Position, moved: Row) -> ThreadDoc | None:
+    async def _read(self, thread_id: Id, behind: Row, fields: Row) -> ThreadDoc | None:
         row = await self._rows.find_one_and_update(
-            {"_id": thread_id, f"{field}.seq": {"$not": {"$gte": position.seq}}},
-            [{"$set": {**_literals({field: to_document(position)}), **moved}}, _UNREAD_STAGE],
-            return_document=True,
+            {"_id": thread_id, **behind}, [{"$set": fields}, _UNREAD_STAGE], return_document=True
         )
         return from_document(row, ThreadDoc) if row else None
 
-    async def page_of_contact(
-        self, query: Row, person_id: Id, narrowed: list[Row], limit: int
-    ) -> list[tuple[ThreadDoc, int, int]]:
-        """Threads by an indexed query, each with this contact's own position and unread count, sorted by them.
-
-        `narrowed` are further stages, which may use `own_unread`, `has_own`, and `turn`: when it last came to the top.
-        """
-        stages: list[Row] = [
-            {"$match": query},
-            {"$set": {"mark": {"$concat": ["$_id", mark_id("", person_id)]}}},
-            {"$lookup": {"from": "marks", "localField": "mark", "foreignField": "_id", "as": "own",
-                         "pipeline": [{"$project": {"read_seq": 1, "read_messages": 1}}]}},
-            {"$set": {"own": {"$first": "$own"}}},
-            {"$set": {"own_unread": {"$max": [0, {"$subtract": [
-                {"$ifNull": ["$head.staff_messages", 0]}, {"$ifNull": ["$own.read_messages", 0]}]}]}}},
-            {"$set": {"has_own": {"$gt": ["$own_unread", 0]}, "turn": {"$max": ["$last_message_at", "$raised_at"]}}},
-            *narrowed,
-            {"$limit": limit},
-        ]  # fmt: skip
-        cursor = await self._rows.aggregate(stages)
-        return [
-            (thread, int(row.get("own", {}).get("read_seq", 0)), int(row["own_unread"]))
-            async for row in cursor
-            if (thread := if_readable(row, ThreadDoc)) is not None
-        ]
+    async def let_read(self, account_id: Id, thread_ids: Sequence[Id], contact_ids: Sequence[Id]) -> None:
+        """Contacts who have joined an account have all of its threads to read; those who were there keep what they have."""
+        if not contact_ids:
+            return
+        readers = {f"readers.{contact}": {"$ifNull": [f"$readers.{contact}", 0]} for contact in contact_ids}
+        query: Row = {"_id": {"$in": list(thread_ids)}, "account_id": account_id}
+        missing = [{f"readers.{contact}": {"$exists": False}} for contact in contact_ids]
+        await self._rows.update_many({**query, "$or": missing}, [{"$set": readers}, _UNREAD_STAGE])
 
     async def find(self, query: Row, sort: list[tuple[str, int]], limit: int) -> list[ThreadDoc]:
         """Threads by an indexed query."""
@@ -359,7 +370,18 @@ def _at_revision(revision: int) -> Row:
     return {"reminder.revision": revision} if revision else {"reminder.revision": {"$in": [None, 0]}}
 
 
-def _projection(events: Sequence[Stored], contact_read: Position | None, now: Ms) -> list[Row]:
+def _read_by(readings: Sequence[Reading], now: Ms) -> Row:
+    """What contacts' reading changes in a thread's row: each one's own count, and the furthest position of any."""
+    furthest = max(readings, key=lambda reading: reading.seq)
+    position = to_document(Position(seq=furthest.seq, messages=furthest.messages, at=now))
+    fields = {"contact_read": _if_later("contact_read.seq", furthest.seq, "contact_read", position)}
+    for reading in sorted(readings, key=lambda reading: reading.seq):
+        own = f"readers.{reading.person.id}"
+        fields[own] = {"$max": [f"${own}", reading.messages]}
+    return fields
+
+
+def _projection(events: Sequence[Stored], read: Sequence[Reading], now: Ms) -> list[Row]:
     """The update that brings a row up to events. Every field has a guard of its own: of two nodes that project side by
     side, neither takes back what the other did."""
     visible = [event for event in events if event.stream.startswith("t:")]
@@ -373,9 +395,8 @@ def _projection(events: Sequence[Stored], contact_read: Position | None, now: Ms
         if last is not None:
             for name, value in (("last", to_document(last)), ("last_message_at", last.at), ("last_seq", last_seq)):
                 fields[name] = _if_later("last_seq", last_seq, name, value)
-    if contact_read is not None:
-        document = to_document(contact_read)
-        fields["contact_read"] = _if_later("contact_read.seq", contact_read.seq, "contact_read", document)
+    if read:
+        fields |= _read_by(read, now)
     if notes:
         fields["notes_head"] = {"$max": ["$notes_head", max(notes)]}
     return [{"$set": fields}, _UNREAD_STAGE]

@@ -125,15 +125,23 @@ async def decide_account(means: Means, account_id: Id) -> None:
     chores = means.store.chores
     async with ours():
         while (chore := await chores.get(account_id)) is not None:
-            query = {
-                "account_id": account_id, "_id": {"$gt": chore.after}, "reminder.enabled": True, "state": "active"
-            }  # fmt: skip
+            query = {"account_id": account_id, "_id": {"$gt": chore.after}}
             thread_ids = await means.store.threads.ids(query, THREADS_PER_DECISION_MAX)
             if thread_ids:
-                await _decide(means, account_id, await means.store.threads.many(thread_ids))
+                threads = await means.store.threads.many(thread_ids)
+                await _let_read(means, account_id, threads)
+                await _decide(means, account_id, [one for one in threads if one.state == "active" and one.reminder])
                 await chores.got_further(chore, thread_ids[-1], means.clock.now())
             else:
                 await chores.finished(chore)
+
+
+async def _let_read(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) -> None:
+    """Give contacts who have joined the account these threads to read."""
+    contacts = [link.contact_id for link in await means.store.people.links_of_account(account_id)]
+    lacking = [thread.id for thread in threads if not thread.readers.keys() >= set(contacts)]
+    if lacking:
+        await means.store.threads.let_read(account_id, lacking, contacts)
 
 
 async def _decide(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) -> None:

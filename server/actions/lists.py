@@ -7,6 +7,7 @@ trace of what is internal (AC-6). Looking marks nothing read (RD-6).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -65,11 +66,7 @@ async def row_of(context: Context, thread: ThreadDoc) -> Thread:
     if principal.is_staff:
         return for_staff(thread, account, await _firm(context))
     marks = await context.store.marks.of_person([thread.id], principal.user_id)
-    mark = marks.get(thread.id)
-    read_messages = mark.read_messages if mark else 0
-    return for_contact(
-        thread, account, mark.read_seq if mark else 0, max(0, thread.head.staff_messages - read_messages)
-    )
+    return _as_read_by(thread, account, marks.get(thread.id))
 
 
 def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
@@ -128,8 +125,7 @@ async def open_thread(context: Context, command: ThreadOpen, scope: FactsScope) 
         row = for_staff(replace(thread, notes_head=head), account, await _firm(context))
     else:
         own = next((mark for mark in marks if mark.person.id == principal.user_id), None)
-        unread = max(0, thread.head.staff_messages - (own.read_messages if own else 0))
-        row = for_contact(thread, account, own.read_seq if own else 0, unread)
+        row = _as_read_by(thread, account, own)
     return ThreadOpened(
         thread=row,
         tasks=[task.seen() for task in tasks],
@@ -267,33 +263,63 @@ async def _narrowed(context: Context, command: ThreadList, theirs: Row) -> Row:
     return narrow
 
 
-async def _staff_page(context: Context, command: ThreadList, theirs: Row, narrow: Row) -> ThreadPage:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a side's list is sorted by: the field for `since`, the one for what is on top, and what is unread."""
+
+    since: str
+    turn: str
+    unread: Row
+    read: Row
+
+
+_OF_STAFF: Final = _Order("updated_at", "last_message_at", {"has_unread": True}, {"has_unread": False})
+
+
+def _of_contact(person_id: Id) -> _Order:
+    return _Order("visible_at", "turn_at", {"unread_by": person_id}, {"unread_by": {"$ne": person_id}})
+
+
+async def _found(
+    context: Context, command: ThreadList, query: Row, order: _Order
+) -> tuple[list[tuple[ThreadDoc, bool]], bool]:
+    """The rows of a page, each with whether it was found among the unread, and whether there are more."""
     threads, wanted = context.store.threads, command.limit + 1
-    found: list[ThreadDoc] = []
+    found: list[tuple[ThreadDoc, bool]] = []
     if command.since is not None:
-        query = {**theirs, **narrow, "updated_at": {"$gte": command.since - SINCE_OVERLAP_MS}}
-        query |= _beyond("updated_at", _place(command.after, flagged=False), down=False)
-        found = await threads.find(query, [("updated_at", 1), ("_id", 1)], wanted)
-    else:
-        place = _place(command.after, flagged=True)
-        for unread in (True, False):
-            if len(found) >= wanted or (command.only == "unread" and not unread) or (place and place.unread < unread):
-                continue
-            query = {**theirs, **narrow, "state": command.state, "has_unread": unread}
-            if place is not None and place.unread == unread:
-                query |= _beyond("last_message_at", place, down=True)
-            found += await threads.find(query, [("last_message_at", -1), ("_id", -1)], wanted - len(found))
+        query = {**query, order.since: {"$gte": command.since - SINCE_OVERLAP_MS}}
+        query |= _beyond(order.since, _place(command.after, flagged=False), down=False)
+        rows = await threads.find(query, [(order.since, 1), ("_id", 1)], wanted)
+        return [(row, False) for row in rows[: command.limit]], len(rows) > command.limit
+    place = _place(command.after, flagged=True)
+    for unread in (True, False):
+        if len(found) >= wanted or (command.only == "unread" and not unread) or (place and place.unread < unread):
+            continue
+        part = {**query, "state": command.state, **(order.unread if unread else order.read)}
+        if place is not None and place.unread == unread:
+            part |= _beyond(order.turn, place, down=True)
+        rows = await threads.find(part, [(order.turn, -1), ("_id", -1)], wanted - len(found))
+        found += [(row, unread) for row in rows]
+    return found[: command.limit], len(found) > command.limit
+
+
+def _following(command: ThreadList, last: ThreadDoc, unread: bool, at: Ms, turn: Ms) -> str:
+    """The cursor of the page behind a row."""
+    return f"{at}.{last.id}" if command.since is not None else f"{unread:d}.{turn}.{last.id}"
+
+
+async def _staff_page(context: Context, command: ThreadList, theirs: Row, narrow: Row) -> ThreadPage:
+    threads = context.store.threads
+    found, more = await _found(context, command, {**theirs, **narrow}, _OF_STAFF)
     firm = await _firm(context)
-    accounts = await context.store.accounts.many(list({thread.account_id for thread in found}))
-    more, found = len(found) > command.limit, found[: command.limit]
-    last = found[-1] if found else None
+    accounts = await context.store.accounts.many(list({row.account_id for row, _ in found}))
     following = None
-    if more and last is not None:
-        since = command.since is not None
-        following = f"{last.updated_at}.{last.id}" if since else f"{last.has_unread:d}.{last.last_message_at}.{last.id}"
+    if more:
+        last, unread = found[-1]
+        following = _following(command, last, unread, last.updated_at, last.last_message_at)
     live = {**theirs, "state": "active"}
     return ThreadPage(
-        threads=[for_staff(row, accounts[row.account_id], firm) for row in found if row.account_id in accounts],
+        threads=[for_staff(row, accounts[row.account_id], firm) for row, _ in found if row.account_id in accounts],
         next=following,
         unread_threads=await threads.count({**live, "has_unread": True}, COUNTED_MAX),
         open_total=await threads.count(live, COUNTED_MAX),
@@ -302,41 +328,31 @@ async def _staff_page(context: Context, command: ThreadList, theirs: Row, narrow
 
 async def _contact_page(context: Context, command: ThreadList, theirs: Row, narrow: Row) -> ThreadPage:
     threads, person_id = context.store.threads, context.principal.user_id
-    query = {**theirs, **narrow}
-    stages: list[Row] = []
-    if command.since is not None:
-        query["visible_at"] = {"$gte": command.since - SINCE_OVERLAP_MS}
-        query |= _beyond("visible_at", _place(command.after, flagged=False), down=False)
-        stages.append({"$sort": {"visible_at": 1, "_id": 1}})
-    else:
-        query["state"] = command.state
-        if command.only == "unread":
-            stages.append({"$match": {"has_own": True}})
-        if (place := _place(command.after, flagged=True)) is not None:
-            rest = {"has_own": place.unread, **_beyond("turn", place, down=True)}
-            stages.append({"$match": {"$or": [rest, {"has_own": {"$lt": place.unread}}]}})
-        stages.append({"$sort": {"has_own": -1, "turn": -1, "_id": -1}})
-    found = await threads.page_of_contact(query, person_id, stages, command.limit + 1)
-    accounts = await context.store.accounts.many(list({thread.account_id for thread, _, _ in found}))
-    more, found = len(found) > command.limit, found[: command.limit]
+    order = _of_contact(person_id)
+    found, more = await _found(context, command, {**theirs, **narrow}, order)
+    accounts = await context.store.accounts.many(list({row.account_id for row, _ in found}))
+    marks = await context.store.marks.of_person([row.id for row, _ in found], person_id)
     following = None
-    if more and found:
-        last, _, unread = found[-1]
-        since = command.since is not None
-        turn = max(last.last_message_at, last.raised_at or 0)
-        following = f"{last.visible_at}.{last.id}" if since else f"{unread > 0:d}.{turn}.{last.id}"
+    if more:
+        last, unread = found[-1]
+        following = _following(command, last, unread, last.visible_at, max(last.last_message_at, last.raised_at or 0))
     live = {**theirs, "state": "active"}
-    waiting = await threads.page_of_contact(live, person_id, [{"$match": {"has_own": True}}], COUNTED_MAX)
     return ThreadPage(
         threads=[
-            for_contact(thread, accounts[thread.account_id], read_seq, unread)
-            for thread, read_seq, unread in found
-            if thread.account_id in accounts
+            _as_read_by(row, accounts[row.account_id], marks.get(row.id))
+            for row, _ in found
+            if row.account_id in accounts
         ],
         next=following,
-        unread_threads=len(waiting),
+        unread_threads=await threads.count({**live, **order.unread}, COUNTED_MAX),
         open_total=await threads.count(live, COUNTED_MAX),
     )
+
+
+def _as_read_by(thread: ThreadDoc, account: AccountDoc, mark: MarkDoc | None) -> Thread:
+    """A thread as a contact with this mark sees it."""
+    unread = max(0, thread.head.staff_messages - (mark.read_messages if mark else 0))
+    return for_contact(thread, account, mark.read_seq if mark else 0, unread)
 
 
 def _place(cursor: str | None, *, flagged: bool) -> _Place | None:

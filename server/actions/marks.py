@@ -156,9 +156,9 @@ async def _contact_has_read(
     The thread's row as it is then; None when nothing moved.
     """
     now, store = means.clock.now(), means.store
-    moved = await store.marks.read(Reading(thread.firm_id, thread.id, person, seq, totals.staff_messages), now)
-    position = Position(seq=seq, messages=totals.staff_messages, at=now)
-    row = await store.threads.contact_read(thread.id, position, now)
+    reading = Reading(thread.firm_id, thread.id, person, seq, totals.staff_messages)
+    moved = await store.marks.read(reading, now)
+    row = await store.threads.contact_read(thread.id, reading, now)
     if moved:
         row = row or await store.threads.get(thread.id)
         unread = max(0, row.head.staff_messages - totals.staff_messages) if row else None

@@ -134,7 +134,7 @@ async def start(context: Context, new: Start) -> ThreadDoc:
 
     Raises Conflict `account_not_activated` or `account_archived`; a failed start leaves nothing behind.
     """
-    await _can_receive(context, new.account)
+    contact_ids = await _can_receive(context, new.account)
     thread_id, at = new_id(), context.clock.now()
     tasks = _tasks(new, thread_id, at)
     drafts = [
@@ -154,7 +154,7 @@ async def start(context: Context, new: Start) -> ThreadDoc:
 
     async def work(session: Session) -> tuple[ThreadDoc, list[Stored]]:
         stored = await context.store.streams.append_in(session, drafts)
-        thread = _new_row(new, thread_id, stored, len(tasks), reminder)
+        thread = _new_row(new, thread_id, stored, len(tasks), reminder, contact_ids)
         await context.store.threads.add(thread, session)
         await context.store.tasks.add_all(tasks, session)
         await trail.note_all(context, thread, "task.added", [task.text for task in tasks], session)
@@ -205,7 +205,12 @@ def _meant_as_task(thread_id: Id, task: NewTask) -> str | None:
 
 
 def _new_row(
-    new: Start, thread_id: Id, stored: Sequence[Stored], tasks: int, reminder: ReminderDoc | None
+    new: Start,
+    thread_id: Id,
+    stored: Sequence[Stored],
+    tasks: int,
+    reminder: ReminderDoc | None,
+    contact_ids: Sequence[Id],
 ) -> ThreadDoc:
     totals, at = stored[-1].totals, stored[0].at
     last, last_seq = excerpt_of(stored)
@@ -227,6 +232,7 @@ def _new_row(
         head=totals,
         firm_read=Position(),
         contact_read=position if new.actor.side == "contact" else Position(),
+        readers={contact: totals.staff_messages if contact == new.actor.id else 0 for contact in contact_ids},
         tasks_done=0,
         tasks_total=tasks,
         last=last,
@@ -250,15 +256,17 @@ async def _reminder(context: Context, new: Start, drafts: Sequence[Draft]) -> Re
     return reminder_state.initial(new.reminder, drafts[0].at, head.seq, around)
 
 
-async def _can_receive(context: Context, account: AccountDoc) -> None:
-    """Refuse an account where nobody could read the thread (AC-8, TH-9 strict)."""
+async def _can_receive(context: Context, account: AccountDoc) -> list[Id]:
+    """The contacts of an account. Refuses one where nobody could read the thread (AC-8, TH-9 strict)."""
     if account.archived:
         raise Conflict(f"{account.name} is archived.", reason="account_archived")
     people = context.store.people
-    links = [link.contact_id for link in await people.links_of_account(account.id) if link.login]
-    if not any(contact.activated_at is not None for contact in await people.contacts(links)):
+    links = await people.links_of_account(account.id)
+    with_login = [link.contact_id for link in links if link.login]
+    if not any(contact.activated_at is not None for contact in await people.contacts(with_login)):
         language = context.asker.language if context.asker else "en"
         raise Conflict(NOT_ACTIVATED[language].format(name=account.name), reason="account_not_activated")
+    return [link.contact_id for link in links]
 
 
 # changing
@@ -462,11 +470,6 @@ async def project(means: Means, happened: Mapping[Id, Sequence[Stored]]) -> list
     """
     now = means.clock.now()
     readings = {thread_id: marks.by_writing(thread_id, events) for thread_id, events in happened.items()}
-    furthest = {
-        thread_id: Position(seq=latest.seq, messages=latest.messages, at=now)
-        for thread_id, read in readings.items()
-        if (latest := max(read, key=lambda reading: reading.seq, default=None)) is not None
-    }
-    rows = await means.store.threads.project(happened, furthest, now)
+    rows = await means.store.threads.project(happened, readings, now)
     await marks.own_messages(means, rows, [reading for read in readings.values() for reading in read], now)
     return rows

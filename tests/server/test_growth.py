@@ -6,9 +6,11 @@ at, those of its lookups included, and whether it sorted in memory. No time is m
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -16,6 +18,7 @@ from msgspec import structs
 from protocol.commands import (
     AccountList,
     Asked,
+    ContactCreate,
     NotificationList,
     TaskList,
     ThreadList,
@@ -67,12 +70,16 @@ async def firms(mongo_url: str) -> AsyncIterator[tuple[Firm, Firm]]:
 
 
 async def filled(world: World, threads: int) -> Firm:
-    """Put threads into a world, a tenth of them Petra's, and assign Sofia to all.
+    """Put threads into a world, all of them Petra's and Linn's, and assign Sofia to all.
 
     As many are unread, have open tasks or an entry in the inbox in a firm with many as in one with few: who works there
     reads, ticks and puts away. (What is counted for a badge is counted to a thousand at most.)
     """
     middle = None
+    for account, contact in itertools.product((world.wester, world.salt), (world.petra, world.linn)):
+        more = ContactCreate(account_id=account.id, name=contact.name, email=contact.email, login=True)
+        await world.do(world.anna, more)
+    await world.settled()
     everything = {"$addToSet": {"staff_ids": world.sofia.id}}
     await world.store.mongo.rows("accounts").update_many({"firm_id": world.firm.id}, everything)
     batch: dict[str, list[Document]] = {"threads": [], "notifications": []}
@@ -104,6 +111,7 @@ def thread_of(world: World, number: int, of: int) -> ThreadDoc:
         state="active", origin="manual", created_at=at, created_by=author(world), last_message_at=at,
         updated_at=at, visible_at=at, firm_unread=int(unread), has_unread=unread, head=head,
         firm_read=Position(seq=1 if unread else 2, messages=0 if unread else 1), contact_read=Position(),
+        readers={world.petra.id: 0 if unread else 1, world.linn.id: 0},
         tasks_done=0, tasks_total=int(number % (of // WITH_OPEN_TASKS) == 0),
         last=Excerpt(person=author(world), text="Hej", at=at), last_seq=2,
     )  # fmt: skip
@@ -159,6 +167,13 @@ def lists() -> Iterator[tuple[str, str, Asked]]:
     yield "of notifications", "anna", NotificationList()
     yield "of archived notifications", "anna", NotificationList(archived=True)
     yield "of tasks", "anna", TaskList()
+    yield "of a contact", "petra", ThreadList()
+    yield "of a contact, unread", "petra", ThreadList(only="unread")
+    yield "of a contact with much unread", "linn", ThreadList()
+    yield "of a contact with open tasks", "petra", ThreadList(only="open_tasks")
+    yield "of a contact by a rare word", "petra", ThreadList(search="unikt500")
+    yield "of a contact by no word", "petra", ThreadList(search="finnsinte")
+    yield "of a contact, what has changed", "petra", ThreadList(since=1, limit=20)
 
 
 @pytest.mark.parametrize(("who", "command"), [pytest.param(*rest, id=name) for name, *rest in lists()])
@@ -170,13 +185,15 @@ async def test_a_list_costs_the_same_however_many_threads_there_are(
     assert not many.sorted_in_memory or command.__class__ is not NotificationList
 
 
-async def test_the_next_page_costs_what_the_first_does(firms: tuple[Firm, Firm]) -> None:
-    for page, following in ((ThreadList(), "thread"), (NotificationList(), "notification")):
-        first = await firms[1].world.do(firms[1].world.anna, page)
-        assert first.next is not None, following
-        costs = [await work_of(firms[1], "anna", asked) for asked in (page, structs.replace(page, after=first.next))]
-        assert costs[1].looked_at <= RATIO_MAX * costs[0].looked_at
-        assert not costs[1].sorted_in_memory
+@pytest.mark.parametrize(
+    ("who", "page"), [("anna", ThreadList()), ("petra", ThreadList()), ("anna", NotificationList())]
+)
+async def test_the_next_page_costs_what_the_first_does(firms: tuple[Firm, Firm], who: str, page: Any) -> None:
+    first = await firms[1].world.do(getattr(firms[1].world, who), page)
+    assert first.next is not None
+    costs = [await work_of(firms[1], who, asked) for asked in (page, structs.replace(page, after=first.next))]
+    assert costs[1].looked_at <= RATIO_MAX * costs[0].looked_at
+    assert not costs[1].sorted_in_memory
 
 
 async def test_opening_a_thread_costs_the_same_however_many_there_are(firms: tuple[Firm, Firm]) -> None:

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from protocol.body import paragraph
 from protocol.commands import (
+    ContactCreate,
     MarkRead,
     MessageSend,
+    ReminderSend,
     StreamRead,
     TaskSet,
     ThreadArchive,
@@ -314,3 +316,36 @@ async def test_a_renamed_thread_is_found_by_its_new_name_only(world: World) -> N
     await world.do(world.anna, ThreadRename(thread_id=thread.id, subject="Lo\u0308nerevision"))
     found = [await world.do(world.anna, ThreadList(search=word)) for word in ("löner", "bokslut")]
     assert [[(row.id, row.subject) for row in page.threads] for page in found] == [[(thread.id, "Lönerevision")], []]
+
+
+async def test_who_joins_an_account_later_has_its_threads_to_read_and_who_was_there_keeps_what_they_have_read(
+    world: World,
+) -> None:
+    old, answered = await world.thread(subject="Gammal"), await world.thread(subject="Besvarad")
+    await world.settled()
+    await world.do(world.petra, MarkRead(thread_id=old.id, seq=old.head))
+    await says(world, world.petra, answered)
+    await world.do(
+        world.anna, ContactCreate(account_id=world.holm.id, name="Gunilla", email=world.gunilla.email, login=True)
+    )
+    await world.settled()
+    for who, unread in ((world.petra, []), (world.gunilla, [answered.id, old.id]), (world.linn, [answered.id, old.id])):
+        mine = await page(world, who, ThreadList(only="unread", account_id=world.holm.id))
+        assert [thread.id for thread in mine.threads] == unread
+        assert mine.unread_threads == len(unread)
+
+
+async def test_a_thread_that_staff_ask_about_again_by_hand_comes_to_the_top_of_a_contacts_list(world: World) -> None:
+    threads = [await world.thread(subject=str(number), tasks=["Kvitton"]) for number in range(3)]
+    await world.settled()
+    for thread in threads:
+        await world.do(world.petra, MarkRead(thread_id=thread.id, seq=thread.head + 5))
+    world.clock.advance(s=60)
+    await world.do(world.anna, ReminderSend(thread_id=threads[0].id, client_message_id=new_id()))
+    await world.settled()
+    shown = (await page(world, world.petra)).threads
+    assert [thread.subject for thread in shown] == ["0", "2", "1"]
+    first = await page(world, world.petra, ThreadList(limit=1))
+    assert first.next is not None
+    rest = await page(world, world.petra, ThreadList(after=first.next))
+    assert [thread.subject for thread in rest.threads] == ["2", "1"]

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from protocol.commands import MarkRead, ThreadList
 from storage import migrations
 from storage.embedded import ReplicaSet
 from storage.migrations import INDEXES_FINGERPRINT, TABLE, Behind, LeaseLost, Migration, fingerprint, migrate, prepare
 from storage.mongo import INDEXES, Mongo, Unsuitable
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30.0
@@ -184,3 +186,20 @@ def run(words: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[st
     return subprocess.run(
         command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+async def test_threads_of_an_older_build_get_what_lists_go_by(world: World) -> None:
+    thread = await world.thread(tasks=["Kvitton"])
+    await world.settled()
+    await world.do(world.petra, MarkRead(thread_id=thread.id, seq=thread.head))
+    mongo = world.store.mongo
+    rows = mongo.rows("threads")
+    before = await rows.find_one({"_id": thread.id})
+    assert before is not None
+    assert before["readers"] == {world.petra.id: 1, world.linn.id: 0}
+    lists_go_by = ("words", "has_open_tasks", "readers", "unread_by", "turn_at")
+    await rows.update_one({"_id": thread.id}, {"$unset": dict.fromkeys(lists_go_by, "")})
+    await mongo.rows("accounts").update_one({"_id": world.holm.id}, {"$unset": {"words": ""}})
+    assert await migrate(mongo) == []  # what fills is run again each time
+    assert await rows.find_one({"_id": thread.id}) == before
+    assert len((await world.do(world.anna, ThreadList(search="holm", only="open_tasks"))).threads) == 1
