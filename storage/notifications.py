@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
 from pymongo import UpdateOne
 
 from protocol.entities import NotificationKind, Person
-from protocol.wire import Id, Ms
+from protocol.wire import Id, Ms, Seq
 from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Row, write_all
 
@@ -40,6 +41,8 @@ class NotificationDoc(Document):
     internal: bool = False
     seq: int = 0
     """The position of what it shows."""
+    read_seq: int = 0
+    """How far its owner had read in t: when they were ahead of what it had heard of: that stirs it no more."""
     read_by: list[str] = []
     heard: dict[str, int] = {}
     """The last position that it has heard of, by kind of stream (`t`, `n`)."""
@@ -87,14 +90,33 @@ class Notifications:
         row = await self._rows.find_one({"user_id": user_id, "thread_id": thread_id})
         return from_document(row, NotificationDoc) if row else None
 
-    async def read(self, user_id: Id, thread_id: Id, at: Ms) -> NotificationDoc | None:
-        """Somebody read the thread: their entry loses its marks. None when it had none."""
+    async def read(self, user_id: Id, thread_id: Id, seq: Seq, at: Ms) -> NotificationDoc | None:
+        """Somebody read the thread up to a position of t:, and what stands in it now: their entry loses its marks, and
+        what it is told later but stands before that leaves none. None when it had none."""
+        unread: Row = {"$and": ["$unread", {"$lte": ["$at", at]}]}
         row = await self._rows.find_one_and_update(
-            {"user_id": user_id, "thread_id": thread_id, "unread": True, "at": {"$lte": at}},
-            {"$set": {"unread": False, "mentioned": False}},
-            return_document=True,
+            {
+                "user_id": user_id,
+                "thread_id": thread_id,
+                "$or": [
+                    {"unread": True, "at": {"$lte": at}},
+                    {"heard.t": {"$not": {"$gte": seq}}, "read_seq": {"$not": {"$gte": seq}}},
+                ],
+            },
+            [
+                {
+                    "$set": {
+                        "unread": {"$cond": [unread, False, "$unread"]},
+                        "mentioned": {"$cond": [unread, False, "$mentioned"]},
+                        "read_seq": {"$max": ["$read_seq", seq]},
+                    }
+                }
+            ],
         )
-        return from_document(row, NotificationDoc) if row else None
+        before = from_document(row, NotificationDoc) if row else None
+        if before is None or not (before.unread and before.at <= at):
+            return None
+        return replace(before, unread=False, mentioned=False, read_seq=max(before.read_seq, seq))
 
     async def colleague_read(self, thread_id: Id, reader_id: Id, name: str) -> list[NotificationDoc]:
         """Note on the others' unread entries that a colleague got there first (NS-5); those that changed."""
@@ -157,8 +179,10 @@ def _telling(telling: Telling) -> UpdateOne:
     unheard: Row = {"$gt": [telling.heard, {"$ifNull": [f"${heard}", 0]}]}
     shown: list[Row] = [{"$ifNull": ["$at", 0]}, {"$ifNull": ["$internal", False]}, {"$ifNull": ["$seq", 0]}]
     newest: Row = {"$gt": [[entry.at, entry.internal, entry.seq], shown]}
-    mentioned: Row = {"$gt": [telling.called, {"$ifNull": [f"${called}", 0]}]}
-    stirs: Row = {"$or": [unheard, mentioned]}
+    # What has been read before it was told is as good as heard; positions of n: nobody says that they have read.
+    read: Row = {"$ifNull": ["$read_seq", 0]} if telling.kind == "t" else {"$literal": 0}
+    mentioned: Row = {"$gt": [telling.called, {"$max": [f"${called}", read]}]}
+    stirs: Row = {"$or": [{"$and": [unheard, {"$gt": [telling.heard, read]}]}, mentioned]}
     said = {name: fields[name] for name in ("kind", "actor", "at")}
     said |= {"text": entry.text, "internal": entry.internal, "seq": entry.seq}
     anew: Row = {"unread": (stirs, True), "archived": (stirs, False), "mentioned": (mentioned, True)}

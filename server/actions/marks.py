@@ -145,7 +145,7 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
         means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark if moved else None)
     row = row or await store.threads.get(thread.id)
     if row is not None:
-        await notifications.thread_read(means, row, person, now)
+        await notifications.thread_read(means, row, person, seq, now)
 
 
 async def _contact_has_read(

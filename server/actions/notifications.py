@@ -12,7 +12,7 @@ from protocol.commands import Done, NotificationArchive, NotificationList, Notif
 from protocol.entities import AccountBrief, Notification, Person
 from protocol.errors import Invalid, NotFound
 from protocol.ids import new_id, user_stream
-from protocol.wire import Id, Ms
+from protocol.wire import Id, Ms, Seq
 from server.actions import news
 from server.actions.matter import Matter
 from server.actions.news import Hearing
@@ -134,9 +134,9 @@ def _seen(entry: NotificationDoc, thread: ThreadDoc, account: AccountDoc) -> Not
     )
 
 
-async def thread_read(means: Means, thread: ThreadDoc, person: Person, at: Ms) -> None:
+async def thread_read(means: Means, thread: ThreadDoc, person: Person, seq: Seq, at: Ms) -> None:
     """A member of staff has read a thread: their entry loses its marks, and colleagues see who was first (NS-5)."""
-    own = await means.store.notifications.read(person.id, thread.id, at)
+    own = await means.store.notifications.read(person.id, thread.id, seq, at)
     others = await means.store.notifications.colleague_read(thread.id, person.id, person.name)
     changed = ([own] if own else []) + others
     if not changed:

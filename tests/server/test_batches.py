@@ -32,7 +32,7 @@ from protocol.commands import (
 from protocol.entities import Notification, ReminderSetting, Thread
 from protocol.errors import Conflict
 from protocol.ids import new_id
-from scheduler.correspondence import facts_of
+from scheduler.correspondence import Dropped, facts_of
 from scheduler.housekeeping import UNSETTLED_AFTER_MS, sweep
 from scheduler.letter_facts import Letter
 from server import consequences
@@ -212,6 +212,27 @@ async def test_a_letter_doesnt_tell_its_reader_what_they_wrote_themselves(world:
     facts = await facts_of(world.means, letter)
     assert isinstance(facts, Letter)
     assert (facts.count, facts.who, letter.first_seq, letter.last_seq) == (2, "Anna Lindberg", 3, 5)
+
+
+async def test_what_was_read_before_it_was_settled_is_not_news(world: World) -> None:
+    """NS-4, EM-8: Sofia has the thread open while another node is late; nothing calls her to what she has seen."""
+    thread = await begun(world, world.petra)
+    await world.do(world.petra, message(thread, paragraph("sedd")))
+    await world.do(world.anna, message(thread, mentioning(world.sofia)))
+    events = await left(world)
+    await world.do(world.sofia, MarkRead(thread_id=thread.id, seq=4))
+    for batch in ([events[1]], events, [events[0]]):
+        await consequences.draw(world.means, {thread.id: batch})
+        told = await entry(world, world.sofia)
+        assert told is not None
+        assert (told.actor.id, told.unread, told.mentioned) == (world.anna.id, False, False)
+    (letter,) = await letters_to(world, thread, world.sofia)
+    assert await facts_of(world.means, letter) == Dropped("read")
+    await world.do(world.petra, message(thread, paragraph("ny")))
+    await settle_at_once(world, thread)
+    told = await entry(world, world.sofia)
+    assert told is not None
+    assert (told.text, told.unread, told.mentioned) == ("ny", True, False)
 
 
 # any history, in any batches
