@@ -7,6 +7,7 @@ import structlog
 from protocol.errors import Unavailable
 from protocol.ids import split_stream
 from protocol.wire import Id, Ms
+from scheduler.back_off import BackOff
 from server import consequences
 from server.actions import cycles
 from server.context import Means
@@ -23,7 +24,10 @@ PUT_OFF_MAX_MS = 600_000
 """So long after an update at most, a newer build settles what an older one couldn't read."""
 
 
-async def sweep(means: Means, now: Ms) -> int:
+BACK_OFF = BackOff()
+
+
+async def sweep(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
     """Settle what has been waiting too long; how many events were. What can't be settled is put off, longer each time."""
     before, after, swept = now - UNSETTLED_AFTER_MS, 0, 0
     while left := await means.store.streams.unsettled(before, EVENTS_PER_BATCH_MAX, after):
@@ -41,12 +45,12 @@ async def sweep(means: Means, now: Ms) -> int:
                 means.announcer.event(stored)  # it may never have been published either; hubs drop what they know
         swept += len(left) - len(put_off)
         after = max((stored.unsettled_at or 0 for stored in left), default=before) or before
-    return swept + await _go_on(means, before)
+    return swept + await _go_on(means, before, back_off)
 
 
-async def _go_on(means: Means, before: Ms) -> int:
+async def _go_on(means: Means, before: Ms, back_off: BackOff) -> int:
     """Go on with accounts whose threads are still to be decided anew; how many. One that fails holds up no other."""
-    left = await means.store.chores.left(before, ACCOUNTS_PER_SWEEP_MAX)
+    left = await means.store.chores.left(before, ACCOUNTS_PER_SWEEP_MAX, but=back_off.held(before))
     done = 0
     for account_id in left:
         try:
@@ -55,5 +59,6 @@ async def _go_on(means: Means, before: Ms) -> int:
         except Unavailable:
             raise
         except Exception:
+            back_off.failed(account_id, before)
             log.exception("sweep.failed", account_id=account_id)
     return done

@@ -4,10 +4,12 @@ The row is written in the transaction that makes the work necessary, so a crash 
 come, and when somebody last worked on it. Refuses to know what the work is.
 """
 
+from collections.abc import Sequence
+
 from protocol.ids import new_id
 from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, to_document
-from storage.mongo import Mongo, Session
+from storage.mongo import Mongo, Row, Session
 
 
 class ChoreDoc(Document):
@@ -47,7 +49,8 @@ class Chores:
         """Take the row away, unless the work was asked for anew."""
         await self._rows.delete_one({"_id": chore.id, "token": chore.token})
 
-    async def left(self, before: Ms, limit: int) -> list[Id]:
-        """Accounts for which nobody has worked since a time, the longest left first."""
-        rows = self._rows.find({"at": {"$lt": before}}, {"_id": 1}).sort("at", 1).limit(limit)
+    async def left(self, before: Ms, limit: int, but: Sequence[Id] = ()) -> list[Id]:
+        """Accounts for which nobody has worked since a time, the longest left first, but for some."""
+        others: Row = {"_id": {"$nin": list(but)}} if but else {}
+        rows = self._rows.find({"at": {"$lt": before}} | others, {"_id": 1}).sort("at", 1).limit(limit)
         return [row["_id"] async for row in rows]

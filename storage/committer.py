@@ -69,7 +69,7 @@ class Committer:
         waiting = {draft.key: draft for draft in drafts if draft.key is not None}
         async with self.held({draft.stream for draft in drafts}):
             for _ in range(EACH_ATTEMPTS_MAX):
-                heads = await self._readable_heads({draft.stream for draft in waiting.values()})
+                heads = await self.readable_tips({draft.stream for draft in waiting.values()})
                 waiting = {key: draft for key, draft in waiting.items() if draft.stream in heads}
                 events = []
                 for draft in waiting.values():
@@ -90,7 +90,7 @@ class Committer:
         done |= dict(zip(waiting, rest, strict=True))
         return [done[draft.key] for draft in drafts if draft.key in done]
 
-    async def _readable_heads(self, streams: Iterable[str]) -> dict[str, Head]:
+    async def readable_tips(self, streams: Iterable[str]) -> dict[str, Head]:
         """The ends of those streams of which they can be told."""
         heads: dict[str, Head] = {}
         for stream, end in (await self._ends(streams)).items():

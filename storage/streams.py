@@ -156,6 +156,10 @@ class Streams:
         """The ends of many streams as of now, in one query; an empty stream's is at 0. Raises Unreadable."""
         return await self._committer.tips(streams, session)
 
+    async def readable_tips(self, streams: Iterable[str]) -> dict[str, Head]:
+        """The same, without those that can't be read."""
+        return await self._committer.readable_tips(streams)
+
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
         """The last seq of each stream, 0 for an empty one."""
         names = set(streams)

@@ -150,14 +150,17 @@ async def _decide(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) ->
         return
     firm, heads, reached = await asyncio.gather(
         means.store.firms.get(threads[0].firm_id),
-        means.store.streams.tips([thread_stream(thread.id) for thread in threads]),
+        means.store.streams.readable_tips([thread_stream(thread.id) for thread in threads]),
         recipients.of_account(means, account_id),
     )
     if firm is None:
         return
     changes = []
     for thread in threads:
-        surroundings = Around(thread, heads[thread_stream(thread.id)], reached, firm.firm.time_zone)
+        head = heads.get(thread_stream(thread.id))
+        if head is None:
+            continue  # its end can't be read: it is left as it is, and the others are decided
+        surroundings = Around(thread, head, reached, firm.firm.time_zone)
         if thread.reminder and (after := state.after(thread.reminder, (), surroundings)) != thread.reminder:
             changes.append(Change(thread, firm, after, surroundings))
     if changes and not await saved(means, changes):

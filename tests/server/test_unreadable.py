@@ -6,7 +6,7 @@ import pytest
 
 from protocol import events as e
 from protocol.body import paragraph
-from protocol.commands import MessageSend, NotificationList, StreamRead, ThreadList, ThreadOpen
+from protocol.commands import LinkUpdate, MessageSend, NotificationList, StreamRead, ThreadList, ThreadOpen
 from protocol.entities import ReminderSetting, Thread
 from protocol.errors import InternalError
 from protocol.frames import EventFrame, decode_server_frame
@@ -16,7 +16,9 @@ from scheduler.back_off import BackOff
 from scheduler.housekeeping import PUT_OFF_MAX_MS, UNSETTLED_AFTER_MS, sweep
 from scheduler.reminders import tick
 from server import resume
+from server.actions import cycles
 from server.announce import bus_event
+from server.context import Means
 from storage.documents import STRANGERS
 from storage.streams import Stored
 from tests.world import World
@@ -161,6 +163,41 @@ async def test_reminders_go_out_past_threads_that_cant_be_read(world: World) -> 
     assert len(reminded) == 1
     assert back_off.held(world.clock.now()) == [log.id]
     assert back_off.held(world.clock.now() + 60_000) == []
+
+
+async def test_an_account_is_decided_anew_past_a_thread_that_cant_be_read(world: World) -> None:
+    """D4: nobody is left to notify; the sweep works it off, and the one thread costs nobody else theirs."""
+    setting = ReminderSetting(enabled=True, days=3, number=2)
+    bad, good = [await quiet(world, name, tasks=["kvitton"], reminder=setting) for name in ("trasig", "bra")]
+    await spoilt(world, "events", event_of(bad, 3), totals={"seq": 3, "last_side": "robot"})
+    await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
+    await world.settled()
+    row = await world.store.threads.get(good.id)
+    assert row is not None
+    assert row.reminder is not None
+    assert row.reminder.verdict == "nobody_to_notify"
+    assert await world.store.chores.get(world.holm.id) is None
+
+
+async def test_an_account_that_fails_is_tried_later_and_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await quiet(world, "bra", tasks=["kvitton"], reminder=ReminderSetting(enabled=True, days=3, number=2))
+    tried: list[int] = []
+
+    async def failing(means: Means, account_id: str) -> None:
+        tried.append(now)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(cycles, "decide_account", failing)
+        now, back_off = world.clock.now() + UNSETTLED_AFTER_MS, BackOff()
+        await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
+        await world.settled()
+        tried.clear()
+        for _ in range(360):  # half an hour of sweeps
+            now += 5_000
+            await sweep(world.means, now, back_off)
+        assert 5 <= len(tried) <= 10
+    assert await sweep(world.means, now + PUT_OFF_MAX_MS, back_off) == 1
 
 
 async def test_a_letter_that_cant_be_read_holds_up_no_other(world: World) -> None:
