@@ -34,6 +34,7 @@ import benchmarks.__main__, benchmarks.inserts, benchmarks.speaker, benchmarks.t
 from benchmarks import reminder_world, world
 from benchmarks.contestants import Crowd
 world.build(Crowd(4, 4)); reminder_world.due_threads(1, 1)
+world.Facts.prefix; benchmarks.speaker.Bus.belong_to
 """
 
 Row = dict[str, object]
