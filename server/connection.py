@@ -19,6 +19,7 @@ from protocol.frames import (
     HELLO_DEADLINE_S,
     INBOUND_FRAME_BYTES_MAX,
     INVALID_FRAMES_MAX,
+    PULSE_INTERVAL_S,
     READ_FRAME_BYTES_MAX,
     Call,
     CloseCode,
@@ -123,6 +124,7 @@ class Connection(Line):
         """While the person's access is being looked up anew: done when it is known."""
         self._early: list[tuple[Call, int]] | None = None
         self._sends: deque[tuple[Call, int]] | None = None
+        # Until hello is said; later, shortly before the session runs out, its end.
         self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_DEADLINE_S, self.end, CloseCode.HELLO_TIMEOUT, "no hello in time"
         )
@@ -322,6 +324,8 @@ class Connection(Line):
             self.end(CloseCode.TRY_AGAIN, "too much happened meanwhile")
         elif not same:
             self.end(CloseCode.TRY_AGAIN, "access has changed")
+        elif self._expired():
+            raise Unauthenticated("The session has run out.")
         elif not self._gone():
             self._go_live(planned)
 
@@ -509,7 +513,22 @@ class Connection(Line):
             self._deadline = None
 
     def look_after(self) -> None:
-        """Now and then: the bus has brought what the log gave before it."""
+        """Now and then: the bus has brought what the log gave before it, and a session may be about to run out."""
         if self.ahead is not None:
             self.ahead = None
             self.look()
+        self._mind_the_end()
+
+    def _mind_the_end(self) -> None:
+        """Have an alarm at the very end of the session's time, where that comes before the next look after us."""
+        left_s = (self.expires_at - auth.real_now(self._node.means.clock)) / 1000
+        if self._deadline is None and left_s < 2 * PULSE_INTERVAL_S:
+            self._deadline = asyncio.get_running_loop().call_later(max(left_s, 0.0), self._at_the_end)
+
+    def _at_the_end(self) -> None:
+        self._deadline = None
+        if not self._expired():
+            self._mind_the_end()  # renewed meanwhile, or the alarm was a moment early
+            return
+        self.doubt()
+        self._node.spawn(self._node.standing.settle_end(self), "end of a session")

@@ -42,7 +42,7 @@ class Node:
         self.bus = bus
         self.hub = Hub()
         self.fanout = Fanout()
-        self.standing = Standing(means.store, means.clock, self._guests, self.fanout.flush)
+        self.standing = Standing(means.store, means.clock, self.fanout.flush)
         self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver, self)
         self.retelling = Retelling(self.hub, means.store, self._firms, self._state)
         self.retelling.missed(means.clock.now())
@@ -62,7 +62,6 @@ class Node:
             tasks.create_task(self.bus.run(), name="bus")
             tasks.create_task(self.bus.subscribe([EVERY_HUB]), name="bus every hub")
             tasks.create_task(self.healer.watch(lambda: self.bus.whole), name="position check")
-            tasks.create_task(self.standing.watch(), name="ends of sessions")
             tasks.create_task(self._sweep(), name="slow clients")
             tasks.create_task(self._linger(), name="linger")
 
@@ -213,9 +212,6 @@ class Node:
         if channel is None:
             return set(self.hub.members)
         return {line for topic in channel.topics.values() for line in topic.members}
-
-    def _guests(self) -> set[Any]:
-        return self.hub.members
 
     def _firms(self) -> set[Id]:
         return {line.firm_id for line in self.hub.members if line.firm_id}

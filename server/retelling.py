@@ -73,9 +73,8 @@ class Retelling:
                 if (thread := threads.get(mark.thread_id)) is not None:
                     await self._mark(thread, mark, since)
             told |= {_state(mark) for mark in marks}
-            # More than one query's worth in the very same millisecond would be the same ones for ever.
-            if len(marks) < MARKS_PER_QUERY or marks[-1].moved_at == at:
-                break
+            if not marks or marks[-1].moved_at == at:
+                break  # nothing later than what was asked for
             at = marks[-1].moved_at
         return told
 

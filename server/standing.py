@@ -23,10 +23,9 @@ from storage.store import Store
 
 log = structlog.get_logger(__name__)
 
+AGAIN_S: Final = 1.0
 LINES_PER_LOOK_MAX: Final = 200
 """As many as one query of each kind answers; the first of them go on while the others are still being looked up."""
-END_CHECK_S_MAX: Final = 1.0
-"""A clock may be moved: nobody sleeps up to the end of a session that is further away than this."""
 
 
 class SessionOver(Unauthenticated):
@@ -64,14 +63,11 @@ class Guest(Protocol):
 
 
 class Standing:
-    """Looks up who may still be here. `guests` gives everybody on this node."""
+    """Looks up who may still be here. `flush` brings everything to the lines that has come by now."""
 
-    def __init__(
-        self, store: Store, clock: Clock, guests: Callable[[], Iterable[Guest]], flush: Callable[[], None]
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, flush: Callable[[], None]) -> None:
         self._store = store
         self._clock = clock
-        self._guests = guests
         self._flush = flush
 
     async def of(self, guest: Guest) -> tuple[Principal, Ms]:
@@ -93,21 +89,14 @@ class Standing:
         for start in range(0, len(asked), LINES_PER_LOOK_MAX):
             await self._look([guest for guest in asked[start : start + LINES_PER_LOOK_MAX] if guest.live])
 
-    async def watch(self) -> None:
-        """Close lines at the end of their session's time, unless it was renewed somewhere; until cancelled."""
-        while True:
-            now = auth.real_now(self._clock)
-            over = [guest for guest in self._guests() if guest.live and guest.expires_at <= now]
-            for guest in over:
-                guest.doubt()
+    async def settle_end(self, guest: Guest) -> None:
+        """End a line whose session's time is over, unless it was renewed somewhere; until that is known it is in doubt."""
+        while guest.live and guest.expires_at <= auth.real_now(self._clock):
             try:
-                await self.look(over)
+                await self.look([guest])
             except ChattarError as error:
-                log.warning("standing.postponed", code=error.code)  # nothing is delivered to them meanwhile
-            now = auth.real_now(self._clock)
-            next_s = min((guest.expires_at - now for guest in self._guests() if guest.live), default=0) / 1000
-            # The end of a session's time is what is waited for.
-            await asyncio.sleep(next_s if 0 < next_s < END_CHECK_S_MAX else END_CHECK_S_MAX)
+                log.warning("standing.postponed", code=error.code)
+                await asyncio.sleep(AGAIN_S)  # the database is away; nothing is delivered meanwhile
 
     async def _look(self, guests: Sequence[Guest]) -> None:
         self._flush()  # what has come by now is kept where somebody is in doubt
