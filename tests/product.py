@@ -55,18 +55,23 @@ class Product:
 
     def start(self) -> None:
         """Make the demo world and serve it. Raises RuntimeError with a process' last words."""
-        made = subprocess.run(
-            [sys.executable, "-m", "server", "demo"],
+        self.administer("demo")
+        self.scheduler = self._process("scheduler")
+        self.start_web()
+
+    def administer(self, *arguments: str) -> str:
+        """What `python -m server` prints with these arguments. Raises RuntimeError with its words when it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *arguments],
             cwd=ROOT,
             env=self._env,
             capture_output=True,
             text=True,
             check=False,
         )
-        if made.returncode:
-            raise RuntimeError(f"the demo world could not be made:\n{made.stdout}{made.stderr}")
-        self.scheduler = self._process("scheduler")
-        self.start_web()
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout.strip()
 
     def start_web(self) -> None:
         """Start the web process, and wait until it serves."""

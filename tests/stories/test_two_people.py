@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator
 
+import jwt
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
 from tests.stories.test_chat import ANNA, PETRA, new_thread
+from tests.stories.test_widget import open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -111,6 +115,7 @@ async def test_the_notice_is_fit_for_keyboards_and_screen_readers_and_goes_when_
     lobby: Lobby, size: tuple[int, int], scheme: Scheme, language: str
 ) -> None:
     name, home = ("Tom Reed", "/console") if language == "en-GB" else ("Linn Holm", "/portal")
+    words = f"Continue as {name}" if language == "en-GB" else f"Fortsätt som {name}"
     offline = "No connection." if language == "en-GB" else "Ingen anslutning."
     author, first = ("Olivia Hart", OLIVIA) if language == "en-GB" else ("Petra Holm", PETRA)
     page = await lobby.contact(first, size=size, scheme=scheme, language=language)
@@ -119,9 +124,49 @@ async def test_the_notice_is_fit_for_keyboards_and_screen_readers_and_goes_when_
     async with unplugged(page):
         await expect(page.page.get_by_text(offline)).to_be_visible()
         await logs_in(tab, name, home)
-    way_on = page.page.get_by_role("button", name=re.compile(f"{name}$"))
+    way_on = page.page.get_by_role("button", name=words)
     await expect(way_on).to_be_visible()
     assert await page.cramped() + await page.axe() == []
     await logs_in(tab, author)
     await page.page.evaluate("dispatchEvent(new Event('pageshow'))")
     await expect(page.page.get_by_role("navigation").first).to_be_visible()
+
+
+def signed(product: Product, email: str) -> str:
+    """Who the firm's own server says that its visitor is."""
+    firm_id = product.call(ANNA, "me.read")["firm"]["id"]
+    claims = {"iss": firm_id, "email": email, "exp": int(time.time()) + 600}
+    return jwt.encode(claims, product.administer("widget", firm_id), algorithm="HS256")
+
+
+async def test_the_widget_begins_anew_for_another_visitor_of_the_page(lobby: Lobby, product: Product) -> None:
+    thread_id, subject = new_thread(product)
+    petra = await lobby.arrive()
+    frame = await open_widget(petra, WIDE)
+    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
+    before, of_linn = said(product, thread_id), signed(product, LINN)
+
+    async def as_linn(route: Route) -> None:
+        await route.fulfill(body=of_linn, content_type="text/plain")
+
+    petra.trouble_is_expected = True
+    product.kill_web()
+    await frame.get_by_role("textbox").fill("Mitt på er sida")
+    await frame.get_by_role("button", name="Skicka").click()
+    await expect(frame.get_by_role("log").get_by_text("Mitt på er sida")).to_be_visible()
+    await petra.page.route("**/my/identity", as_linn)
+    await asyncio.to_thread(product.start_web)
+    # The page around it has another visitor now: a new panel, which knows nothing of the first one's words.
+    await expect(frame.get_by_role("link", name=re.compile(subject))).to_be_visible()
+    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
+    await expect(frame.get_by_text("Mitt på er sida")).to_have_count(0)
+    assert said(product, thread_id) == before
+    # Petra is back on the page: hers, once.
+    await petra.page.unroute("**/my/identity")
+    again = await open_widget(petra, WIDE)
+    await again.get_by_role("link", name=re.compile(subject)).click()
+    await expect(again.get_by_role("log").get_by_text("Mitt på er sida")).to_be_visible()
+    await expect(again.get_by_role("log").get_by_text(re.compile("Skickad|Framme|Läst"))).to_be_visible()
+    assert said(product, thread_id) == [*before, ("Petra Holm", "Mitt på er sida")]

@@ -256,6 +256,7 @@ export class Client {
       if (frame.type === "welcome") this.#know(frame.me);
       this.dispatch({ type: "frame", frame });
       if (this.displaced.value) return;
+      if (frame.type === "welcome" && before === null) this.#adopt(0);
       if (frame.type === "welcome" && before !== null && accessOf(before) !== accessOf(frame.me))
         this.#startOver(frame.me);
       if (frame.type === "live") {

@@ -188,6 +188,18 @@ test("where HTTP stands in for the socket, polling stops as well", async () => {
   await stopped(client, key);
 });
 
+test("a page that learns by its welcome who it is takes over at once what its person left", async () => {
+  const { client, key } = await writtenOffline();
+  client.stop();
+  page();
+  await welcome(petra);
+  const sent = FakeSocket.last.calls("message.send").map(({ command }) => command);
+  assert.deepEqual(
+    sent.map((command) => command.type === "message.send" && command.client_message_id),
+    [key],
+  );
+});
+
 test("the author's words wait for the author: another neither sees nor sends them", async () => {
   serve(linn);
   const { client, key } = await writtenOffline();
