@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from protocol.commands import MeRead
 from protocol.frames import CloseCode, ErrorFrame, Hello, Reply
-from server import http_wire
+from server import connection, http_wire
 from server.http_wire import RequestProtocol
 from server.limits import address_key
 from server.strangers import Stranger, Strangers, rooms
@@ -29,6 +29,9 @@ HALF_A_BODY = (
     b"POST /api/v1/session.create HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     b'Content-Length: 1000\r\n\r\n{"email'
 )
+
+MUCH = b"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500
+"""Asks for more than kernels and streams take unread."""
 
 
 @contextlib.asynccontextmanager
@@ -81,7 +84,10 @@ async def test_of_one_address_the_oldest_unfinished_requests_give_way(
         assert await healthy(one)
 
 
-async def test_silent_sockets_give_way_and_keep_nobody_out(world: World, redis_url: str) -> None:
+async def test_silent_sockets_give_way_and_keep_nobody_out(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HELLO_DEADLINE_S", 2 * PATIENCE_S)
     async with (
         node(world, redis_url, strangers_per_address_max=10) as one,
         contextlib.AsyncExitStack() as stack,
@@ -218,14 +224,12 @@ async def test_every_request_ends_in_time_however_it_goes_on(
 
 
 async def test_who_does_not_read_answers_gives_way_too(world: World, redis_url: str) -> None:
-    ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500
     async with (
         node(world, redis_url, strangers_per_address_max=3) as one,
         contextlib.AsyncExitStack() as stack,
     ):
         for _ in range(3):
-            (socket,) = await stack.enter_async_context(plugs(one, 1, ask))
-            socket[1].transport.pause_reading()  # type: ignore[attr-defined]
+            await stack.enter_async_context(plugs(one, 1, MUCH))
         await until(lambda: sum(connection.flow.write_paused for connection in requests(one)) == 3)
         assert await healthy(one)
         await until(lambda: sum(connection.flow.write_paused for connection in requests(one)) == 2)
@@ -240,24 +244,9 @@ async def test_an_answer_that_nobody_reads_ends_in_time(
     world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_wire, "ANSWER_S_MAX", 0.5)
-    ask = b"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 200
-    async with node(world, redis_url) as one:
-        loop = asyncio.get_running_loop()
-        ended = loop.create_future()
-
-        class Unread(asyncio.Protocol):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-                transport.pause_reading()
-                transport.write(ask)
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                if not ended.done():
-                    ended.set_result(None)
-
-        transport, _ = await loop.create_connection(Unread, "127.0.0.1", one.port)
-        await until(lambda: len(one.server.server_state.connections) == 1)
+    async with node(world, redis_url) as one, plugs(one, 1, MUCH):
+        await until(lambda: any(found.flow.write_paused for found in requests(one)))
         await until(lambda: not one.server.server_state.connections)
-        transport.abort()
 
 
 # too much
