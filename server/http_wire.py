@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from server import visitors
 from server.limits import address_key
 from server.strangers import Stranger, Strangers
-from server.wire import PORTION_BYTES, TURN_BYTES_MAX, TURN_PAUSE_S, WireProtocol
+from server.turns import turns_of
+from server.wire import PORTION_BYTES, TURN_BYTES_MAX, WireProtocol
 
 HEAD_S_MAX: Final = 10.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
@@ -72,7 +73,7 @@ class RequestProtocol(HttpToolsProtocol):
         self._bytes = 0
         self._body_bytes = 0
         self._unparsed = b""
-        self._turn: asyncio.Handle | None = None
+        self._turns = turns_of(self.loop)
 
     # lives
 
@@ -123,10 +124,10 @@ class RequestProtocol(HttpToolsProtocol):
 
     def _let_go(self) -> None:
         self._unparsed = b""
-        for handle in (self._deadline, self._turn):
-            if handle is not None:
-                handle.cancel()
-        self._deadline = self._turn = None
+        self._turns.forget(self)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     # bytes
 
@@ -134,22 +135,27 @@ class RequestProtocol(HttpToolsProtocol):
         if len(data) <= PORTION_BYTES and not self._unparsed:
             self._feed(data)
             return
+        first = not self._unparsed
         self._unparsed += data
-        if self._turn is None:
+        if first:
             self._take_turn()
+        elif not self._waits():
+            self._turns.wait(self, self._take_turn)
 
     def read_on(self) -> None:
         """The application has taken what there was: go on with what has been read, then with what comes."""
         if self._over() or self._waits():
             return
-        if not self._unparsed:
+        if self._unparsed:
+            self._turns.wait(self, self._take_turn)
+        else:
             self.transport.resume_reading()
-        elif self._turn is None:
-            self._turn = self.loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
-        self._turn = None
         data, at = self._unparsed, 0
+        if self._over():
+            self._unparsed = b""
+            return
         while at < min(len(data), TURN_BYTES_MAX) and not self._waits():
             self._feed(data[at : at + PORTION_BYTES])
             at += PORTION_BYTES
@@ -160,7 +166,7 @@ class RequestProtocol(HttpToolsProtocol):
         if self._unparsed:
             self.transport.pause_reading()
             if not self._waits():
-                self._turn = self.loop.call_later(TURN_PAUSE_S, self._take_turn)
+                self._turns.wait(self, self._take_turn)
         elif not self._waits():
             self.transport.resume_reading()
 

@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 
 from protocol.frames import EARLY_FRAME_BYTES_MAX, CloseCode
 from server.strangers import Stranger
+from server.turns import turns_of
 
 EXTENSION: Final = "chattar.wire"
 SEND_BUFFER_BYTES: Final = 64 * 1024
@@ -26,11 +27,9 @@ RELIEVED_BYTES_MAX: Final = 16 * 1024
 UNACKNOWLEDGED_MS_MAX: Final = 20_000
 PORTION_BYTES: Final = 1024
 """So much is parsed before it is counted how many frames it was: by the byte, small ones cost a hundred times as much."""
-TURN_FRAMES_MAX: Final = 64
+TURN_FRAMES_MAX: Final = 32
 TURN_BYTES_MAX: Final = 64 * 1024
 """After so much of one client in a turn of the loop the others have theirs (P6)."""
-TURN_PAUSE_S: Final = 0.005
-"""How long the rest waits then, unread by us or by the kernel: no client of ours ever says so much at once."""
 HANDSHAKE_S_MAX: Final = 10.0
 """From the request to a socket that the application has adopted, or to its refusal having gone."""
 CLOSING_S_MAX: Final = 5.0
@@ -180,8 +179,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.listener: Listener | None = None
         self.adopted = False
         self._unparsed = b""
-        self._turn: asyncio.Handle | None = None
-        """Due when the unparsed rest has its turn."""
+        self._turns = turns_of(self.loop)
         self._held = False
         self._deadline: asyncio.TimerHandle | None = None
         self.stranger: Stranger | None = None
@@ -212,16 +210,23 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         if len(data) <= PORTION_BYTES and not self._unparsed:
-            self._parse(data)  # what nearly all do
+            # What nearly all do.
+            if self._parse(data) > TURN_FRAMES_MAX and not self.transport.is_closing():
+                self._wait_for_turn()
             return
+        first = not self._unparsed
         self._unparsed += data
-        if self._turn is None:
+        if first:
             self._take_turn()
+        elif not self._waits():
+            self._turns.wait(self, self._take_turn)
 
     def _take_turn(self) -> None:
         """Parse as much of what has come as one client may have in a turn."""
-        self._turn = None
         data, at, frames = self._unparsed, 0, 0
+        if self.transport.is_closing():
+            self._unparsed = b""
+            return
         while at < min(len(data), TURN_BYTES_MAX) and frames < TURN_FRAMES_MAX and not self._waits():
             frames += self._parse(data[at : at + PORTION_BYTES])
             at += PORTION_BYTES
@@ -229,12 +234,16 @@ class WireProtocol(WebSocketsSansIOProtocol):
                 self._unparsed = b""
                 return
         self._unparsed = data[at:]
-        if self._unparsed:
-            self.transport.pause_reading()
-            if not self._waits():
-                self._turn = self.loop.call_later(TURN_PAUSE_S, self._take_turn)
+        if self._unparsed or frames > TURN_FRAMES_MAX:
+            self._wait_for_turn()
         elif not self._waits():
             self.transport.resume_reading()
+
+    def _wait_for_turn(self) -> None:
+        """The rest waits, unread by us or by the kernel, until the others have had theirs."""
+        self.transport.pause_reading()
+        if not self._waits():
+            self._turns.wait(self, self._take_turn)
 
     def _parse(self, data: bytes) -> int:
         """As uvicorn's `data_received`. How many frames it was."""
@@ -265,17 +274,14 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self._held = False
         if self._waits() or self.transport.is_closing():
             return
-        if not self._unparsed:
+        if self._unparsed:
+            self._turns.wait(self, self._take_turn)
+        else:
             self.transport.resume_reading()
-        elif self._turn is None:
-            # Not at once: whoever lets go is in the middle of something.
-            self._turn = self.loop.call_soon(self._take_turn)
 
     def _stop_turns(self) -> None:
         self._unparsed = b""
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
+        self._turns.forget(self)
 
     def _stop_deadline(self) -> None:
         if self._deadline is not None:

@@ -10,6 +10,7 @@ from protocol.commands import MeRead
 from protocol.frames import JSON_SUBPROTOCOL, CloseCode, Hello, Reply, encode
 from server import connection as connection_module
 from server import wire as wire_module
+from server.turns import turns_of
 from server.wire import TEXT, WireProtocol
 from tests.server.talking import RunningNode, node, talk
 from tests.server.test_wire import Socket, masked, shaken_hands
@@ -116,6 +117,28 @@ async def test_a_good_client_is_answered_while_another_floods(
                 assert turns.parsed < FLOOD_FRAMES / 4, "the others had to wait for most of it"
         # Petra's own call may fall into the same turn.
         assert turns.frames_at_most <= frames_a_turn_at_most(frame) + 2
+        assert turns.unparsed_bytes_at_most <= READ_BYTES_MAX
+
+
+async def test_many_who_flood_together_get_no_more_than_one(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "HELLO_DEADLINE_S", 2 * PATIENCE_S)
+    frame = FLOODS["pings"]
+    async with node(world, redis_url) as one, talk(one) as petra, contextlib.AsyncExitStack() as stack:
+        await petra.hello(world.token_of(world.petra))
+        waiting = turns_of(asyncio.get_running_loop())
+        for _ in range(20):
+            socket = await stack.enter_async_context(shaken_hands(one.port, JSON_SUBPROTOCOL))
+            await stack.enter_async_context(flooding(socket, frame))
+        await until(lambda: len(waiting) >= 20)
+        turns = Turns()
+        with turns.watched(monkeypatch):
+            await until(lambda: turns.parsed > 20_000)
+            for _ in range(5):
+                assert isinstance(await petra.call(MeRead()), Reply)
+        # One in a turn of the loop, and one that has just read on.
+        assert turns.frames_at_most <= 2 * frames_a_turn_at_most(frame) + 2
         assert turns.unparsed_bytes_at_most <= READ_BYTES_MAX
 
 
