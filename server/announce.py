@@ -5,8 +5,10 @@ Refuses to know who is connected, and is called only after the write (P1).
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
+
+import structlog
 
 from protocol.events import AccessChanged, Event, UnknownEvent
 from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
@@ -26,6 +28,10 @@ from storage.bus import (
 )
 from storage.streams import Stored
 
+log = structlog.get_logger(__name__)
+
+PASSED_ON_S_MAX: Final = 5.0
+"""By then every node has asked the log for changes of access by itself: see server.healing.ACCESS_CHECK_S."""
 SHARED_CODEC: Final[Codec] = "json"
 """What a frame for many is built in, once, by the node that has something to say; browsers speak it."""
 
@@ -43,8 +49,18 @@ class Announcer:
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
+        self.confirmed: Callable[[float], Awaitable[bool]] | None = None
+        """Waits for the bus to have passed on what was published; None where nobody listens."""
         self.at_home: Callable[[BusControl], None] | None = None
         """Told in this process, whatever becomes of the bus, what ends somebody's session or changes their access."""
+
+    async def passed_on(self) -> None:
+        """Wait until the others have been told what was said by now; where the bus fails, until they have looked.
+
+        For what may not be answered before: who has taken somebody's access away may rely on it from the answer on.
+        """
+        if self.confirmed is not None and not await self.confirmed(PASSED_ON_S_MAX):
+            log.warning("announce.unheard")
 
     def event(self, stored: Stored) -> None:
         """An event is in the log: staff hear of it; contacts if it is in a t: stream; only its owner of a u: stream."""

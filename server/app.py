@@ -91,6 +91,7 @@ class House:
         self.means = assemble(settings, Store(self.mongo), Announcer(self.bus), clock, self.ephemeral)
         self.node = Node(self.means, self.bus, hub_id)
         self.means.announcer.at_home = self.node.control
+        self.means.announcer.confirmed = self.bus.confirmed
         # A socket's commands are counted here: its person may have others elsewhere, but a message waits for no Redis.
         sockets_max, strangers_max = rooms(settings.connections_max, files_max())
         self.strangers = Strangers(strangers_max, settings.strangers_per_address_max)

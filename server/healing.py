@@ -20,7 +20,7 @@ from server.announce import bus_event
 from server.clock import Clock
 from server.hub import Channel, Hub
 from storage.bus import BusEvent, account_channel, firm_channel, user_channel
-from storage.positions import Moved, moved_since
+from storage.positions import Moved, access_changes_since, moved_since
 from storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,8 @@ HOLE_PATIENCE_S: Final = 0.05
 """Two nodes' publishes may overtake each other: that is no loss."""
 CHECK_INTERVAL_S: Final = 30.0
 CHECK_WHILE_DEAF_S: Final = 2.0
+ACCESS_CHECK_S: Final = 2.0
+"""A node that alone has lost Redis can't tell the others whose access it has taken: they ask the log for it."""
 OVERLAP_MS: Final = 15_000
 """How long an event may take from its time stamp to the log, with nodes' clocks apart."""
 BEGAN_OVERLAP_MS: Final = 5_000
@@ -100,6 +102,25 @@ class Healer:
                 log.warning("healing.postponed", code=error.code)
                 self._check_now.set()
                 await asyncio.sleep(CHECK_WHILE_DEAF_S)  # the database is away; try again soon, not at once
+
+    async def watch_access(self) -> None:
+        """Look for changes of access that nobody has rung for, for as long as the node lives."""
+        while True:
+            await asyncio.sleep(ACCESS_CHECK_S)  # the interval itself
+            try:
+                await self.check_access()
+            except ChattarError as error:
+                log.warning("healing.postponed", code=error.code)
+                self.look_now()
+
+    async def check_access(self) -> None:
+        """Deliver changes of access of those who are here, if the bus hasn't, and go by them. Raises Unavailable."""
+        for moved in await access_changes_since(self._store.mongo, self._clock.now() - OVERLAP_MS):
+            for channel in self._channels(moved):
+                before = channel.head(moved.stream)
+                await self._compare(channel, moved)
+                if channel.head(moved.stream) != before:
+                    await self._doubts.assure(channel)
 
     async def check(self) -> None:
         """Compare the heads delivered here with those in the log, and deliver what is missing to those who may see it.

@@ -62,6 +62,7 @@ class Node:
             tasks.create_task(self.bus.run(), name="bus")
             tasks.create_task(self.bus.subscribe([EVERY_HUB]), name="bus every hub")
             tasks.create_task(self.healer.watch(lambda: self.bus.whole), name="position check")
+            tasks.create_task(self.healer.watch_access(), name="changes of access")
             tasks.create_task(self._sweep(), name="slow clients")
             tasks.create_task(self._linger(), name="linger")
 

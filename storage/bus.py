@@ -173,6 +173,10 @@ class Bus:
         """Send to whoever listens; never waits, never raises."""
         self._publishing.publish(channel, payload)
 
+    async def confirmed(self, patience_s: float) -> bool:
+        """Wait, at most so long, until Redis has passed on all that was published by now; whether it has."""
+        return await self._publishing.confirmed(patience_s)
+
     async def subscribe(self, channels: Iterable[str]) -> None:
         """Listen to channels; returns when Redis has confirmed every one, however long that takes."""
         await self._listener.subscribe(channels)

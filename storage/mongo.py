@@ -40,6 +40,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel("key", unique=True, partialFilterExpression={"key": {"$exists": True}}),
         IndexModel([("firm_id", 1), ("at", 1)]),
         IndexModel("unsettled_at", partialFilterExpression={"unsettled_at": {"$exists": True}}),
+        IndexModel("at", partialFilterExpression={"event.type": "access.changed"}),
         IndexModel("event.message_id", partialFilterExpression={"event.message_id": {"$exists": True}}),
     ],
     "firms": [],

@@ -50,3 +50,20 @@ async def moved_since(mongo: Mongo, firm_ids: Sequence[Id], since: Ms) -> list[M
             )
             async for row in cursor
         ]
+
+
+async def access_changes_since(mongo: Mongo, since: Ms) -> list[Moved]:
+    """The streams of people, of any firm, whose access has changed at or after a time. Raises Unavailable."""
+    query = {"event.type": "access.changed", "at": {"$gte": since}}
+    async with ours():
+        rows = mongo.rows("events").find(query, {"stream": 1, "firm_id": 1, "totals": 1})
+        return [
+            Moved(
+                stream=row["stream"],
+                firm_id=row["firm_id"],
+                account_id=None,
+                first=row["totals"]["seq"],
+                last=row["totals"]["seq"],
+            )
+            async for row in rows
+        ]

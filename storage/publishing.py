@@ -38,6 +38,7 @@ class Publishing(Keeper):
         self._flush_planned = False
         self._silent_since: float | None = None
         self._closed_at: float | None = None
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._dropping_since: float | None = None
         """Since when something was dropped that nobody has been told of."""
 
@@ -55,6 +56,21 @@ class Publishing(Keeper):
         if not self._flush_planned:
             self._flush_planned = True
             asyncio.get_running_loop().call_soon(self._flush)
+
+    async def confirmed(self, patience_s: float) -> bool:
+        """Wait until Redis has taken all that was published by now, or knows that it won't come; at most so long."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = (self.published, waiter)
+        self._waiting.append(waiting)
+        self._wake()
+        try:
+            async with asyncio.timeout(patience_s):
+                await waiter
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.remove(waiting)
+        return True
 
     def silent_s(self) -> float:
         """How long Redis has owed us a confirmation without giving any."""
@@ -95,6 +111,14 @@ class Publishing(Keeper):
                 return
             self._backlog_bytes -= len(self._unconfirmed.popleft())
         self._silent_since = asyncio.get_running_loop().time() if self._unconfirmed else None
+        if self._waiting:
+            self._wake()
+
+    def _wake(self) -> None:
+        done = self.published - len(self._unsent) - len(self._unconfirmed)
+        for published, waiter in self._waiting:
+            if published <= done and not waiter.done():
+                waiter.set_result(None)
 
     def _refuse(self, reply: hiredis.ReplyError) -> None:
         """Redis didn't take a message, or said something that nobody has asked for: it won't take the next one either.

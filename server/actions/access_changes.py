@@ -59,6 +59,8 @@ async def change(
     announce(context, person_id)
     for stored in happened:
         context.announcer.event(stored)
+    if happened:
+        await context.announcer.passed_on()
     return changed
 
 

@@ -308,6 +308,28 @@ async def test_backlogs_that_overtake_each_other_send_nothing_from_after_a_loss_
         heard_nothing_secret(sofia)
 
 
+async def test_who_loses_access_by_a_node_that_alone_has_lost_redis_is_sent_nothing_from_the_answer_on(
+    world: World, redis_url: str
+) -> None:
+    lost, kept = await world.thread(), await world.thread(world.eken)
+    async with (
+        node(world, redis_url) as reading,
+        behind_a_proxy(world, redis_url) as (one, takers),
+        talk(reading) as sofia,
+        talk(one) as anna,
+        talk(reading) as erik,
+    ):
+        await sofia.hello(world.token_of(world.sofia))
+        await anna.hello(world.token_of(world.anna))
+        await erik.hello(world.token_of(world.erik))
+        with takers.cut():
+            await deaf(one)
+            await lose_then_write(world, anna, erik, lost.id, kept.id)
+            await said(sofia, kept.id, "sedan")
+        assert Dropped(account_id=world.holm.id) in sofia.frames
+        heard_nothing_secret(sofia)
+
+
 async def test_who_is_deaf_reads_nothing_by_rights_of_before(world: World, redis_url: str) -> None:
     lost = await world.thread()
     async with (
