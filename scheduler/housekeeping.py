@@ -9,7 +9,7 @@ from protocol.ids import split_stream
 from protocol.wire import Id, Ms
 from scheduler.back_off import BackOff
 from server import consequences
-from server.actions import cycles
+from server.actions import chores
 from server.context import Means
 from storage.streams import Foreign, Stored
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 UNSETTLED_AFTER_MS = 10_000
 """A living node settles within a second; what is older was left by a dead one, or by a database that was away."""
 EVENTS_PER_BATCH_MAX = 200
-ACCOUNTS_PER_SWEEP_MAX = 100
+CHORES_PER_SWEEP_MAX = 100
 PUT_OFF_FIRST_MS = 10_000
 PUT_OFF_MAX_MS = 600_000
 """So long after an update at most, a newer build settles what an older one couldn't read."""
@@ -49,16 +49,16 @@ async def sweep(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
 
 
 async def _go_on(means: Means, before: Ms, back_off: BackOff) -> int:
-    """Go on with accounts whose threads are still to be decided anew; how many. One that fails holds up no other."""
-    left = await means.store.chores.left(before, ACCOUNTS_PER_SWEEP_MAX, but=back_off.held(before))
+    """Go on with what requests have left to do; how much of it is done. What fails holds up nothing else."""
+    left = await means.store.chores.left(before, CHORES_PER_SWEEP_MAX, but=back_off.held(before))
     done = 0
-    for account_id in left:
+    for chore in left:
         try:
-            await cycles.decide_account(means, account_id)
+            await chores.go_on(means, chore)
             done += 1
         except Unavailable:
             raise
         except Exception:
-            back_off.failed(account_id, before)
-            log.exception("sweep.failed", account_id=account_id)
+            back_off.failed(chore.id, before)
+            log.exception("sweep.failed", kind=chore.kind, subject=chore.subject)
     return done

@@ -17,14 +17,12 @@ from protocol.wire import Id
 from server import auth
 from server.actions import threads
 from server.context import Context
-from storage.mongo import Row, Session, ours
+from storage.mongo import Session, ours
 from storage.people import StaffDoc
 from storage.streams import Draft, Stored
 
 ACCOUNTS_LISTED_MAX: Final = 1_000
 """Of a change to more accounts the event names none: both lists are empty, and everything is to be loaded anew."""
-
-ASSIGNED_THREADS_MAX: Final = 100_000
 
 T = TypeVar("T")
 
@@ -81,24 +79,39 @@ def _draft(context: Context, person_id: Id, difference: Difference) -> Draft | N
     )
 
 
+async def note_clearing_up(context: Context, member: StaffDoc, session: Session) -> None:
+    """In the transaction that takes something from somebody: what follows in their threads is not forgotten."""
+    principal = context.principal
+    at = context.clock.now()
+    await context.store.chores.add("clear_up", member.id, member.firm_id, principal.person, at, session)
+
+
 async def clear_up(context: Context, member: StaffDoc) -> None:
     """Take from somebody what they have where they have no access any more; again and again without harm.
 
-    Inbox entries go (AC-15), and threads that they were responsible for have nobody (AS-5).
+    Inbox entries go at once (AC-15). Threads that they were responsible for have nobody soon after the answer (AS-5): there
+    may be any number of them.
     """
     principal = await auth.principal_of(context.store, member.id, "staff", member.id)
-    person, inbox = Person(id=member.id, side="staff", name=member.name), context.store.notifications
     if principal is None:
-        await inbox.forget(member.id)
-        await threads.clear_assignments(context, person)
-        return
-    if principal.sees_all:
-        return
-    await inbox.forget(member.id, but_of=principal.account_ids)
-    query: Row = {"firm_id": member.firm_id, "assignee_id": member.id}
-    assigned = await context.store.threads.find(query, [("_id", 1)], ASSIGNED_THREADS_MAX)
-    for account_id in {thread.account_id for thread in assigned if not principal.sees(thread.account_id)}:
-        await threads.clear_assignments(context, person, account_id)
+        await context.store.notifications.forget(member.id)
+    elif not principal.sees_all:
+        await context.store.notifications.forget(member.id, but_of=principal.account_ids)
+    context.settler.later(clear_threads(context, member.id), f"clear up {member.id}")
+
+
+async def clear_threads(context: Context, member_id: Id) -> None:
+    """Go through the threads that somebody is responsible for, some at a time, from where somebody left it."""
+    chores = context.store.chores
+    async with ours():
+        while (chore := await chores.get("clear_up", member_id)) is not None:
+            member = await context.store.people.staff(member_id)
+            person = Person(id=member.id, side="staff", name=member.name) if member else None
+            last = await threads.clear_assignments(context, person, chore.after) if person else None
+            if last is None:
+                await chores.finished(chore)
+            else:
+                await chores.got_further(chore, last, context.clock.now())
 
 
 def announce(context: Context, user_id: Id) -> None:

@@ -195,6 +195,8 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
         if command.assigned or not sees_anyway:
             lists["follower_ids"] = member.id
         changed = await accounts.change(account.id, {"$addToSet" if command.assigned else "$pull": lists}, session)
+        if not command.assigned:
+            await access_changes.note_clearing_up(context, member, session)
         only = set() if sees_anyway or not member.active else {account.id}
         difference = Difference(gained=only) if command.assigned else Difference(lost=only)
         return (member, changed or account), difference

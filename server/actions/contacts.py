@@ -77,7 +77,7 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
                 raise Conflict("This person belongs to the account already.", reason="already_linked")
             return (person, first), Difference()
         await people.add_link(link, session)
-        await context.store.chores.add(link.account_id, context.clock.now(), session)
+        await _note_decision(context, link.account_id, session)
         opened = {link.account_id} if link.login and person.activated_at is not None else set()
         return (person, link), Difference(gained=opened)
 
@@ -135,7 +135,7 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
         if changed == link:
             return (contact, link), Difference()
         await people.change_link(account_id, contact.id, fields, session)
-        await context.store.chores.add(account_id, context.clock.now(), session)
+        await _note_decision(context, account_id, session)
         only = set() if contact.activated_at is None or changed.login == link.login else {account_id}
         return (contact, changed), Difference(gained=only) if changed.login else Difference(lost=only)
 
@@ -144,6 +144,12 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
         await sessions.end_all(context, contact.id)
     _decide_later(context, account_id)
     return seen_link(contact, changed)
+
+
+async def _note_decision(context: Context, account_id: Id, session: Session) -> None:
+    principal = context.principal
+    at = context.clock.now()
+    await context.store.chores.add("decide", account_id, principal.firm_id, principal.person, at, session)
 
 
 def _decide_later(context: Context, account_id: Id) -> None:

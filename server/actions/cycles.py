@@ -124,7 +124,7 @@ async def decide_account(means: Means, account_id: Id) -> None:
     """
     chores = means.store.chores
     async with ours():
-        while (chore := await chores.get(account_id)) is not None:
+        while (chore := await chores.get("decide", account_id)) is not None:
             query = {"account_id": account_id, "_id": {"$gt": chore.after}}
             thread_ids = await means.store.threads.ids(query, THREADS_PER_DECISION_MAX)
             if thread_ids:

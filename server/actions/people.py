@@ -108,6 +108,7 @@ async def update_staff(context: Context, command: StaffUpdate, scope: None) -> S
         before = await _seen_accounts(context, member, session)
         after = await _seen_accounts(context, changed, session)
         await people.change_staff(member.id, fields, session)
+        await access_changes.note_clearing_up(context, member, session)
         # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
         return changed, Difference(lost=before - after, gained=after - before, unlisted=True)
 

@@ -39,6 +39,8 @@ from storage.streams import Draft, Head, KeyTaken, Stored
 from storage.tasks import TaskDoc
 from storage.threads import Origin, Position, ReminderDoc, ThreadDoc, excerpt_of
 
+CLEARED_AT_ONCE_MAX = 20
+
 NOT_ACTIVATED = {
     "en": "Nobody at {name} can log in yet. Send an invitation first.",
     "sv": "Ingen på {name} kan logga in ännu. Skicka en inbjudan först.",
@@ -432,10 +434,11 @@ class _SeesItAgain(Exception):
     """Access came back before what follows from its loss was done."""
 
 
-async def clear_assignments(context: Context, member: Person, account_id: Id | None = None) -> None:
-    """Somebody lost access, to one account or to all: their threads there have no assignee any more (AS-5).
+async def clear_assignments(context: Context, member: Person, after: Id = "") -> Id | None:
+    """Somebody lost access, to one account or to all: threads that they can't see have them as assignee no more (AS-5).
 
-    Done twice, it changes nothing the second time. Those who are to hear of it do so by the event.
+    Looks at some of their threads, those behind `after`; the last of these, or None when there was none. Done twice, it
+    changes nothing the second time. Those who are to hear of it do so by the event.
     """
 
     def decide(thread: ThreadDoc) -> Change | None:
@@ -444,15 +447,12 @@ async def clear_assignments(context: Context, member: Person, account_id: Id | N
         # `assigned_by_id` stays: they are told.
         return Change("thread.assigned", notes=[e.ThreadAssigned(lost_by=member)], fields={"assignee_id": None})
 
-    query: Row = {"firm_id": context.principal.firm_id, "assignee_id": member.id}
-    if account_id is not None:
-        query["account_id"] = account_id
-    after = ""
-    while found := await context.store.threads.find(query | {"_id": {"$gt": after}}, [("_id", 1)], 100):
-        for thread in found:
-            with suppress(_SeesItAgain):
-                await change(context, thread.id, decide, partial(_still_lost, context, member.id, thread.account_id))
-        after = found[-1].id
+    query: Row = {"firm_id": context.principal.firm_id, "assignee_id": member.id, "_id": {"$gt": after}}
+    thread_ids = await context.store.threads.ids(query, CLEARED_AT_ONCE_MAX)
+    for thread in await context.store.threads.many(thread_ids):
+        with suppress(_SeesItAgain):
+            await change(context, thread.id, decide, partial(_still_lost, context, member.id, thread.account_id))
+    return thread_ids[-1] if thread_ids else None
 
 
 async def _still_lost(context: Context, staff_id: Id, account_id: Id, session: Session) -> None:

@@ -17,7 +17,7 @@ from protocol.entities import NewTask, ReminderSetting
 from protocol.ids import new_id, thread_stream
 from protocol.wire import Id
 from scheduler import housekeeping
-from server.actions import cycles
+from server.actions import access_changes, cycles
 from server.commands import ENTRIES, dispatch
 from server.context import Context
 from server.settings import Settings
@@ -143,7 +143,7 @@ async def test_all_threads_of_an_account_are_decided_anew_after_the_answer(
         await cycles.decide_account(world.means, world.holm.id)
     world.store.chores.got_further = got_further  # type: ignore[method-assign]
     assert len(await verdicts(world)) == 2
-    chore = await world.store.chores.get(world.holm.id)
+    chore = await world.store.chores.get("decide", world.holm.id)
     assert chore is not None
     assert chore.after
 
@@ -154,7 +154,7 @@ async def test_all_threads_of_an_account_are_decided_anew_after_the_answer(
     await housekeeping.sweep(world.means, world.clock.now())
     (after,) = await verdicts(world)
     assert after != before
-    assert await world.store.chores.get(world.holm.id) is None
+    assert await world.store.chores.get("decide", world.holm.id) is None
 
     # A living node does it itself.
     world.settler.later = later  # type: ignore[method-assign]
@@ -319,3 +319,45 @@ async def test_a_threads_first_tasks_and_a_moved_task_cost_a_few_commands(
     assert len(work.names) <= 14, work.names
     opened = await world.do(world.anna, c.ThreadOpen(thread_id=made.thread.id))
     assert [task.text for task in opened.tasks] == ["99", *(f"{place}" for place in range(99))]
+
+
+async def assigned(world: World, person: Person) -> int:
+    return await world.store.mongo.rows("threads").count_documents({"assignee_id": person.id})
+
+
+@pytest.mark.parametrize("how", ["staff.update", "account.assign"])
+async def test_what_somebody_was_responsible_for_is_given_up_after_the_answer(
+    world: World, world_settings: Settings, how: str
+) -> None:
+    """AS-5, for any number of threads; a crash only delays it, and elsewhere nothing changes."""
+    thread, elsewhere = await world.thread(), await world.thread(world.eken)
+    for one in (thread, elsewhere):
+        await world.do(world.anna, c.ThreadAssign(thread_id=one.id, staff_id=world.sofia.id))
+    await world.settled()
+    await like(world, thread.id, THREADS - 1)
+    take: Asked = c.AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False)
+    kept = 1
+    if how == "staff.update":
+        take, kept = c.StaffUpdate(staff_id=world.sofia.id, active=False), 0
+    dies_before(world)
+    _, work = await work_of(world, world_settings, world.erik, take)
+    assert len(work.names) <= 24, work.names
+    assert await assigned(world, world.sofia) == THREADS + 1
+
+    got_further = world.store.chores.got_further
+
+    async def dies(chore: ChoreDoc, after: Id, at: int) -> None:
+        await got_further(chore, after, at)
+        raise RuntimeError("the node is gone")
+
+    world.store.chores.got_further = dies  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        await access_changes.clear_threads(await world.context(world.erik), world.sofia.id)
+    world.store.chores.got_further = got_further  # type: ignore[method-assign]
+    assert kept < await assigned(world, world.sofia) <= THREADS
+    # Whoever did it has left: it is done all the same.
+    await world.store.people.change_staff(world.erik.id, {"active": False})
+    world.clock.advance(s=11)
+    await housekeeping.sweep(world.means, world.clock.now())
+    assert await assigned(world, world.sofia) == kept
+    assert await world.store.chores.get("clear_up", world.sofia.id) is None

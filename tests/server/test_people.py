@@ -176,6 +176,7 @@ async def test_a_deactivated_colleague_is_out_everywhere(world: World) -> None:
         await world.principal(world.sofia)
     listed = await world.do(world.anna, c.StaffList(account_id=world.holm.id))
     assert world.sofia.id not in {member.id for member in listed.staff}
+    await world.settled()
     row = (await world.do(world.anna, c.ThreadRead(thread_id=thread.id))).thread
     assert row.staff
     assert row.staff.assignee_id is None

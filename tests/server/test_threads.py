@@ -330,7 +330,7 @@ async def test_lost_access_clears_assignments_there_and_only_there(world: World)
     assert [await assignee(thread) for thread in (there, elsewhere)] == [sofia.id, sofia.id]
     await world.store.accounts.change(world.holm.id, {"$pull": {"staff_ids": sofia.id}})
     for _ in range(2):
-        await threads.clear_assignments(context, sofia, world.holm.id)
+        await threads.clear_assignments(context, sofia)
     assert (await assignee(there), await assignee(elsewhere)) == (None, world.sofia.id)
     assert [s.event for s in await log(world, notes_stream(there.id))][1:] == [e.ThreadAssigned(lost_by=sofia)]
     await world.store.people.change_staff(sofia.id, {"active": False})

@@ -176,7 +176,7 @@ async def test_an_account_is_decided_anew_past_a_thread_that_cant_be_read(world:
     assert row is not None
     assert row.reminder is not None
     assert row.reminder.verdict == "nobody_to_notify"
-    assert await world.store.chores.get(world.holm.id) is None
+    assert await world.store.chores.get("decide", world.holm.id) is None
 
 
 async def test_an_account_that_fails_is_tried_later_and_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
