@@ -7,7 +7,7 @@ clocks. Refuses to know what is asked for.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from uvicorn.protocols.http.flow_control import FlowControl, service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server import visitors
+from server import forwarding
 from server.limits import address_key
 from server.strangers import Stranger, Strangers
 from server.turns import turns_of
@@ -36,7 +36,7 @@ BUSY: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection
 _NOTHING, _HEAD, _BODY, _WHOLE = range(4)
 
 
-def request_protocol(strangers: Strangers, trusted_proxies: Collection[str]) -> Callable[..., asyncio.Protocol]:
+def request_protocol(strangers: Strangers, trusted_proxies: Sequence[str]) -> Callable[..., asyncio.Protocol]:
     """What uvicorn is to make for each connection (`uvicorn.Config(http=...)`)."""
     return partial(RequestProtocol, strangers, trusted_proxies)
 
@@ -57,7 +57,7 @@ class _Flow(FlowControl):
 class RequestProtocol(HttpToolsProtocol):
     """One connection, until it ends or becomes a socket."""
 
-    def __init__(self, strangers: Strangers, trusted_proxies: Collection[str], **given: Any) -> None:
+    def __init__(self, strangers: Strangers, trusted_proxies: Sequence[str], **given: Any) -> None:
         super().__init__(**given)
         self._stranger = Stranger(strangers, self.cut)
         self._strangers = strangers
@@ -81,7 +81,7 @@ class RequestProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.flow = _Flow(self)
         peer = self.client[0] if self.client else ""
-        self._proxied = peer in self._trusted
+        self._proxied = forwarding.trusts(self._trusted, peer)
         if not self._strangers.admit(self._stranger, None if self._proxied else address_key(peer)):
             transport.write(BUSY)
             transport.close()
@@ -220,7 +220,8 @@ class RequestProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stage = _BODY
         if self._proxied:
-            origin = visitors.address_of(self._trusted, Headers(raw=self.headers), self.client[0])  # type: ignore[index]
+            lines = Headers(raw=self.headers).getlist(forwarding.HEADER)
+            origin = forwarding.visitor(self._trusted, lines, self.client[0])  # type: ignore[index]
             self._refused = not self._stranger.moves(address_key(origin))
         self.app = service_unavailable if self._refused else self.config.loaded_app
         super().on_headers_complete()

@@ -5,7 +5,7 @@ find the second one. The table in docs/operations.md is made from this struct.
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -13,16 +13,30 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from server import forwarding, setting_values
+from server.setting_values import is_service_link
+
 PREFIX: Final = "CHATTAR_"
 ALIASES: Final[Mapping[str, str]] = {"mongo_url": "MONGO_URL", "redis_url": "REDIS_URL", "port": "PORT"}
 """What hosting platforms call these; our own names win where both are set."""
 
 DAY_S: Final = 86_400
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
-HttpUrl = Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]+)?\Z")]
+HttpUrl = Annotated[str, Meta(pattern=r"^https?://(\[[0-9a-f:.]+\]|[a-z0-9.\-]+)(:[0-9]+)?\Z")]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Seconds = Annotated[int, Meta(ge=0)]
 Whole = Annotated[int, Meta(ge=1)]
+
+
+READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "public_url": setting_values.origin,
+    "allowed_origins": setting_values.origin,
+    "trusted_proxies": lambda text: str(forwarding.network(text)),
+    "smtp_url": setting_values.mail_server,
+    "redis_url": setting_values.redis,
+}
+"""What a value, or each of a list, is read by before it is held against its type."""
 
 
 class SettingsError(Exception):
@@ -49,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         list[HttpUrl], Meta(description="Further origins whose pages may use the session cookie")
     ] = []
     trusted_proxies: Annotated[
-        list[str], Meta(description="Addresses of reverse proxies whose X-Forwarded-For is believed")
+        list[str], Meta(description="Addresses and networks of reverse proxies whose X-Forwarded-For is believed")
     ] = []
     development: Annotated[
         bool, Meta(description="Demo logins on the start page, the mail inbox, the movable clock. Never in production")
@@ -145,16 +159,19 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
     hints = get_type_hints(Settings, include_extras=True)
     known = {PREFIX + name.upper(): name for name in hints}
     for variable in environ:
-        if variable.startswith(PREFIX) and variable not in known:
+        if variable.startswith(PREFIX) and variable not in known and not is_service_link(variable, environ[variable]):
             near = difflib.get_close_matches(variable, known, n=1)
             faults.append(f"{variable}: there is no such setting" + (f"; {near[0]}?" if near else ""))
     for variable, name in known.items():
-        text = environ.get(variable) or environ.get(ALIASES.get(name, ""), "")
+        text = environ.get(variable, "")
+        if not text or is_service_link(variable, text):
+            text = environ.get(ALIASES.get(name, ""), "")
         if not text:
             continue
         try:
-            values[name] = msgspec.convert(_parted(hints[name], text), hints[name], strict=False, dec_hook=_path)
-        except msgspec.ValidationError as error:
+            read = _read(name, _parted(hints[name], text))
+            values[name] = msgspec.convert(read, hints[name], strict=False, dec_hook=_path)
+        except (ValueError, msgspec.ValidationError) as error:
             faults.append(f"{variable}: {error} (is {_shown(name, text)})")
     if not faults:
         faults += _disagreements(values)
@@ -163,10 +180,18 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
-def _parted(hint: Any, text: str) -> Any:
+def _parted(hint: Any, text: str) -> str | list[str]:
     if "list[" not in str(hint):
         return text
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _read(name: str, text: str | list[str]) -> str | list[str]:
+    """A value, or each of a list, as its reader has it. Raises ValueError."""
+    reader = READERS.get(name)
+    if reader is None:
+        return text
+    return [reader(part) for part in text] if isinstance(text, list) else reader(text)
 
 
 def _path(kind: type, text: str) -> Path:
@@ -185,11 +210,15 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
     """Faults that no single value has."""
     settings = Settings(**values)
     faults = []
-    loopback = urlsplit(settings.own_url).hostname in {"127.0.0.1", "localhost"}
+    loopback = urlsplit(settings.own_url).hostname in LOOPBACK
     if settings.development and not loopback:
         faults.append("CHATTAR_DEVELOPMENT: only where CHATTAR_PUBLIC_URL is this machine itself")
     if not settings.development and not loopback and not settings.https:
         faults.append("CHATTAR_PUBLIC_URL: must begin with https:// unless it is this machine itself")
+    if settings.development and settings.host not in LOOPBACK:
+        faults.append(
+            "CHATTAR_DEVELOPMENT: only where CHATTAR_HOST is a loopback address: anybody could log in as anybody"
+        )
     if settings.commands_burst < settings.commands_per_s:
         faults.append("CHATTAR_COMMANDS_BURST: must not be below CHATTAR_COMMANDS_PER_S")
     return faults

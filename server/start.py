@@ -13,7 +13,10 @@ from storage.mongo import Mongo, Unsuitable, ours
 
 async def check(settings: Settings) -> None:
     """Make sure that the database is there and can be used by this build. Ends the process with a sentence if not."""
-    mongo = Mongo(settings.mongo_url, settings.mongo_database)
+    try:
+        mongo = Mongo(settings.mongo_url, settings.mongo_database)
+    except ValueError as error:  # the driver's for what can't be an address
+        sys.exit(f"CHATTAR_MONGO_URL: {error}")
     try:
         async with ours():
             await prepare(mongo)

@@ -4,12 +4,12 @@ Works on plain header mappings with lower-case names, so that both doors, HTTP a
 who the visitor is: that is server.auth.
 """
 
-import ipaddress
 import re
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from server import forwarding
 from server.context import Origin
 from server.settings import Settings
 
@@ -36,6 +36,14 @@ _SYSTEMS: Final = (
 )
 _PROGRAM: Final = re.compile(r"^[A-Za-z0-9._+-]{1,40}(?:/[A-Za-z0-9._+-]{1,20})?")
 _USER_AGENT_CHARACTERS_MAX: Final = 512
+
+
+class HeaderLines(Protocol):
+    """A request's headers, of which some may come more than once."""
+
+    def get(self, name: str, default: str, /) -> str: ...
+
+    def getlist(self, name: str, /) -> list[str]: ...
 
 
 def is_ours(settings: Settings, origin: str | None) -> bool:
@@ -67,37 +75,15 @@ def bearer_token(headers: Mapping[str, str]) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def origin_of(settings: Settings, headers: Mapping[str, str], peer: str) -> Origin:
+def origin_of(settings: Settings, headers: HeaderLines, peer: str) -> Origin:
     """What the audit trail notes of a request: address, browser, system, and how far its clock is from UTC."""
     agent = headers.get("user-agent", "")[:_USER_AGENT_CHARACTERS_MAX]
     return Origin(
-        ip=address_of(settings.trusted_proxies, headers, peer),
+        ip=forwarding.visitor(settings.trusted_proxies, headers.getlist(forwarding.HEADER), peer),
         browser=browser_of(agent),
         os=next((name for name, sign in _SYSTEMS if sign.search(agent)), ""),
         utc_offset_minutes=_offset(headers.get(UTC_OFFSET_HEADER, "")),
     )
-
-
-def address_of(trusted: Collection[str], headers: Mapping[str, str], peer: str) -> str:
-    """The visitor's address: the last one in X-Forwarded-For that isn't a proxy of ours, as far as proxies of ours
-    say so; what stands before it, anybody may have written."""
-    address = peer
-    for hop in (peer, *reversed(headers.get("x-forwarded-for", "").split(","))):
-        hop = hop.strip()
-        if not _is_address(hop):
-            break
-        address = hop
-        if hop not in trusted:
-            break
-    return address
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def browser_of(agent: str) -> str:

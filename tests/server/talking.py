@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import uvicorn
@@ -145,7 +145,9 @@ class Talk:
 
 @contextlib.asynccontextmanager
 async def talk(
-    at: RunningNode, subprotocol: str = JSON_SUBPROTOCOL, headers: Mapping[str, str] | None = None
+    at: RunningNode,
+    subprotocol: str = JSON_SUBPROTOCOL,
+    headers: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
 ) -> AsyncIterator[Talk]:
     """A socket that has not said anything yet."""
     async with connect(
