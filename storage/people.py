@@ -67,6 +67,8 @@ class LinkDoc(Document):
     notify_messages: bool = True
     """The preference "messages and client tasks" (spec 1.3)."""
     invited_at: Ms | None = None
+    typed_name: str = ""
+    """Where somebody linked a person of the firm whom they might not see: the name that they typed for them."""
 
 
 class SessionDoc(Document):
@@ -134,7 +136,7 @@ class People:
         self._contact_by_id = Together("contacts", by_id(self._contacts, ContactDoc))
         self._session_by_digest = Together("sessions", by_id(self._sessions, SessionDoc))
         self._session_by_id = Together("sessions by id", self._sessions_by_id)
-        self._links_by_contact = Together("links", self._links_of_contacts)
+        self._links_by_contact = Together("links", self.links_of_contacts)
 
     # staff
 
@@ -223,7 +225,8 @@ class People:
         """The accounts a contact belongs to."""
         return await self._links_by_contact.get(contact_id) or []
 
-    async def _links_of_contacts(self, contact_ids: list[Id]) -> dict[Id, list[LinkDoc]]:
+    async def links_of_contacts(self, contact_ids: list[Id]) -> dict[Id, list[LinkDoc]]:
+        """The accounts that several contacts belong to, by contact."""
         found: dict[Id, list[LinkDoc]] = {}
         for link in await readable(self._links.find({"contact_id": {"$in": contact_ids}}).sort("_id", 1), LinkDoc):
             found.setdefault(link.contact_id, []).append(link)

@@ -11,9 +11,8 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server import keys
 from server.access import AccountScope
-from server.actions import access_changes
+from server.actions import access_changes, acquaintance
 from server.actions.access_changes import Difference
-from server.actions.contacts import seen_link
 from server.actions.people import colleague, sees_everything
 from server.actions.said import said
 from server.actions.searching import with_words
@@ -44,6 +43,7 @@ async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> l
         links[link.account_id].append(link)
     wanted = {link.contact_id for some in links.values() for link in some}
     contacts = {contact.id: contact for contact in await people.contacts(sorted(wanted))}
+    seen = await acquaintance.seen_links(context, [link for some in links.values() for link in some], contacts)
     return [
         Account(
             id=account.id,
@@ -53,11 +53,7 @@ async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> l
             activation=activation(links[account.id], contacts),
             staff_ids=account.staff_ids,
             following=asker.user_id in account.follower_ids,
-            links=[
-                seen_link(contacts[link.contact_id], link)
-                for link in sorted(links[account.id], key=lambda link: link.contact_id)
-                if link.contact_id in contacts
-            ],
+            links=seen.get(account.id, []),
             archived=account.archived,
         )
         for account in accounts

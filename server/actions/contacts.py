@@ -14,27 +14,13 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server import auth
 from server.access import AccountScope, may_with
-from server.actions import access_changes, cycles, invitations, sessions
+from server.actions import access_changes, acquaintance, cycles, invitations, sessions
 from server.actions.access_changes import Difference
 from server.actions.said import said
 from server.context import Context
 from storage.mongo import Session
 from storage.people import ContactDoc, LinkDoc, link_id
 from storage.streams import KeyTaken
-
-
-def seen_link(contact: ContactDoc, link: LinkDoc) -> Link:
-    """A contact's place in an account as staff see it."""
-    return Link(
-        contact_id=contact.id,
-        name=contact.name,
-        email=contact.email,
-        login=link.login,
-        notify=link.notify,
-        activated=contact.activated_at is not None,
-        invited_at=link.invited_at,
-        last_login_at=contact.last_login_at,
-    )
 
 
 async def contact_and_link(context: Context, account_id: Id, contact_id: Id) -> tuple[ContactDoc, LinkDoc]:
@@ -51,14 +37,17 @@ def _not_here() -> NotFound:
 
 
 async def create(context: Context, command: ContactCreate, scope: AccountScope) -> Link:
-    """Add somebody to an account. Somebody with this address at the firm keeps their name and is linked.
+    """Add somebody to an account. Somebody with this address at the firm keeps their name and is linked; whoever may not
+    see them is answered as if they were new.
 
     Doing it again with the same switches changes nothing; with others it is a Conflict: that is `link.update`'s.
     """
     _may_add(context, login=command.login or command.invite)
     if command.invite and not command.login:
         raise Conflict("An invitation needs Login on.", reason="login_off")
-    contact = await _contact(context, command)
+    name = auth.normal_email(command.email) if is_blank(command.name) else said("$.name", command.name)
+    contact, met = await _contact(context, command, name)
+    hidden = met and not await acquaintance.knows(context, contact.id)
     link = LinkDoc(
         id=link_id(scope.account.id, contact.id),
         firm_id=contact.firm_id,
@@ -66,6 +55,7 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
         contact_id=contact.id,
         login=command.login,
         notify=command.notify,
+        typed_name=name if hidden else "",
     )
 
     async def write(session: Session) -> tuple[tuple[ContactDoc, LinkDoc], Difference]:
@@ -85,7 +75,16 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
     if command.invite and contact.activated_at is None and link.invited_at is None:
         link = await invitations.invite_contact(context, contact, link)
     _decide_later(context, scope.account.id)
-    return seen_link(contact, link)
+    seen = await _seen(context, contact, link)
+    if not (hidden and link.typed_name):
+        return seen
+    # What it would be of a new person: whoever asks is not told which of the two it is.
+    return replace(seen, activated=False, invited_at=context.clock.now() if command.invite else None)
+
+
+async def _seen(context: Context, contact: ContactDoc, link: LinkDoc) -> Link:
+    typed = await acquaintance.typed_names(context, [link])
+    return acquaintance.seen_link(contact, link, typed.get(link.id))
 
 
 def _may_add(context: Context, *, login: bool) -> None:
@@ -97,15 +96,15 @@ def _may_add(context: Context, *, login: bool) -> None:
         raise Forbidden("This needs the right manage_contacts.")
 
 
-async def _contact(context: Context, command: ContactCreate) -> ContactDoc:
-    """The firm's contact with this address, made if there is none."""
+async def _contact(context: Context, command: ContactCreate, name: str) -> tuple[ContactDoc, bool]:
+    """The firm's contact with this address, made if there is none, and whether there was."""
     people, firm_id = context.store.people, context.principal.firm_id
     email = auth.normal_email(command.email)
     firm = await context.store.firms.get(firm_id)
     contact = ContactDoc(
         id=new_id(),
         firm_id=firm_id,
-        name=email if is_blank(command.name) else said("$.name", command.name),
+        name=name,
         email=email,
         language=firm.firm.language if firm else "en",
     )
@@ -115,8 +114,8 @@ async def _contact(context: Context, command: ContactCreate) -> ContactDoc:
         found = await people.contact_by_email(firm_id, email)
         if found is None:
             raise
-        return found
-    return contact
+        return found, True
+    return contact, False
 
 
 async def update_link(context: Context, command: LinkUpdate, scope: AccountScope) -> Link:
@@ -143,7 +142,7 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
     if not changed.login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
         await sessions.end_all(context, contact.id)
     _decide_later(context, account_id)
-    return seen_link(contact, changed)
+    return await _seen(context, contact, changed)
 
 
 async def _note_decision(context: Context, account_id: Id, session: Session) -> None:
@@ -164,4 +163,4 @@ async def invite(context: Context, command: InvitationSend, scope: AccountScope)
         raise Conflict("Turn Login on first.", reason="login_off")
     if contact.activated_at is not None:
         raise Conflict("This person has chosen a password already.", reason="already_activated")
-    return seen_link(contact, await invitations.invite_contact(context, contact, link))
+    return await _seen(context, contact, await invitations.invite_contact(context, contact, link))

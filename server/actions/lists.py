@@ -31,6 +31,7 @@ from protocol.ids import notes_stream, thread_stream
 from protocol.wire import Id, Ms
 from server import access, reminder_state
 from server.access import FactsScope, ThreadScope
+from server.actions import acquaintance
 from server.actions.searching import with_words
 from server.context import Context
 from storage.accounts import AccountDoc
@@ -163,9 +164,10 @@ async def _writers(context: Context, thread: ThreadDoc, events: Sequence[Stored]
         said = [event.actor for event in events if event.actor is not None]
         return list(dict.fromkeys(person.name for person in [thread.created_by, *said] if person.side == "staff"))
     people = context.store.people
-    links = await people.links_of_account(thread.account_id)
-    contacts = await people.contacts([link.contact_id for link in links if link.login])
-    return sorted(contact.name for contact in contacts if contact.activated_at is not None)
+    links = [link for link in await people.links_of_account(thread.account_id) if link.login]
+    contacts = {contact.id: contact for contact in await people.contacts([link.contact_id for link in links])}
+    seen = (await acquaintance.seen_links(context, links, contacts)).get(thread.account_id, [])
+    return sorted(link.name for link in seen if link.activated)
 
 
 async def _firm(context: Context) -> FirmDoc:

@@ -20,7 +20,7 @@ from server import keys
 from server import reminder_rules as rules
 from server import reminder_state as state
 from server.access import ThreadScope
-from server.actions import cycles, trail
+from server.actions import acquaintance, cycles, trail
 from server.actions.cycles import SAVE_ATTEMPTS_MAX, Change
 from server.context import Context, Means
 from server.reminder_state import Around
@@ -246,18 +246,20 @@ async def _view(context: Context, thread_id: Id) -> ReminderView:
     surroundings = await cycles.around(means, thread, firm)
     links = await means.store.people.links_of_account(thread.account_id)
     contacts = {c.id: c for c in await means.store.people.contacts([link.contact_id for link in links])}
-    rows = await means.store.reminder_rows.of_thread(thread.id)
+    typed = await acquaintance.typed_names(context, links)
+    names = {contacts[link.contact_id].name: typed[link.id] for link in links if link.id in typed}
+    rows = [row.seen() for row in await means.store.reminder_rows.of_thread(thread.id)]
     return ReminderView(
         reminder=state.seen(thread.reminder, firm, surroundings, context.clock.now()),
         recipients=[
             Recipient(
                 contact_id=link.contact_id,
-                name=contacts[link.contact_id].name,
+                name=typed.get(link.id) or contacts[link.contact_id].name,
                 email=contacts[link.contact_id].email,
                 notify=link.notify and link.notify_messages,
             )
             for link in links
             if link.login and link.contact_id in contacts
         ],
-        rows=[row.seen() for row in rows],
+        rows=[replace(seen, recipients=[names.get(name, name) for name in seen.recipients]) for seen in rows],
     )

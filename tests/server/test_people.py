@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from protocol import commands as c
 from protocol.body import paragraph
+from protocol.entities import Link, ReminderSetting, Right
 from protocol.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from protocol.events import AccessChanged
 from protocol.ids import new_id, user_stream
@@ -301,3 +303,70 @@ async def test_odd_searches_find_nothing_and_blank_names_are_refused(world: Worl
     for name in (" \0 ", "\u2800", "\u2060\u00ad"):
         with pytest.raises(Invalid):
             await world.do(world.anna, c.AccountCreate(name=name, client_account_id="account-1"))
+
+
+# people of the firm whom an employee does not know (spec 1.2, View all contacts)
+
+
+async def a_contact_manager(world: World, *rights: Right) -> None:
+    """Olle, who sees Café Saltå and nothing else, and may add people there."""
+    await world.do(world.anna, c.StaffUpdate(staff_id=world.olle.id, rights=["manage_contacts", *rights]))
+    await world.do(world.anna, c.AccountAssign(account_id=world.salt.id, staff_id=world.olle.id, assigned=True))
+
+
+def alike(link: Link) -> Link:
+    """Without what tells two links apart that are meant to look alike."""
+    return replace(link, contact_id="", name="", email="")
+
+
+async def links_seen(world: World, person: StaffDoc) -> dict[str, Link]:
+    account = await world.do(person, c.AccountRead(account_id=world.salt.id))
+    return {link.email: link for link in account.links}
+
+
+async def test_an_address_that_the_firm_knows_is_answered_like_one_that_it_does_not(world: World) -> None:
+    await a_contact_manager(world)
+    await world.store.people.change_contact(world.petra.id, {"last_login_at": world.clock.now()})
+    known = c.ContactCreate(account_id=world.salt.id, name="P", email=world.petra.email)
+    first = await world.do(world.olle, known)
+    new = await world.do(world.olle, replace(known, email="new@salta.example"))
+    assert (first.name, first.activated, first.last_login_at) == ("P", False, None)
+    assert alike(first) == alike(new)
+    assert await world.do(world.olle, known) == first
+    # Nor is it told by what is read afterwards, alone or in a list.
+    assert (await links_seen(world, world.olle))[world.petra.email] == first
+    (listed,) = (await world.do(world.olle, c.AccountList())).accounts
+    assert {link.name for link in listed.links} == {"Nils Salt", "P"}
+    # Who may see everybody sees who it is.
+    assert (await links_seen(world, world.anna))[world.petra.email].name == "Petra Holm"
+    await a_contact_manager(world, "view_all_contacts")
+    seen = (await links_seen(world, world.olle))[world.petra.email]
+    assert (seen.name, seen.activated, seen.last_login_at) == ("Petra Holm", True, world.clock.now())
+
+
+async def test_who_is_let_in_unknown_is_told_to_be_able_to_log_in_and_nothing_else(world: World) -> None:
+    """AC-8, TH-9: nothing can be sent to an account where nobody can log in, so that is told; the rest is not."""
+    await a_contact_manager(world, "manage_accounts")
+    known = c.ContactCreate(account_id=world.salt.id, name="P", email=world.petra.email, login=True, invite=True)
+    first = await world.do(world.olle, known)
+    assert (first.name, first.activated, first.last_login_at) == ("P", False, None)
+    assert alike(first) == alike(await world.do(world.olle, replace(known, email="new@salta.example")))
+    seen = (await links_seen(world, world.olle))[world.petra.email]
+    assert (seen.name, seen.activated, seen.last_login_at) == ("P", True, None)
+    thread = await world.thread(world.salt, by=world.olle, reminder=ReminderSetting(enabled=True))
+    opened = await world.do(world.olle, c.ThreadOpen(thread_id=thread.id))
+    assert opened.writers == ["P"]
+    view = await world.do(world.olle, c.ReminderSend(thread_id=thread.id, client_message_id=new_id()))
+    assert {recipient.name for recipient in view.recipients} == {"P", "Nils Salt"}
+    assert {name for row in view.rows for name in row.recipients} == {"P", "Nils Salt"}
+    off = await world.do(
+        world.olle, c.LinkUpdate(account_id=world.salt.id, contact_id=world.petra.id, login=False, notify=False)
+    )
+    assert (off.name, off.activated) == ("P", False)
+
+
+async def test_who_knows_somebody_from_another_account_sees_them_everywhere(world: World) -> None:
+    await a_contact_manager(world)
+    await world.do(world.anna, c.AccountAssign(account_id=world.holm.id, staff_id=world.olle.id, assigned=True))
+    link = await world.do(world.olle, c.ContactCreate(account_id=world.salt.id, name="P", email=world.petra.email))
+    assert (link.name, link.activated) == ("Petra Holm", True)
