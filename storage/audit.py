@@ -1,11 +1,15 @@
 """The audit trail: who did what, when, from where. Rows are only ever added (spec 2.14)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from protocol.entities import AuditRow, Person
 from protocol.wire import Id, Ms
 from storage.documents import Document, readable, to_document
 from storage.mongo import Mongo, Session
+
+RENAMED: Final = {"task.add": "task.added"}
+"""Events that older builds wrote under another name."""
 
 
 class AuditDoc(Document):
@@ -14,7 +18,7 @@ class AuditDoc(Document):
     id: Id
     firm_id: Id
     event: str
-    """The command that did it, such as `task.set`; or `reminder.sent` for the scheduler's."""
+    """What happened, such as `task.added`: one name for each act, in the past tense."""
     at: Ms
     account_id: Id | None = None
     thread_id: Id | None = None
@@ -30,7 +34,7 @@ class AuditDoc(Document):
         """The row as staff see it."""
         return AuditRow(
             id=self.id,
-            event=self.event,
+            event=RENAMED.get(self.event, self.event),
             at=self.at,
             account_name=account_name,
             person=self.person,

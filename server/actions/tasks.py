@@ -76,7 +76,7 @@ async def add(context: Context, command: TaskAdd, scope: ThreadScope) -> TaskVie
         return _Change([*tasks, task], [e.TaskAdded(task=task.seen())], task.text, task)
 
     async def change() -> TaskDoc:
-        return _certain(await _change(context, scope.thread, "task.add", work, key))
+        return _certain(await _change(context, scope.thread, "task.added", work, key))
 
     found = await context.store.tasks.by_key(key)
     if found is None:

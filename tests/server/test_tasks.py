@@ -217,3 +217,13 @@ async def test_the_page_over_all_threads_can_be_read_in_parts(world: World) -> N
         if after is None:
             break
     assert seen == [f"uppgift {number}" for number in range(6, -1, -1)]
+
+
+async def test_an_added_task_has_one_name_in_the_trail_whenever_it_was_added(world: World) -> None:
+    """With the thread, later, or by a build that called the one of the two otherwise."""
+    thread = await world.thread(tasks=["Kvitton"])
+    for number in range(2):
+        await world.do(world.anna, TaskAdd(thread_id=thread.id, client_task_id=f"task-{number}", text="Moms"))
+    await world.store.mongo.rows("audit").update_one({"text": "Moms"}, {"$set": {"event": "task.add"}})
+    trail = await world.do(world.anna, AuditList(thread_id=thread.id))
+    assert [row.event for row in trail.rows if row.event.startswith("task")] == ["task.added"] * 3
