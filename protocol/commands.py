@@ -19,7 +19,6 @@ from protocol.entities import (
     Link,
     Mark,
     Me,
-    NewTask,
     Notification,
     Person,
     Recipient,
@@ -31,6 +30,7 @@ from protocol.entities import (
     StaffMember,
     Task,
     TaskRow,
+    TaskToAdd,
     Thread,
     ThreadState,
 )
@@ -294,7 +294,7 @@ class ThreadCreate(Asked, tag="thread.create"):
     client_message_id: ClientKey
     subject: Subject
     body: Body
-    tasks: Annotated[list[NewTask], msgspec.Meta(max_length=100)] = []
+    tasks: Annotated[list[TaskToAdd], msgspec.Meta(max_length=100)] = []
     reminder: ReminderSetting | None = None
     Result: ClassVar[type[Wire]] = ThreadView
 

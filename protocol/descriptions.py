@@ -1,20 +1,52 @@
 """OpenAPI 3.1 for the HTTP door and AsyncAPI 3 for the socket, made from the structs.
 
-Both are plain dictionaries of JSON values. Knows addresses and media types; refuses to know who may do what.
+Both are plain dictionaries of JSON values, for the tools that tests/api_tools runs over them. Knows addresses and media
+types; refuses to know who may do what.
 """
 
 from typing import Any, Final
 
 import msgspec
 
-from protocol import commands, errors, events, frames, shapes
-from protocol.wire import Wire, ecmascript
+from protocol import commands, errors, frames, shapes
+from protocol.schemas import open_up, reached, ref, schemas_of
+from protocol.wire import Wire
 
 VERSION: Final = "1"
 COMMAND_PATH: Final = "/api/v1/"
 SOCKET_PATH: Final = "/ws"
-COMPONENT: Final = "#/components/schemas/{name}"
-FORWARD: Final = "Everything that may be said is in docs/protocol.md."
+SOMEWHERE: Final = "https://chattar.example"
+"""Stands for the server's own address where it isn't known."""
+INFO: Final = {
+    "title": "Chattar",
+    "version": VERSION,
+    "description": "Everything that may be said is in docs/protocol.md.",
+    "license": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
+    "contact": {"name": "Whoever runs this server"},
+}
+NOUNS: Final = {
+    "session": "Log in, stay so, log out.",
+    "password": "A new password for who has forgotten theirs.",
+    "invitation": "How a contact comes to have a login.",
+    "me": "Who is logged in.",
+    "firm": "The firm and its settings.",
+    "staff": "Who works at the firm.",
+    "account": "The firm's clients.",
+    "contact": "The clients' people.",
+    "link": "What a contact may do in an account.",
+    "thread": "Conversations, as rows and whole.",
+    "stream": "The log of what happened.",
+    "message": "Write.",
+    "mark": "What was read and received.",
+    "typing": "Who is writing.",
+    "task": "What a contact is asked to do.",
+    "reminder": "Mails that chase an answer or tasks.",
+    "notification": "A member of staff's inbox.",
+    "audit": "Who did what, and when.",
+    "clock": "For development.",
+}
+"""What commands are about: the first half of their names."""
+ALWAYS_POSSIBLE: Final = (errors.Invalid, errors.RateLimited)
 
 
 class ProblemDocument(Wire):
@@ -33,18 +65,26 @@ class ProblemDocument(Wire):
     retry_after_ms: int | None = None
 
 
-def openapi() -> dict[str, Any]:
+Described = type[msgspec.Struct]
+
+
+def openapi(public_url: str = SOMEWHERE) -> dict[str, Any]:
     """The HTTP door: one POST for each command, without the command's own `type`, which the address says."""
     asked = shapes.members(commands.Command)
-    results = [shapes.result_of(command) for command in asked]
-    schemas = _schemas([*asked, *results, ProblemDocument])
+    answers: list[Described] = [*(shapes.result_of(command) for command in asked), ProblemDocument]
+    schemas = schemas_of([*asked, *answers], "openapi")
+    open_up(schemas, (answer.__name__ for answer in answers))
     for command in asked:
         schema = schemas[command.__name__]
         schema["properties"].pop("type")
-        schema["required"] = [name for name in schema.get("required", []) if name != "type"]
+        schema["required"] = [name for name in schema["required"] if name != "type"]
+        if not schema["properties"]:
+            del schemas[command.__name__]
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Chattar", "version": VERSION, "description": FORWARD},
+        "info": INFO,
+        "servers": [{"url": public_url}],
+        "tags": [{"name": noun, "description": text} for noun, text in NOUNS.items()],
         "paths": {COMMAND_PATH + shapes.tag_of(command): {"post": _operation(command)} for command in asked},
         "components": {
             "schemas": schemas,
@@ -62,109 +102,122 @@ def openapi() -> dict[str, Any]:
     }
 
 
-def _schemas(structs: list[type[msgspec.Struct]]) -> dict[str, Any]:
-    """The JSON Schemas of structs and all that they hold, without what is never sent."""
-    _, schemas = msgspec.json.schema_components(structs, ref_template=COMPONENT)
-    never_sent = COMPONENT.format(name=events.UnknownEvent.__name__)
-    schemas.pop(events.UnknownEvent.__name__, None)
-    _write_patterns(schemas)
-    for schema in schemas.values():
-        for union in (part for part in schema.get("properties", {}).values() if "discriminator" in part):
-            union["anyOf"] = [member for member in union["anyOf"] if member["$ref"] != never_sent]
-            union["discriminator"]["mapping"].pop(events.UNKNOWN_TAG, None)
-    return schemas
-
-
-def _write_patterns(part: Any) -> None:
-    """Put the patterns of a schema as ECMAScript writes them, which is what JSON Schema asks for."""
-    for inner in part.values() if isinstance(part, dict) else part:
-        if isinstance(inner, dict | list):
-            _write_patterns(inner)
-    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
-        part["pattern"] = ecmascript(part["pattern"])
-
-
 def _problem() -> dict[str, Any]:
     return {
         "description": "It was refused; `code` says why: " + ", ".join(f"`{code}`" for code in errors.ERRORS) + ".",
-        "content": {"application/problem+json": {"schema": _ref(ProblemDocument)}},
+        "content": {"application/problem+json": {"schema": ref(ProblemDocument)}},
     }
 
 
-def _ref(struct: type[msgspec.Struct]) -> dict[str, str]:
-    return {"$ref": COMPONENT.format(name=struct.__name__)}
-
-
-def _operation(command: type[msgspec.Struct]) -> dict[str, Any]:
-    shape = shapes.shape_of(command)
+def _operation(command: Described) -> dict[str, Any]:
+    shape, result = shapes.shape_of(command), shapes.result_of(command)
     noun, _, _ = shapes.tag_of(command).partition(".")
-    result = shapes.result_of(command)
-    return {
+    free = command in shapes.WITHOUT_SESSION
+    refusals = [*ALWAYS_POSSIBLE, *([] if free else [errors.Unauthenticated])]
+    operation: dict[str, Any] = {
         "operationId": shapes.tag_of(command),
         "tags": [noun],
         "summary": shape.doc.split(". ")[0].rstrip("."),
         "description": shape.doc,
-        "security": [] if command in shapes.WITHOUT_SESSION else [{"token": []}, {"cookie": []}],
-        "requestBody": {
-            "required": any(not field.optional for field in shape.fields),
-            "content": {"application/json": {"schema": _ref(command)}},
-        },
+        "security": [] if free else [{"token": []}, {"cookie": []}],
         "responses": {
             "200": {
                 "description": shapes.shape_of(result).doc,
-                "content": {"application/json": {"schema": _ref(result)}},
+                "content": {"application/json": {"schema": ref(result)}},
             },
+            **{str(error.status): {"$ref": "#/components/responses/Problem"} for error in refusals},
             "default": {"$ref": "#/components/responses/Problem"},
         },
     }
+    if shape.fields:
+        operation["requestBody"] = {
+            "required": any(not field.optional for field in shape.fields),
+            "content": {"application/json": {"schema": ref(command)}},
+        }
+    return operation
 
 
-def asyncapi() -> dict[str, Any]:
-    """The socket: which frames go which way."""
-    client, server = shapes.members(frames.ClientFrame), shapes.members(frames.ServerFrame)
-    results = {shapes.result_of(command) for command in shapes.members(commands.Command)}
-    everything = [*client, *server, *sorted(results, key=lambda struct: struct.__name__)]
-    schemas = _schemas(everything)
+def asyncapi(public_url: str = SOMEWHERE) -> dict[str, Any]:
+    """The socket: which frames go which way, and which answer belongs to which command."""
+    asked = [command for command in shapes.members(commands.Command) if command not in shapes.WITHOUT_SESSION]
+    said = [frame for frame in shapes.members(frames.ServerFrame) if frame is not frames.Reply]
+    results = {shapes.result_of(command) for command in asked}
+    schemas = schemas_of([frames.Hello, frames.Call, *said, frames.Reply, *asked, *results], "asyncapi")
+    alone: list[Described] = [frames.Hello, *said]
+    messages = {shapes.tag_of(frame): _message(frame, ref(frame)) for frame in alone}
+    operations = {
+        "receive.hello": _receives("hello", frames.Hello, ["welcome", "error"]),
+        **{f"send.{shapes.tag_of(frame)}": _sends(frame) for frame in said},
+    }
+    for command in asked:
+        tag, result = shapes.tag_of(command), shapes.result_of(command)
+        call, reply = f"call.{tag}", f"reply.{tag}"
+        messages[call] = _message(command, _wrapped(schemas, frames.Call, command, "command", command))
+        messages[reply] = _message(result, _wrapped(schemas, frames.Reply, command, "result", result))
+        operations[f"receive.{tag}"] = _receives(call, command, [reply, "error"])
+    payloads = {message["payload"]["$ref"].rpartition("/")[2] for message in messages.values()}
+    used = reached(schemas, payloads)
+    secure, _, host = public_url.partition("://")
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Chattar", "version": VERSION, "description": FORWARD},
+        "info": {**INFO, "tags": [{"name": noun, "description": text} for noun, text in NOUNS.items()]},
+        "servers": {"socket": {"host": host.rstrip("/"), "protocol": "wss" if secure == "https" else "ws"}},
         "defaultContentType": "application/json",
         "channels": {
             "socket": {
                 "address": SOCKET_PATH,
                 "description": "Subprotocols: " + ", ".join(f"`{name}`" for name in frames.SUBPROTOCOLS) + ".",
-                "messages": {
-                    shapes.tag_of(frame): {"$ref": f"#/components/messages/{shapes.tag_of(frame)}"}
-                    for frame in (*client, *server)
-                },
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
                 "bindings": {"ws": {"method": "GET"}},
             }
         },
-        "operations": {
-            **{f"receive.{shapes.tag_of(frame)}": _socket_operation("receive", frame) for frame in client},
-            **{f"send.{shapes.tag_of(frame)}": _socket_operation("send", frame) for frame in server},
-        },
+        "operations": operations,
         "components": {
-            "schemas": schemas,
-            "messages": {shapes.tag_of(frame): _message(frame) for frame in (*client, *server)},
+            "schemas": {name: schema for name, schema in schemas.items() if name in used},
+            "messages": messages,
         },
     }
 
 
-def _message(frame: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"name": shapes.tag_of(frame), "summary": shapes.shape_of(frame).doc, "payload": _ref(frame)}
+def _wrapped(schemas: dict[str, Any], frame: Described, command: Described, field: str, held: Described) -> Any:
+    """The schema of a `call` or `reply` that holds exactly this: put among the schemas, given as a reference."""
+    name = command.__name__ + frame.__name__
+    plain = schemas[frame.__name__]
+    properties = plain["properties"] | {field: ref(held)}
+    description = f"A `{shapes.tag_of(frame)}` for `{shapes.tag_of(command)}`."
+    schemas[name] = {**plain, "title": name, "description": description, "properties": properties}
+    return ref(name)
 
 
-def _socket_operation(action: str, frame: type[msgspec.Struct]) -> dict[str, Any]:
-    channel = "#/channels/socket"
-    operation: dict[str, Any] = {
-        "action": action,
-        "channel": {"$ref": channel},
-        "messages": [{"$ref": f"{channel}/messages/{shapes.tag_of(frame)}"}],
+def _message(struct: Described, payload: Any) -> dict[str, Any]:
+    return {"name": struct.__name__, "summary": shapes.shape_of(struct).doc, "payload": payload}
+
+
+_CHANNEL: Final = "#/channels/socket"
+
+
+def _in_channel(names: list[str]) -> list[dict[str, str]]:
+    return [{"$ref": f"{_CHANNEL}/messages/{name}"} for name in names]
+
+
+def _receives(message: str, struct: Described, answers: list[str]) -> dict[str, Any]:
+    """What the server is told, and the answers that it has for that."""
+    said = shapes.shape_of(struct).doc
+    return {
+        "action": "receive",
+        "channel": {"$ref": _CHANNEL},
+        "summary": said.split(". ")[0].rstrip("."),
+        "description": said,
+        "messages": _in_channel([message]),
+        "reply": {"channel": {"$ref": _CHANNEL}, "messages": _in_channel(answers)},
     }
-    if frame is frames.Call:
-        operation["reply"] = {
-            "channel": {"$ref": channel},
-            "messages": [{"$ref": f"{channel}/messages/{tag}"} for tag in ("reply", "error")],
-        }
-    return operation
+
+
+def _sends(frame: Described) -> dict[str, Any]:
+    """What the server says by itself."""
+    return {
+        "action": "send",
+        "channel": {"$ref": _CHANNEL},
+        "description": shapes.shape_of(frame).doc,
+        "messages": _in_channel([shapes.tag_of(frame)]),
+    }

@@ -51,7 +51,7 @@ class FirmSettings(Wire):
     reminder_days: Days = 3
     reminder_number: Count = 1
     tasks_ignore_read_state: bool = False
-    """Decision 2: reminders stop as soon as the tasks are done, read or not."""
+    """Reminders stop as soon as the tasks are done, read or not."""
     widget_origins: list[str] = []
 
 
@@ -88,7 +88,7 @@ class AccountBrief(Wire):
 
 
 class Link(Wire):
-    """A contact's place in an account: the two switches of spec 1.3 and how far the invitation has come."""
+    """A contact's place in an account: its two switches, and how far the invitation has come (spec 1.3)."""
 
     contact_id: Id
     name: Name
@@ -292,7 +292,7 @@ class AuditRow(Wire):
     os: str = ""
 
 
-class NewTask(Wire):
+class TaskToAdd(Wire):
     """A task to be added."""
 
     text: TaskText

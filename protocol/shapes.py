@@ -6,6 +6,7 @@ Reads this package's own source for the text that stands under a field. Refuses 
 import ast
 import functools
 import inspect
+import re
 import types
 import typing
 from dataclasses import dataclass
@@ -49,9 +50,13 @@ class Shape:
     fields: tuple[Field, ...]
 
 
+SOURCES: Final = re.compile(r" ?\((?:(?:[A-Z]{2}-|P|spec |section )[\d.]+|, | to |\d+(?:\.\d+)+)+\)")
+"""Where a docstring says in brackets which rule it follows: whoever reads an export doesn't have the rules."""
+
+
 def cleaned(text: str | None) -> str:
-    """A docstring with its indentation and line ends taken out."""
-    return " ".join((text or "").split())
+    """A docstring without its indentation, its line ends and the rules that it names in brackets."""
+    return SOURCES.sub("", " ".join((text or "").split()))
 
 
 @functools.cache

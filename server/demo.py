@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from protocol import commands as c
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
-from protocol.entities import NewTask, ReminderSetting, Side
+from protocol.entities import ReminderSetting, Side, TaskToAdd
 from protocol.errors import Forbidden
 from protocol.ids import new_id
 from protocol.wire import Id, Ms
@@ -202,7 +202,7 @@ class World:
                 subject=story.subject,
                 body=paragraph(story.text),
                 tasks=[
-                    NewTask(text=text, client_task_id=f"{story.key}-task-{number}")
+                    TaskToAdd(text=text, client_task_id=f"{story.key}-task-{number}")
                     for number, text in enumerate(story.tasks)
                 ],
                 reminder=ReminderSetting(enabled=True, days=3, number=story.reminders) if story.reminders else None,

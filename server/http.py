@@ -5,7 +5,7 @@ together with one of our own origins: a page elsewhere can make a browser send t
 """
 
 import http
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ from storage.mongo import ours
 
 log = structlog.get_logger(__name__)
 
+EMPTY: Final = (b"", b"null")
+"""Bodies of a command without fields. Some languages write an object that isn't there as null."""
 BODY_BYTES_MAX: Final = INBOUND_FRAME_BYTES_MAX
 RETRY_AFTER_S: Final = 2
 JSON: Final = "application/json"
@@ -68,15 +70,15 @@ def routes(means: Means, limits: Limits) -> list[BaseRoute]:
     door = Door(means, limits)
     return [
         Route(COMMAND_PATH + "{name:path}", door.command, methods=["POST"]),
-        Route("/api/openapi.json", _described(descriptions.openapi), methods=["GET"]),
-        Route("/api/asyncapi.json", _described(descriptions.asyncapi), methods=["GET"]),
+        Route("/api/openapi.json", _described(descriptions.openapi, means.settings.own_url), methods=["GET"]),
+        Route("/api/asyncapi.json", _described(descriptions.asyncapi, means.settings.own_url), methods=["GET"]),
     ]
 
 
-def _described(describe: Any) -> Any:
+def _described(describe: Callable[[str], dict[str, Any]], public_url: str) -> Any:
     @cache
     def encoded() -> bytes:
-        return msgspec.json.encode(describe())
+        return msgspec.json.encode(describe(public_url))
 
     async def answer(request: Request) -> Response:
         return Response(encoded(), media_type=JSON, headers={"cache-control": "public, max-age=300"})
@@ -159,15 +161,17 @@ def from_our_pages(settings: Settings, headers: Mapping[str, str]) -> None:
 
 
 async def read_command(request: Request, entry: Entry) -> c.Asked:
-    """The command in a request's body; an empty body is one without fields. Raises Invalid."""
+    """The command in a request's body; an empty body, or null, is one without fields. Raises Invalid."""
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if kind != JSON:
         # Also keeps out what a foreign page may post without asking (a form, plain text).
         raise WrongMediaType(path="content-type", expected=JSON, got=kind)
     # Strangers have less room: what they may say is short.
     body = await read_body(request, EARLY_FRAME_BYTES_MAX if entry.rule is access.anyone else BODY_BYTES_MAX)
+    if body.strip() in EMPTY:
+        body = b"{}"
     try:
-        command: c.Asked = _decoder(entry.command).decode(body or b"{}")
+        command: c.Asked = _decoder(entry.command).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         command = second_look(body, entry.command, "json")
     return command

@@ -35,7 +35,7 @@ from pymongo import MongoClient
 
 from protocol.body import paragraph
 from protocol.commands import Asked, ThreadCreate, ThreadView
-from protocol.entities import Firm, FirmSettings, Language, NewTask, ReminderSetting, Right, Role, Thread
+from protocol.entities import Firm, FirmSettings, Language, ReminderSetting, Right, Role, TaskToAdd, Thread
 from protocol.ids import new_id
 from protocol.wire import Id, Ms
 from server import auth, consequences
@@ -303,7 +303,7 @@ class World:
                 client_message_id=new_id(),
                 subject=subject,
                 body=paragraph(text),
-                tasks=[NewTask(text=task) for task in tasks],
+                tasks=[TaskToAdd(text=task) for task in tasks],
                 reminder=reminder,
             ),
         )

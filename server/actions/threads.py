@@ -22,7 +22,7 @@ from protocol.commands import (
     ThreadReopen,
     ThreadView,
 )
-from protocol.entities import NewTask, Person, ReminderSetting
+from protocol.entities import Person, ReminderSetting, TaskToAdd
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.events import Event, MessageSent
 from protocol.ids import new_id, notes_stream, thread_stream
@@ -65,7 +65,7 @@ class Start:
     """The same key starts the same thread, for ever (P2)."""
     meant: str | None = None
     """A hash of what the command with the key said."""
-    tasks: Sequence[NewTask] = ()
+    tasks: Sequence[TaskToAdd] = ()
     reminder: ReminderSetting | None = None
 
 
@@ -199,7 +199,7 @@ def _tasks(new: Start, thread_id: Id, at: int) -> list[TaskDoc]:
     ]
 
 
-def _meant_as_task(thread_id: Id, task: NewTask) -> str | None:
+def _meant_as_task(thread_id: Id, task: TaskToAdd) -> str | None:
     """What the task's key stands for, as if it had been added by a command of its own."""
     if task.client_task_id is None:
         return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from protocol.body import paragraph
 from protocol.commands import AccountCreate, MeRead, MessageSend, SessionCreate, ThreadCreate, ThreadList
-from protocol.entities import NewTask
+from protocol.entities import TaskToAdd
 from protocol.ids import new_id
 from protocol.texts import WORD_CHARACTERS_MAX, WORDS_MAX, composed, folded, normal, words_of
 
@@ -66,7 +66,7 @@ def test_what_people_type_is_composed_and_what_programs_choose_is_not() -> None:
         client_message_id=new_id(),
         subject=DECOMPOSED,
         body=paragraph(DECOMPOSED),
-        tasks=[NewTask(text="Kvitton"), NewTask(text=DECOMPOSED)],
+        tasks=[TaskToAdd(text="Kvitton"), TaskToAdd(text=DECOMPOSED)],
     )
     kept = composed(thread)
     assert kept.subject == "Åsa Björk"

@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucc
 from protocol import commands as c
 from protocol.body import paragraph
 from protocol.commands import Asked
-from protocol.entities import NewTask, ReminderSetting
+from protocol.entities import ReminderSetting, TaskToAdd
 from protocol.ids import new_id, thread_stream
 from protocol.wire import Id
 from scheduler import housekeeping
@@ -305,7 +305,7 @@ async def test_a_threads_first_tasks_and_a_moved_task_cost_a_few_commands(
         client_message_id=new_id(),
         subject="Bokslut",
         body=paragraph("Hej!"),
-        tasks=[NewTask(text=f"{place}") for place in range(100)],
+        tasks=[TaskToAdd(text=f"{place}") for place in range(100)],
     )
     made, work = await work_of(world, world_settings, world.anna, create)
     assert len(work.names) <= 20, work.names

@@ -18,7 +18,7 @@ from msgspec import structs
 from protocol import commands as c
 from protocol.body import paragraph
 from protocol.descriptions import COMMAND_PATH
-from protocol.entities import NewTask, ReminderSetting
+from protocol.entities import ReminderSetting, TaskToAdd
 from protocol.frames import (
     INVALID_FRAMES_MAX,
     JSON_SUBPROTOCOL,
@@ -144,7 +144,7 @@ def creation(world: World, key: str) -> c.ThreadCreate:
         client_message_id=key,
         subject="Årsbokslut",
         body=paragraph("Hej!"),
-        tasks=[NewTask(text="Lagerlista"), NewTask(text="Kundfordringar")],
+        tasks=[TaskToAdd(text="Lagerlista"), TaskToAdd(text="Kundfordringar")],
         reminder=ReminderSetting(enabled=True),
     )
 

@@ -144,6 +144,26 @@ async def test_a_body_that_is_not_the_command_is_refused_with_path_expected_and_
     assert problem["got"]
 
 
+@pytest.mark.parametrize("body", [b"", b"null", b" null\n", b"{}"])
+async def test_a_body_that_is_not_there_may_be_written_as_null(
+    world: World, client: httpx.AsyncClient, body: bytes
+) -> None:
+    """As generated Go clients do."""
+    headers = {"Authorization": f"Bearer {world.token_of(world.petra)}", "Content-Type": "application/json"}
+    for name in ("me.read", "thread.list"):
+        answer = await client.post(f"/api/v1/{name}", content=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+    told = refused(await client.post("/api/v1/thread.open", content=body, headers=headers), 422, "invalid")
+    assert "thread_id" in told["expected"]
+
+
+async def test_the_descriptions_say_where_this_server_is(world: World, client: httpx.AsyncClient) -> None:
+    http_door = (await client.get("/api/openapi.json")).json()
+    assert http_door["servers"] == [{"url": world.settings.own_url}]
+    socket = (await client.get("/api/asyncapi.json")).json()["servers"]["socket"]
+    assert f"{socket['protocol'].replace('ws', 'http')}://{socket['host']}" == world.settings.own_url
+
+
 async def test_every_kind_of_mistake_is_named_as_on_the_socket(world: World, client: httpx.AsyncClient) -> None:
     headers = {"authorization": f"Bearer {world.token_of(world.anna)}", "content-type": "application/json"}
     for command, *named in MISTAKES.values():

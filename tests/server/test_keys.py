@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from protocol import commands as c
 from protocol.body import Body, Mention, Paragraph, paragraph
 from protocol.commands import Asked
-from protocol.entities import NewTask, ReminderSetting, Thread
+from protocol.entities import ReminderSetting, TaskToAdd, Thread
 from protocol.errors import ChattarError, Conflict, Forbidden
 from protocol.ids import new_id
 from protocol.wire import Id
@@ -77,7 +77,7 @@ async def test_a_threads_key_stands_for_all_that_it_began_with(world: World) -> 
         client_message_id=KEY,
         subject="Bokslut",
         body=paragraph("Hej!"),
-        tasks=[NewTask(text="Kvitton", client_task_id="task-key-1")],
+        tasks=[TaskToAdd(text="Kvitton", client_task_id="task-key-1")],
     )
     first = await world.do(world.anna, one)
     assert await world.do(world.anna, one) == first

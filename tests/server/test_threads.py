@@ -21,7 +21,7 @@ from protocol.commands import (
     ThreadRename,
     ThreadReopen,
 )
-from protocol.entities import NewTask, Person, ReminderSetting, Thread
+from protocol.entities import Person, ReminderSetting, TaskToAdd, Thread
 from protocol.errors import ChattarError, Conflict, Forbidden, Invalid, NotFound
 from protocol.events import Event
 from protocol.frames import EventFrame, decode_server_frame
@@ -124,7 +124,7 @@ async def test_a_contacts_thread_is_unread_for_the_firm_and_read_for_its_author(
     assert (seen.unread, seen.staff.origin) == (1, "client")
 
 
-@pytest.mark.parametrize("extra", [{"tasks": [NewTask(text="x")]}, {"reminder": ReminderSetting(enabled=True)}])
+@pytest.mark.parametrize("extra", [{"tasks": [TaskToAdd(text="x")]}, {"reminder": ReminderSetting(enabled=True)}])
 async def test_a_contact_gives_the_firm_no_tasks_and_no_reminders(world: World, extra: dict[str, Any]) -> None:
     with pytest.raises(Forbidden):
         await world.do(world.petra, creation(world.holm, **extra))
@@ -168,7 +168,7 @@ async def test_an_archived_account_gets_no_threads(world: World) -> None:
     [
         {"subject": "   "},
         {"body": Body(content=[Paragraph()])},
-        {"tasks": [NewTask(text="ok"), NewTask(text="  ")]},
+        {"tasks": [TaskToAdd(text="ok"), TaskToAdd(text="  ")]},
     ],
 )
 async def test_blanks_are_refused(world: World, fault: dict[str, Any]) -> None:
@@ -180,7 +180,7 @@ async def test_blanks_are_refused(world: World, fault: dict[str, Any]) -> None:
 
 async def test_the_same_key_starts_one_thread(world: World) -> None:
     """P2: one after the other, and all at once."""
-    command = creation(world.holm, "key-of-one-thread", tasks=[NewTask(text="a", client_task_id="task-key-1")])
+    command = creation(world.holm, "key-of-one-thread", tasks=[TaskToAdd(text="a", client_task_id="task-key-1")])
     made = await asyncio.gather(*(world.do(world.anna, command) for _ in range(6)))
     again = await world.do(world.anna, command)
     assert {view.thread.id for view in made} == {again.thread.id}
@@ -196,7 +196,7 @@ async def test_a_key_that_meant_something_else_is_refused(world: World) -> None:
     with pytest.raises(Conflict) as refused:
         await world.do(world.anna, creation(world.holm, "used-for-a-message"))
     assert refused.value.reason == "key_reused"
-    task = NewTask(text="a", client_task_id="task-key-1")
+    task = TaskToAdd(text="a", client_task_id="task-key-1")
     await world.do(world.anna, creation(world.holm, tasks=[task]))
     with pytest.raises(Conflict) as refused:
         await world.do(world.anna, creation(world.holm, tasks=[task]))

@@ -13,7 +13,7 @@ from protocol import commands as c
 from protocol import events as e
 from protocol.body import Body, Mention, Paragraph, Text, plain_text
 from protocol.client import Client
-from protocol.entities import NewTask, ReminderSetting, Thread
+from protocol.entities import ReminderSetting, TaskToAdd, Thread
 from protocol.errors import ChattarError, NotFound, Unauthenticated
 from protocol.http import log_in
 from protocol.ids import new_id, notes_stream
@@ -83,7 +83,7 @@ async def starts(world: World, anna: Client, others: list[Client]) -> Id:
             client_message_id=new_id(),
             subject="Årsbokslut 2025",
             body=Body(content=[Paragraph(content=[Text(text="Hej! "), Text(text="Underlagen", strong=True)])]),
-            tasks=[NewTask(text="Lagerlista"), NewTask(text="Kundfordringar")],
+            tasks=[TaskToAdd(text="Lagerlista"), TaskToAdd(text="Kundfordringar")],
             reminder=ReminderSetting(enabled=True),
         )
     )

@@ -32,7 +32,7 @@ export interface Text {
   readonly link?: string;
 }
 
-/** A member of staff who is called on (MN-1). Contacts see it as plain `@name` (MN-5). */
+/** A member of staff who is called on. Contacts see it as plain `@name`. */
 export interface Mention {
   readonly type: "mention";
   readonly id: Id;
@@ -80,7 +80,7 @@ export interface Person {
   readonly name: string;
 }
 
-/** The practice, as everybody who is logged in to it may see it (spec 2.1). */
+/** The practice, as everybody who is logged in to it may see it. */
 export interface Firm {
   readonly id: Id;
   readonly name: string;
@@ -99,7 +99,7 @@ export interface Firm {
   readonly clients_may_create_threads?: boolean;
 }
 
-/** What only owner and admins see and change of a firm (spec 2.1, section 4). */
+/** What only owner and admins see and change of a firm. */
 export interface FirmSettings {
   readonly reply_to?: string;
   readonly bcc?: string;
@@ -111,13 +111,13 @@ export interface FirmSettings {
   readonly reminder_days?: number;
   /** Default: 1. */
   readonly reminder_number?: number;
-  /** Decision 2: reminders stop as soon as the tasks are done, read or not. Default: false. */
+  /** Reminders stop as soon as the tasks are done, read or not. Default: false. */
   readonly tasks_ignore_read_state?: boolean;
   /** Default: []. */
   readonly widget_origins?: readonly string[];
 }
 
-/** A member of staff, as colleagues see them (spec 2.2). */
+/** A member of staff, as colleagues see them. */
 export interface StaffMember {
   readonly id: Id;
   readonly name: string;
@@ -150,7 +150,7 @@ export interface AccountBrief {
   readonly short_id?: string;
 }
 
-/** A contact's place in an account: the two switches of spec 1.3 and how far the invitation has come. */
+/** A contact's place in an account: its two switches, and how far the invitation has come. */
 export interface Link {
   readonly contact_id: Id;
   readonly name: string;
@@ -163,7 +163,7 @@ export interface Link {
   readonly last_login_at?: number;
 }
 
-/** A client entity that is served, as staff see it (spec 2.3). */
+/** A client entity that is served, as staff see it. */
 export interface Account {
   readonly id: Id;
   readonly name: string;
@@ -184,7 +184,7 @@ export interface Excerpt {
   readonly at: number;
 }
 
-/** A thread's reminder setting and where its cycle stands (spec 2.9, 3.8.2). */
+/** A thread's reminder setting and where its cycle stands. */
 export interface Reminder {
   readonly enabled: boolean;
   readonly days: number;
@@ -227,7 +227,7 @@ export interface Thread {
   /** For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later. */
   readonly raised_at?: number;
   readonly last?: Excerpt;
-  /** Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own. Default: 0. */
+  /** Messages of the other side after the reader's position: the firm's shared one or the contact's own. Default: 0. */
   readonly unread?: number;
   /** The reader's position: the firm's shared one for staff, their own for a contact. Default: 0. */
   readonly read_seq?: Seq;
@@ -238,7 +238,7 @@ export interface Thread {
   readonly staff?: StaffPart;
 }
 
-/** A client task (spec 2.8). Tasks are listed in the order in which they are to be shown. */
+/** A client task. Tasks are listed in the order in which they are to be shown. */
 export interface Task {
   readonly id: Id;
   readonly text: string;
@@ -250,7 +250,7 @@ export interface Task {
   readonly done_at?: number;
 }
 
-/** A task with its thread, for the page over all threads (TK-7). */
+/** A task with its thread, for the page over all threads. */
 export interface TaskRow {
   readonly thread_id: Id;
   readonly subject: string;
@@ -275,7 +275,7 @@ export interface Mark {
   readonly delivered?: readonly Step[];
 }
 
-/** A staff member's inbox entry: one for each thread, moved to the top by each new event (NS-4). */
+/** A staff member's inbox entry: one for each thread, moved to the top by each new event. */
 export interface Notification {
   readonly id: Id;
   readonly thread_id: Id;
@@ -289,28 +289,28 @@ export interface Notification {
   readonly text?: string;
   /** Default: true. */
   readonly unread?: boolean;
-  /** Stays until this person has read the thread, whatever came after (MN-6). Default: false. */
+  /** Stays until this person has read the thread, whatever came after. Default: false. */
   readonly mentioned?: boolean;
   /** Default: false. */
   readonly internal?: boolean;
   /** Default: false. */
   readonly archived?: boolean;
   readonly assignee_id?: Id;
-  /** Colleagues who have read the thread since (NS-5). Default: []. */
+  /** Colleagues who have read the thread since. Default: []. */
   readonly read_by?: readonly string[];
 }
 
-/** A reminder that went out: its place in its cycle, what it was about and to whom (spec 2.9). */
+/** A reminder that went out: its place in its cycle, what it was about and to whom. */
 export interface ReminderRow {
   readonly cycle: number;
-  /** 0 for one that was sent by hand (RM-11). */
+  /** 0 for one that was sent by hand. */
   readonly number: number;
   readonly at: number;
   readonly recipients: readonly string[];
   readonly by?: Person;
 }
 
-/** A contact and whether reminders reach them (RM-6). */
+/** A contact and whether reminders reach them. */
 export interface Recipient {
   readonly contact_id: Id;
   readonly name: string;
@@ -318,7 +318,7 @@ export interface Recipient {
   readonly notify: boolean;
 }
 
-/** One line of the audit trail (spec 2.14). */
+/** One line of the audit trail. */
 export interface AuditRow {
   readonly id: Id;
   readonly event: string;
@@ -338,12 +338,12 @@ export interface AuditRow {
 }
 
 /** A task to be added. */
-export interface NewTask {
+export interface TaskToAdd {
   readonly text: string;
   readonly client_task_id?: ClientKey;
 }
 
-/** What the Reminders tab saves (RM-2). */
+/** What the Reminders tab saves. */
 export interface ReminderSetting {
   readonly enabled: boolean;
   /** Default: 3. */
@@ -352,7 +352,7 @@ export interface ReminderSetting {
   readonly number?: number;
 }
 
-/** A message that another one answers: who said what, shortened (MS-7). */
+/** A message that another one answers: who said what, shortened. */
 export interface Quote {
   readonly message_id: Id;
   readonly person: Person;
@@ -366,23 +366,23 @@ export interface ThreadCreated {
   readonly subject: string;
 }
 
-/** t: The subject was changed (TH-11). */
+/** t: The subject was changed. */
 export interface ThreadRenamed {
   readonly type: "thread.renamed";
   readonly subject: string;
 }
 
-/** t: The firm archived the thread (AR-1). */
+/** t: The firm archived the thread. */
 export interface ThreadArchived {
   readonly type: "thread.archived";
 }
 
-/** t: The thread is active again (AR-3, MS-8). */
+/** t: The thread is active again. */
 export interface ThreadReopened {
   readonly type: "thread.reopened";
 }
 
-/** t: The firm asked again, by hand: the thread moves to the top of what waits for the contacts (RM-11). */
+/** t: The firm asked again, by hand: the thread moves to the top of what waits for the contacts. */
 export interface ThreadRaised {
   readonly type: "thread.raised";
 }
@@ -398,57 +398,57 @@ export interface MessageSent {
   readonly after?: Seq;
 }
 
-/** t: A task was added at the end (TK-1). */
+/** t: A task was added at the end. */
 export interface TaskAdded {
   readonly type: "task.added";
   readonly task: Task;
 }
 
-/** t: A task's text was changed (TK-4). */
+/** t: A task's text was changed. */
 export interface TaskEdited {
   readonly type: "task.edited";
   readonly task_id: Id;
   readonly text: string;
 }
 
-/** t: A task was ticked (TK-3). */
+/** t: A task was ticked. */
 export interface TaskCompleted {
   readonly type: "task.completed";
   readonly task_id: Id;
 }
 
-/** t: A task was un-ticked (TK-3). */
+/** t: A task was un-ticked. */
 export interface TaskReopened {
   readonly type: "task.reopened";
   readonly task_id: Id;
 }
 
-/** t: The tasks now stand in this order (TK-4). */
+/** t: The tasks now stand in this order. */
 export interface TasksReordered {
   readonly type: "tasks.reordered";
   readonly task_ids: readonly Id[];
 }
 
-/** t: A task was taken away (TK-4). */
+/** t: A task was taken away. */
 export interface TaskDeleted {
   readonly type: "task.deleted";
   readonly task_id: Id;
 }
 
-/** t: The last open task was just ticked; follows its `task.completed` (TK-6). */
+/** t: The last open task was just ticked; follows its `task.completed`. */
 export interface TasksCompleted {
   readonly type: "tasks.completed";
 }
 
-/** n: The thread has another assignee, or none (AS-1). */
+/** n: The thread has another assignee, or none. */
 export interface ThreadAssigned {
   readonly type: "thread.assigned";
   readonly assignee?: Person;
-  /** Who was it, and lost it together with their access (AS-5). */
+  /** Who was it, and lost it together with their access. */
   readonly lost_by?: Person;
 }
 
-/** n: Somebody marked the thread as unread for the whole firm (RD-9). */
+/** n: Somebody marked the thread as unread for the whole firm. */
 export interface ThreadUnread {
   readonly type: "thread.unread";
   /** How far the firm has read now. */
@@ -456,13 +456,13 @@ export interface ThreadUnread {
   readonly unread: number;
 }
 
-/** n: The reminder setting was saved, or its cycle moved on or stopped (RT-1). */
+/** n: The reminder setting was saved, or its cycle moved on or stopped. */
 export interface ReminderChanged {
   readonly type: "reminder.changed";
   readonly reminder: Reminder;
 }
 
-/** n: A reminder was handed to the mail outbox, automatically or by hand (RM-11). */
+/** n: A reminder was handed to the mail outbox, automatically or by hand. */
 export interface ReminderSent {
   readonly type: "reminder.sent";
   /** Its place in the cycle; 0 for one sent by hand. */
@@ -473,15 +473,15 @@ export interface ReminderSent {
   readonly after?: Seq;
 }
 
-/** u: An inbox entry is new or has changed (NS-4). */
+/** u: An inbox entry is new or has changed. */
 export interface NotificationUpdated {
   readonly type: "notification.updated";
   readonly notification: Notification;
-  /** Entries not archived: the badge (NS-5). */
+  /** Entries not archived: the badge. */
   readonly open_count: number;
 }
 
-/** u: What this person may see has changed; accounts in `lost` must be dropped at once (AC-15, RT-4). */
+/** u: What this person may see has changed; accounts in `lost` must be dropped at once. */
 export interface AccessChanged {
   readonly type: "access.changed";
   /** Default: []. */
@@ -563,7 +563,7 @@ export interface InvitationRead {
   readonly secret: string;
 }
 
-/** Choose a password and be logged in (spec 1.3). */
+/** Choose a password and be logged in. */
 export interface InvitationAccept {
   readonly type: "invitation.accept";
   readonly secret: string;
@@ -610,7 +610,7 @@ export interface StaffPage {
   readonly staff: readonly StaffMember[];
 }
 
-/** Everybody who works at the firm; with `account_id`, only active ones who can see that account (MN-4, AS-2). */
+/** Everybody who works at the firm; with `account_id`, only active ones who can see that account. */
 export interface StaffList {
   readonly type: "staff.list";
   readonly account_id?: Id;
@@ -658,7 +658,7 @@ export interface AccountCreate {
   readonly kind?: "company" | "individual" | "other";
 }
 
-/** Give a colleague access to an account, or take it away; takes effect at once everywhere (AC-15). */
+/** Give a colleague access to an account, or take it away; takes effect at once everywhere. */
 export interface AccountAssign {
   readonly type: "account.assign";
   readonly account_id: Id;
@@ -666,14 +666,14 @@ export interface AccountAssign {
   readonly assigned: boolean;
 }
 
-/** Follow an account, or stop (NS-1). */
+/** Follow an account, or stop. */
 export interface AccountFollow {
   readonly type: "account.follow";
   readonly account_id: Id;
   readonly following: boolean;
 }
 
-/** Add a person to an account; somebody with this address already at the firm is linked (spec 1.3). */
+/** Add a person to an account; somebody with this address already at the firm is linked. */
 export interface ContactCreate {
   readonly type: "contact.create";
   readonly account_id: Id;
@@ -687,7 +687,7 @@ export interface ContactCreate {
   readonly invite?: boolean;
 }
 
-/** Turn Login or Notify on or off for one person in one account (spec 1.3). */
+/** Turn Login or Notify on or off for one person in one account. */
 export interface LinkUpdate {
   readonly type: "link.update";
   readonly account_id: Id;
@@ -708,7 +708,7 @@ export interface ThreadView {
   readonly thread: Thread;
 }
 
-/** Start a thread with its first message (TH-1 to TH-10). */
+/** Start a thread with its first message. */
 export interface ThreadCreate {
   readonly type: "thread.create";
   readonly account_id: Id;
@@ -716,11 +716,11 @@ export interface ThreadCreate {
   readonly subject: string;
   readonly body: Body;
   /** Default: []. */
-  readonly tasks?: readonly NewTask[];
+  readonly tasks?: readonly TaskToAdd[];
   readonly reminder?: ReminderSetting;
 }
 
-/** Threads, unread first, then latest message first (LS-2). */
+/** Threads, unread first, then latest message first. */
 export interface ThreadPage {
   readonly threads: readonly Thread[];
   readonly next?: string;
@@ -792,26 +792,26 @@ export interface ThreadRead {
   readonly thread_id: Id;
 }
 
-/** Change the subject (TH-11). */
+/** Change the subject. */
 export interface ThreadRename {
   readonly type: "thread.rename";
   readonly thread_id: Id;
   readonly subject: string;
 }
 
-/** Archive (AR-1). A thread that already is archived stays so. */
+/** Archive. A thread that already is archived stays so. */
 export interface ThreadArchive {
   readonly type: "thread.archive";
   readonly thread_id: Id;
 }
 
-/** Make active again; reminders start anew (AR-3, RM-9). */
+/** Make active again; reminders start anew. */
 export interface ThreadReopen {
   readonly type: "thread.reopen";
   readonly thread_id: Id;
 }
 
-/** Make a colleague responsible, or nobody (AS-1). Grants no access (AC-5). */
+/** Make a colleague responsible, or nobody. Grants no access. */
 export interface ThreadAssign {
   readonly type: "thread.assign";
   readonly thread_id: Id;
@@ -828,7 +828,7 @@ export interface StreamRead {
   readonly limit?: number;
 }
 
-/** The message is in the log, majority and journaled (P1), at this place. */
+/** The message is in the log, majority and journaled, at this place. */
 export interface MessageAccepted {
   readonly message_id: Id;
   readonly stream: string;
@@ -836,7 +836,7 @@ export interface MessageAccepted {
   readonly at: number;
 }
 
-/** Write to a thread. `internal` is for staff: contacts never learn of it (AC-6). */
+/** Write to a thread. `internal` is for staff: contacts never learn of it. */
 export interface MessageSend {
   readonly type: "message.send";
   readonly thread_id: Id;
@@ -847,21 +847,21 @@ export interface MessageSend {
   readonly quoted_message_id?: Id;
 }
 
-/** I have seen everything in the thread up to this position of t: (RD-1, RD-3). */
+/** I have seen everything in the thread up to this position of t:. */
 export interface MarkRead {
   readonly type: "mark.read";
   readonly thread_id: Id;
   readonly seq: Seq;
 }
 
-/** The firm has not read the thread from this position of t: on, whoever has looked at it (RD-9). Receipts stay. */
+/** The firm has not read the thread from this position of t: on, whoever has looked at it. Receipts stay. */
 export interface MarkUnread {
   readonly type: "mark.unread";
   readonly thread_id: Id;
   readonly seq: Seq;
 }
 
-/** My client has received everything up to these positions of t: (RD-4). */
+/** My client has received everything up to these positions of t:. */
 export interface MarkDelivered {
   readonly type: "mark.delivered";
   readonly positions: { readonly [key: string]: Seq };
@@ -882,7 +882,7 @@ export interface TaskView {
   readonly task: Task;
 }
 
-/** Add a task at the end (TK-1). */
+/** Add a task at the end. */
 export interface TaskAdd {
   readonly type: "task.add";
   readonly thread_id: Id;
@@ -890,7 +890,7 @@ export interface TaskAdd {
   readonly text: string;
 }
 
-/** Tick or un-tick (TK-3). Setting what already is so changes nothing. */
+/** Tick or un-tick. Setting what already is so changes nothing. */
 export interface TaskSet {
   readonly type: "task.set";
   readonly thread_id: Id;
@@ -898,7 +898,7 @@ export interface TaskSet {
   readonly done: boolean;
 }
 
-/** Change a task's text (TK-4). */
+/** Change a task's text. */
 export interface TaskEdit {
   readonly type: "task.edit";
   readonly thread_id: Id;
@@ -906,7 +906,7 @@ export interface TaskEdit {
   readonly text: string;
 }
 
-/** Put a task before another one, or last (TK-4). */
+/** Put a task before another one, or last. */
 export interface TaskMove {
   readonly type: "task.move";
   readonly thread_id: Id;
@@ -914,7 +914,7 @@ export interface TaskMove {
   readonly before_id?: Id;
 }
 
-/** Take a task away (TK-4). */
+/** Take a task away. */
 export interface TaskDelete {
   readonly type: "task.delete";
   readonly thread_id: Id;
@@ -927,7 +927,7 @@ export interface TaskPage {
   readonly next?: string;
 }
 
-/** Tasks over all threads that I may see, newest first (TK-7, TK-8). `next` of a page is `after` of the following one; a page may hold fewer rows than asked for, or none, and the list still go on: it ends where `next` is absent. */
+/** Tasks over all threads that I may see, newest first. `next` of a page is `after` of the following one; a page may hold fewer rows than asked for, or none, and the list still go on: it ends where `next` is absent. */
 export interface TaskList {
   readonly type: "task.list";
   /** Default: "open". */
@@ -939,7 +939,7 @@ export interface TaskList {
   readonly limit?: number;
 }
 
-/** All that the Reminders tab shows (RM-20). */
+/** All that the Reminders tab shows. */
 export interface ReminderView {
   readonly reminder: Reminder;
   readonly recipients: readonly Recipient[];
@@ -954,7 +954,7 @@ export interface ReminderRead {
   readonly thread_id: Id;
 }
 
-/** Save the Reminders tab (RM-2, RM-21). */
+/** Save the Reminders tab. */
 export interface ReminderSet {
   readonly type: "reminder.set";
   readonly thread_id: Id;
@@ -963,7 +963,7 @@ export interface ReminderSet {
   readonly number: number;
 }
 
-/** Remind now, by hand (RM-11). The key makes a retry send nothing more. */
+/** Remind now, by hand. The key makes a retry send nothing more. */
 export interface ReminderSend {
   readonly type: "reminder.send";
   readonly thread_id: Id;
@@ -987,7 +987,7 @@ export interface NotificationList {
   readonly limit?: number;
 }
 
-/** Put an entry away, or take it back (NS-5). */
+/** Put an entry away, or take it back. */
 export interface NotificationArchive {
   readonly type: "notification.archive";
   readonly notification_id: Id;
@@ -1000,7 +1000,7 @@ export interface AuditPage {
   readonly rows: readonly AuditRow[];
 }
 
-/** The audit trail of a thread's tasks and reminders (spec 2.14). */
+/** The audit trail of a thread's tasks and reminders. */
 export interface AuditList {
   readonly type: "audit.list";
   readonly thread_id: Id;
@@ -1024,7 +1024,7 @@ export interface Hello {
   readonly epoch?: string;
   /** Default: {}. */
   readonly positions?: { readonly [key: string]: Seq };
-  /** How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14). */
+  /** How far the person's clock is ahead of UTC: the audit trail notes both clocks. */
   readonly utc_offset_minutes?: number;
   /** Who you were told that you are, by an earlier `welcome`: where the login is another person's now, nothing is done. */
   readonly person?: Id;
@@ -1084,7 +1084,7 @@ export interface Reset {
   readonly head: Seq;
 }
 
-/** You may not see this account any more: forget its threads (RT-4). Or only this stream, at resume. */
+/** You may not see this account any more: forget its threads. Or only this stream, at resume. */
 export interface Dropped {
   readonly type: "dropped";
   readonly account_id?: Id;
