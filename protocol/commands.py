@@ -207,10 +207,10 @@ class AccountPage(Wire):
 
 
 class AccountList(Asked, tag="account.list"):
-    """The accounts I may see, by name; `after` is the last name of the page before."""
+    """The accounts I may see, by name; `after` is the last account of the page before."""
 
     search: Search = ""
-    after: str = ""
+    after: Id | None = None
     limit: PageSize = 100
     Result: ClassVar[type[Wire]] = AccountPage
 

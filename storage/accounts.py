@@ -62,8 +62,8 @@ class Accounts:
         return from_document(row, AccountDoc) if row else None
 
     async def find(self, query: Row, limit: int, session: Session | None = None) -> list[AccountDoc]:
-        """Accounts by an indexed query, by name."""
-        rows = self._rows.find(query, session=session).sort("name_key", 1).limit(limit)
+        """Accounts by an indexed query, by name and then as they were added."""
+        rows = self._rows.find(query, session=session).sort([("name_key", 1), ("_id", 1)]).limit(limit)
         return await readable(rows, AccountDoc)
 
     async def taken_short_ids(self, firm_id: Id, short_ids: list[str]) -> list[str]:

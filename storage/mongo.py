@@ -47,7 +47,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
     "staff": [IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email")],
     "contacts": [IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email")],
     "accounts": [
-        IndexModel([("firm_id", 1), ("name_key", 1)]),
+        IndexModel([("firm_id", 1), ("name_key", 1), ("_id", 1)]),
         IndexModel([("firm_id", 1), ("words", 1)]),
         IndexModel([("firm_id", 1), ("short_id", 1)], unique=True),
         IndexModel([("firm_id", 1), ("staff_ids", 1)]),

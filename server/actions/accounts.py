@@ -6,7 +6,7 @@ from typing import Final
 
 from protocol.commands import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountPage, AccountRead
 from protocol.entities import Account, Activation
-from protocol.errors import NotFound, Unavailable
+from protocol.errors import Invalid, NotFound, Unavailable
 from protocol.ids import new_id
 from protocol.wire import Id
 from server import keys
@@ -23,7 +23,6 @@ from storage.people import ContactDoc, LinkDoc, StaffDoc
 from storage.streams import KeyTaken
 
 SHORT_ID_ATTEMPTS_MAX: Final = 20
-SHORT_IDS_MAX: Final = 100_000
 SHORT_ID_DOUBLINGS_MAX: Final = 24
 SHORT_ID_PROBES: Final = 32
 _COMPANY_FORMS: Final = frozenset({"ab", "kb", "hb", "ltd", "llc", "inc", "llp", "plc", "gmbh", "as", "oy"})
@@ -73,27 +72,30 @@ async def _seen(context: Context, account: AccountDoc) -> Account:
 
 
 async def page(context: Context, command: AccountList, scope: None) -> AccountPage:
-    """The accounts that the asker may see, by name. Accounts of one name are never torn over two pages."""
+    """The accounts that the asker may see, by name; those of one name in the order in which they were added.
+
+    Raises Invalid when `after` is none of them.
+    """
     principal, accounts = context.principal, context.store.accounts
     query: Row = {"firm_id": principal.firm_id}
     if not principal.sees_all:
         query["_id"] = {"$in": sorted(principal.account_ids)}
-    names: list[Row] = []
+    narrowed: list[Row] = []
     if command.search.strip():
-        names.append(with_words(command.search))
-    if command.after:
-        names.append({"name_key": {"$gt": sort_key(command.after)}})
-    if names:
-        query["$and"] = names
+        narrowed.append(with_words(command.search))
+    if command.after is not None:
+        last = await accounts.get(command.after)
+        if last is None or last.firm_id != principal.firm_id or not principal.sees(last.id):
+            raise Invalid(path="$.after", expected="the last account of an earlier page", got=f'"{command.after}"')
+        narrowed += [
+            {"name_key": {"$gte": last.name_key}},
+            {"$or": [{"name_key": {"$gt": last.name_key}}, {"_id": {"$gt": last.id}}]},
+        ]
+    if narrowed:
+        query["$and"] = narrowed
     found = await accounts.find(query, command.limit + 1)
-    more = len(found) > command.limit
-    if more and found[-1].name_key == found[-2].name_key:
-        twins = await accounts.find(query | {"name_key": found[-1].name_key}, command.limit + SHORT_IDS_MAX)
-        found = [account for account in found if account.name_key != found[-1].name_key] + twins
-        more = bool(await accounts.find(query | {"name_key": {"$gt": found[-1].name_key}}, 1))
-    elif more:
-        found.pop()
-    return AccountPage(accounts=await seen_accounts(context, found), more=more)
+    shown = found[: command.limit]
+    return AccountPage(accounts=await seen_accounts(context, shown), more=len(found) > len(shown))
 
 
 async def read(context: Context, command: AccountRead, scope: AccountScope) -> Account:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from protocol import commands as c
 from protocol.body import paragraph
-from protocol.entities import Link, ReminderSetting, Right
+from protocol.entities import Account, Link, ReminderSetting, Right
 from protocol.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from protocol.events import AccessChanged
 from protocol.ids import new_id, user_stream
@@ -268,16 +268,27 @@ async def test_who_adds_an_account_sees_it(world: World) -> None:
     assert [seen.id for seen in (await world.do(world.olle, c.AccountList())).accounts] == [account.id]
 
 
-async def test_accounts_are_paged_by_name_without_tearing_twins_apart(world: World) -> None:
+async def test_accounts_are_paged_by_name_however_many_have_the_same(world: World) -> None:
     for number in range(3):
         await world.do(world.anna, c.AccountCreate(name="Brf Eken 4", client_account_id=f"account-{number}"))
-    names: list[str] = []
-    after, more = "", True
+    seen: list[Account] = []
+    after, more = None, True
     while more:
         page = await world.do(world.anna, c.AccountList(after=after, limit=2))
-        names += [account.name for account in page.accounts]
-        after, more = names[-1], page.more
-    assert names == ["Brf Eken 4"] * 4 + ["Café Saltå AB", "Holm & Döttrar Bygg AB", "Wester Konsult AB"]
+        assert len(page.accounts) <= 2
+        seen += page.accounts
+        after, more = seen[-1].id, page.more
+    assert [account.name for account in seen] == [
+        *["Brf Eken 4"] * 4, "Café Saltå AB", "Holm & Döttrar Bygg AB", "Wester Konsult AB"
+    ]  # fmt: skip
+    assert len({account.id for account in seen}) == 7
+
+
+async def test_a_page_of_accounts_goes_on_behind_one_that_the_asker_may_see(world: World) -> None:
+    for who, after in ((world.sofia, world.wester.id), (world.anna, world.harbour.id), (world.anna, new_id())):
+        with pytest.raises(Invalid) as refused:
+            await world.do(who, c.AccountList(after=after))
+        assert refused.value.problem.path == "$.after"
 
 
 async def test_settings_are_changed_one_by_one(world: World) -> None:

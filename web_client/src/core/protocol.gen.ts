@@ -632,13 +632,12 @@ export interface AccountPage {
   readonly more?: boolean;
 }
 
-/** The accounts I may see, by name; `after` is the last name of the page before. */
+/** The accounts I may see, by name; `after` is the last account of the page before. */
 export interface AccountList {
   readonly type: "account.list";
   /** Default: "". */
   readonly search?: string;
-  /** Default: "". */
-  readonly after?: string;
+  readonly after?: Id;
   /** Default: 100. */
   readonly limit?: number;
 }
