@@ -8,6 +8,8 @@ for each person.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from protocol.commands import Done, MarkDelivered, MarkRead
 from protocol.entities import Person
 from protocol.errors import Invalid
@@ -133,17 +135,17 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
     now, store = means.clock.now(), means.store
     moved = await store.marks.read(Reading(thread.firm_id, thread.id, person, seq, totals.contact_messages), now)
     position = Position(seq=seq, messages=totals.contact_messages, at=now)
-    row = await store.threads.firm_read(thread.id, position, now)
-    if row is not None and not moved:
+    shared = await store.threads.firm_read(thread.id, position, now)
+    if shared is not None and not moved:
         await store.marks.read_again(thread.id, person.id, now)
-    if moved or row is not None:
+    row = shared or await store.threads.get(thread.id)
+    if moved or shared is not None:
         mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now)
-        inside = MarkMoved(
-            thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=row.firm_unread if row else None
-        )
+        # With its count also where a colleague was here before: whoever lost their mark has but this one.
+        unread = max(0, row.head.contact_messages - totals.contact_messages) if row is not None else None
+        inside = replace(mark, unread=unread)
         # What is read again after it was marked as unread has been read all the time, as far as contacts know (AC-6).
         means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark if moved else None)
-    row = row or await store.threads.get(thread.id)
     if row is not None:
         await notifications.thread_read(means, row, person, seq, now)
 

@@ -207,6 +207,21 @@ async def test_everybody_hears_of_a_mark_but_contacts_nothing_of_the_firms_count
     assert world.bell.heard(account_channel(world.holm.id)) == []
 
 
+async def test_a_colleagues_mark_at_the_same_place_tells_the_firms_count_again(world: World) -> None:
+    """A window that lost the first mark with the bus has but the second, and must not take the place without the count."""
+    thread = await world.thread()
+    await says(world, world.petra, thread)
+    seq = await says(world, world.petra, thread)
+    await says(world, world.petra, thread)
+    await reads(world, world.erik, thread, seq)
+    await reads(world, world.anna, thread, seq)
+    frames = told(world, firm_channel(world.firm.id), MarkMoved)
+    marks = [frame for frame in frames if isinstance(frame, MarkMoved) and frame.person.side == "staff"]
+    assert [(mark.person.id, mark.read_seq, mark.unread) for mark in marks] == [
+        (world.erik.id, seq, 1), (world.anna.id, seq, 1),
+    ]  # fmt: skip
+
+
 async def test_delivered_is_what_reached_the_clients_side(world: World) -> None:
     """RD-4."""
     thread, other = await world.thread(), await world.thread()
