@@ -15,7 +15,7 @@ from storage.streams import Foreign, Stored
 
 log = structlog.get_logger(__name__)
 
-UNSETTLED_AFTER_MS = 10_000
+UNSETTLED_AFTER_MS = 3_000
 """A living node settles within a second; what is older was left by a dead one, or by a database that was away."""
 EVENTS_PER_BATCH_MAX = 200
 CHORES_PER_SWEEP_MAX = 100

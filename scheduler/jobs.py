@@ -22,7 +22,7 @@ class Entry:
 TABLE: tuple[Entry, ...] = (
     Entry("reminders", 5, reminders.tick),
     Entry("mail", 2, mail.send_due),
-    Entry("sweep", 5, housekeeping.sweep),
+    Entry("sweep", 1, housekeeping.sweep),
 )
 
 
