@@ -1,11 +1,13 @@
-"""Reminders that come due while faults strike: threads that wait for a client, and the clock that is moved on.
+"""Reminders that come due while faults strike: threads that wait for a client, as if they had for days already.
 
-The clock jumps by a little more than a day at a time (`clock.set`), so a time in the log tells by itself how many jumps
-lay before it: see `real_ms`.
+The clock stands while faults strike, since no production clock jumps. When they are over it is moved on by a little more
+than a day at a time (`clock.set`): the rest of the reminders comes due, and every letter's next try. So a time in the log
+tells by itself how many jumps lay before it: see `real_ms`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Coroutine
 from typing import Any
@@ -13,14 +15,16 @@ from typing import Any
 from protocol import commands as c
 from protocol.body import paragraph
 from protocol.entities import ReminderSetting
-from protocol.ids import new_id
+from protocol.ids import new_id, thread_stream
+from protocol.wire import Id
 from tests.disasters.storm.diary import Ms, Waiting
 from tests.disasters.storm.people import Town
 
 JUMP_MS = 25 * 3_600_000
 REMINDERS = 2
-THREAD_EVERY_S = 8.0
-JUMP_EVERY_S = 12.0
+WAITED_MS = 3 * 86_400_000
+THREAD_EVERY_S = 6.0
+ANSWER_AFTER_S = 6.0
 ANSWERED_SHARE = 0.3
 
 
@@ -30,29 +34,22 @@ def real_ms(at: int, now: Ms) -> Ms:
 
 
 def actors(town: Town, seed: int) -> list[Coroutine[Any, Any, None]]:
-    """Who writes to clients that have to be reminded, and who moves the clock."""
-    clock = Clock(town, random.Random(f"clock:{seed}"))
-    town.clock = clock
-    return [wait_for_clients(town, random.Random(f"chores:{seed}")), clock.run()]
+    """Who writes to clients that have to be reminded."""
+    return [wait_for_clients(town, random.Random(f"chores:{seed}"))]
 
 
 class Clock:
     """The movable clock. One moves it."""
 
-    def __init__(self, town: Town, chance: random.Random) -> None:
-        self._town, self._chance = town, chance
+    def __init__(self, town: Town) -> None:
+        self._town = town
         self.jumps = 0
-
-    async def run(self) -> None:
-        """Jump now and then, until the end."""
-        while await self._town.pause(self._chance, JUMP_EVERY_S):
-            await self.jump()
 
     async def jump(self) -> None:
         """Another 25 hours."""
         self.jumps += 1
         windows = self._town.windows_of(self._town.world.anna)
-        await self._town.ask(self._chance.choice(windows), c.ClockSet(offset_ms=self.jumps * JUMP_MS))
+        await self._town.ask(windows[0], c.ClockSet(offset_ms=self.jumps * JUMP_MS))
 
 
 async def wait_for_clients(town: Town, chance: random.Random) -> None:
@@ -73,9 +70,37 @@ async def wait_for_clients(town: Town, chance: random.Random) -> None:
         )  # fmt: skip
         if made is None:
             continue
-        town.made.append(made.thread)
+        await make_due(town, made.thread.id)
         if chance.random() < ANSWERED_SHARE:
-            await town.pause(chance, JUMP_EVERY_S)
+            await town.pause(chance, ANSWER_AFTER_S)
             await town.say(theirs[0], made.thread, "Här är det")
         else:
             town.diary.waiting.append(Waiting(made.thread.id, REMINDERS))
+
+
+async def make_due(town: Town, thread_id: Id) -> None:
+    """Have the first reminder due at once: its cycle began days ago. Where its settling still is to come, that begins the
+    cycle anew, and the reminder comes due with the clock."""
+    mongo = town.world.store.mongo
+    unsettled = {"stream": thread_stream(thread_id), "unsettled_at": {"$exists": True}}
+
+    async def earlier() -> bool:
+        row = await mongo.rows("threads").find_one({"_id": thread_id}, {"reminder": 1})
+        reminder = row["reminder"] if row is not None else {}
+        if "next_due_at" not in reminder or await mongo.rows("events").count_documents(unsettled):
+            return False
+        revision = reminder.get("revision", 0)
+        answer = await mongo.rows("threads").update_one(
+            {"_id": thread_id, "reminder.revision": revision or {"$in": [None, 0]}},
+            {
+                "$set": {
+                    "reminder.anchor_at": reminder["anchor_at"] - WAITED_MS,
+                    "reminder.next_due_at": reminder["next_due_at"] - WAITED_MS,
+                    "reminder.revision": revision + 1,
+                }
+            },
+        )
+        return answer.modified_count == 1
+
+    while not town.closing.is_set() and not await town.until_the_database_answers(earlier):  # noqa: ASYNC110
+        await asyncio.sleep(0.2)  # the store can't wake us

@@ -101,6 +101,7 @@ def the_store(evidence: Evidence, truths: dict[Id, Truth]) -> Iterator[Violation
         unread = unread_of(evidence.logs[thread_stream(thread.id)], thread.firm_read.seq, "staff")
         for name, is_so, should in (
             ("head", thread.head.seq, truth.head),
+            ("notes' head", thread.notes_head, truth.notes_head),
             ("subject", thread.subject, truth.subject),
             ("state", thread.state, truth.state),
             ("assignee", thread.assignee_id, truth.assignee_id),
@@ -194,7 +195,11 @@ def the_row(evidence: Evidence, seen: Seen, row: Thread, truth: Truth) -> Iterat
         if is_so != should:
             at = read_at if name in ("read up to", "unread") else log[-1].at
             text = f"{name} is {is_so} and should be {should}"
-            yield Violation("wrong row", seen.name, row.id, text, _ms(evidence, at))
+            marked = [
+                event.seq for event in evidence.logs[notes_stream(row.id)] if isinstance(event.event, e.ThreadUnread)
+            ]
+            places = tuple((notes_stream(row.id), seq) for seq in marked[-1:]) if at == read_at else ()
+            yield Violation("wrong row", seen.name, row.id, text, _ms(evidence, at), places)
 
 
 def _read_at(mark: MarkDoc) -> int | None:

@@ -26,6 +26,7 @@ from tests.world import PASSWORD, Person, World
 PATIENCE_S = 8.0
 T = TypeVar("T")
 TEMPORARY = {"unavailable", "internal", "rate_limited"}
+NO_ACCESS = {"unauthenticated", "forbidden", "not_found"}
 WINDOWS: tuple[tuple[str, Codec], ...] = (
     ("anna", "json"), ("anna", "msgpack"), ("erik", "msgpack"), ("sofia", "json"), ("sofia", "msgpack"),
     ("vera", "json"), ("olle", "msgpack"), ("petra", "json"), ("petra", "msgpack"), ("linn", "json"),
@@ -42,9 +43,6 @@ class Town:
         self.windows: list[Window] = []
         self.threads: list[Thread] = []
         """Those in which everybody talks."""
-        self.made: list[Thread] = []
-        """Those that wait for a client."""
-        self.clock: Any = None
         self.closing = asyncio.Event()
         self.given_up = asyncio.Event()
         """Set when nobody may try any longer: what is unanswered then stays so."""
@@ -178,8 +176,8 @@ class Town:
             try:
                 accepted = await window.call(command, patience_s=PATIENCE_S)
             except ChattarError as error:
-                if window.ended is not None:
-                    return  # its session is over, which says nothing about the message
+                if window.ended is not None or error.problem.code in NO_ACCESS:
+                    return  # the session or the access is over, which says nothing about an earlier try
                 if error.problem.code in TEMPORARY:
                     continue
                 self.diary.refused[entry] = f"{error.problem.code} {error.problem.reason or ''}"

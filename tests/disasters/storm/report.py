@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from protocol.events import NotificationUpdated
 from storage.streams import Stored
 from tests.disasters.storm.diary import Ms
 from tests.disasters.storm.evidence import Evidence, Violation
@@ -91,4 +92,12 @@ def _log_lines(evidence: Evidence, violation: Violation) -> list[str]:
 
 def _line(event: Stored) -> str:
     by = event.actor.name if event.actor else "nobody"
-    return f"{event.stream} {event.seq} at {event.at} by {by}: {str(event.event)[:EVENT_CHARACTERS]}"
+    return f"{event.stream} {event.seq} at {event.at} by {by}: {_short(event)}"
+
+
+def _short(event: Stored) -> str:
+    if not isinstance(event.event, NotificationUpdated):
+        return str(event.event)[:EVENT_CHARACTERS]
+    entry = event.event.notification
+    marks = "".join(f" {name}" for name in ("unread", "mentioned", "archived") if getattr(entry, name))
+    return f"entry at {entry.at} {entry.kind} {entry.text[:40]!r}{marks}, badge {event.event.open_count}"

@@ -98,12 +98,13 @@ async def _run(seed: int, lasts_s: float, house: House, town: Town, within_s: fl
         await _finish(town, acting)
         late, took_s = await _converge(gatherer, within_s)
         violations += late
-        await _drain(town, gatherer)
+        clock = Clock(town)
+        await _drain(clock, gatherer)
         evidence = await gatherer.gather()
         violations += _judged(evidence, within_s)
         figures = report.figures(
             evidence, violations, seed=seed, seconds=round((now_ms() - began_ms) / 1000, 1),
-            stormed_s=round((ready_ms - began_ms) / 1000, 1), right_after_s=took_s, jumps=town.clock.jumps,
+            stormed_s=round((ready_ms - began_ms) / 1000, 1), right_after_s=took_s, jumps=clock.jumps,
         )  # fmt: skip
         return Outcome(figures, violations, report.excerpts(evidence, violations, began_ms), evidence)
     finally:
@@ -170,9 +171,8 @@ def _told(one: Violation, right_s: float | None) -> Violation:
     return Violation(one.kind, one.who, one.where, f"{one.text}; {how}", one.at_ms, one.places)
 
 
-async def _drain(town: Town, gatherer: Gatherer) -> None:
+async def _drain(clock: Clock, gatherer: Gatherer) -> None:
     """Let the days pass that the last reminders need, and everything go out that is in the outbox."""
-    clock: Clock = town.clock
     for _ in range(REMINDERS + 1):
         await clock.jump()
         deadline = time.monotonic() + DRAIN_S
