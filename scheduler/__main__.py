@@ -111,5 +111,5 @@ if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(main())
-        except SettingsError as error:
+        except (SettingsError, ChattarError) as error:
             sys.exit(str(error))

@@ -13,7 +13,7 @@ from server.settle import Settler
 from storage.bus import Bus
 from storage.ephemeral import Ephemeral
 from storage.migrations import prepare
-from storage.mongo import Mongo
+from storage.mongo import Mongo, ours
 from storage.store import Store
 from storage.streams import Stored
 
@@ -22,13 +22,15 @@ from storage.streams import Stored
 async def opened(settings: Settings, died: Callable[[str], None] | None = None) -> AsyncIterator[Means]:
     """The means of one process, with indexes made; closed, with everything settled, at the end.
 
-    `died` is told when what runs beside it has failed, so that the process ends instead of limping on.
+    `died` is told when what runs beside it has failed, so that the process ends instead of limping on. Raises Unavailable
+    when the database is away at the start.
     """
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    await prepare(mongo)
     store = Store(mongo)
     bus = Bus(settings.redis_url)
-    bus.belong_to(await store.facts.prefix())
+    async with ours():
+        await prepare(mongo)
+        bus.belong_to(await store.facts.prefix())
     await bus.start(died)
     means = assemble(settings, store, Announcer(bus))
     try:
