@@ -159,10 +159,8 @@ async def everything(mongo: Mongo) -> dict[str, int]:
     [
         ("streams", "append_in", 1),
         ("threads", "add", 1),
-        ("tasks", "add", 1),
-        ("tasks", "add", 2),
-        ("audit", "add", 1),
-        ("audit", "add", 2),
+        ("tasks", "add_all", 1),
+        ("audit", "add_all", 1),
     ],
 )
 async def test_a_creation_that_fails_leaves_no_thread_no_mail_and_no_notification(
