@@ -596,12 +596,22 @@ class AuditPage(Wire):
     """Audit rows, newest first."""
 
     rows: list[AuditRow]
+    next: str | None = None
 
 
 class AuditList(Asked, tag="audit.list"):
     """The audit trail of a thread's tasks and reminders (spec 2.14)."""
 
     thread_id: Id
+    limit: PageSize = 100
+    Result: ClassVar[type[Wire]] = AuditPage
+
+
+class SecurityList(Asked, tag="security.list"):
+    """What mattered for the firm's security: logins and failed ones, rights, Login and Notify, invitations, passwords,
+    sessions that were ended, settings. `next` of a page is `after` of the following one."""
+
+    after: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     limit: PageSize = 100
     Result: ClassVar[type[Wire]] = AuditPage
 
@@ -660,5 +670,6 @@ Command = (
     | NotificationList
     | NotificationArchive
     | AuditList
+    | SecurityList
     | ClockSet
 )

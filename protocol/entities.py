@@ -277,7 +277,7 @@ class Recipient(Wire):
 
 
 class AuditRow(Wire):
-    """One line of the audit trail (spec 2.14)."""
+    """One line of the audit trail (spec 2.14). `person` did it; absent, if nobody had proved to be anybody."""
 
     id: Id
     event: str
@@ -290,6 +290,10 @@ class AuditRow(Wire):
     ip: str = ""
     browser: str = ""
     os: str = ""
+    about: Person | None = None
+    """To whom it was done, in `security.list`."""
+    times: int = 1
+    """How often within a quarter of an hour, of what is counted rather than written down each time."""
 
 
 class TaskToAdd(Wire):

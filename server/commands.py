@@ -25,6 +25,7 @@ from server.actions import (
     notifications,
     people,
     reminders,
+    security,
     sessions,
     tasks,
     threads,
@@ -115,6 +116,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(c.NotificationList, access.staff, notifications.page, cost=3),
     Entry(c.NotificationArchive, access.staff, notifications.archive, cost=2),
     Entry(c.AuditList, access.thread_staff, trail.read, cost=2),
+    Entry(c.SecurityList, access.leads, security.page, cost=3),
     # for tests and demonstrations
     Entry(c.ClockSet, access.developer, clocks.move, cost=2),
 )  # fmt: skip

@@ -36,7 +36,7 @@ from protocol.ids import user_stream
 from protocol.reading import partial_id
 from protocol.wire import Codec, Id, Ms, Wire
 from server import auth, resume
-from server.actions import sessions
+from server.actions import security, sessions
 from server.commands import ENTRIES, dispatch
 from server.context import Context, Origin, Principal
 from server.fanout import Frame, Line
@@ -280,6 +280,7 @@ class Connection(Line):
             )
             user_id, side, session_id = login.principal.user_id, login.principal.side, login.principal.session_id
             self.expires_at = login.expires_at
+            security.came_by_identity(Context(means, login.principal, visitor.origin))
         else:
             raise Unauthenticated
         auth.hold_to(hello.person, user_id, "$.person")

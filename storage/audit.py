@@ -1,12 +1,14 @@
-"""The audit trail: who did what, when, from where. Rows are only ever added (spec 2.14)."""
+"""The audit trail: who did what, when, from where (spec 2.14). Rows are only ever added, and counted on; those with an end
+go by themselves. Two kinds: what was done to a thread, and what matters for a firm's security."""
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from protocol.entities import AuditRow, Person
 from protocol.wire import Id, Ms
 from storage.documents import Document, readable, to_document
-from storage.mongo import Mongo, Session
+from storage.mongo import Mongo, Row, Session
 
 RENAMED: Final = {"task.add": "task.added"}
 """Events that older builds wrote under another name."""
@@ -23,12 +25,23 @@ class AuditDoc(Document):
     account_id: Id | None = None
     thread_id: Id | None = None
     person: Person | None = None
+    about: Person | None = None
+    """To whom it was done, of a row of the second kind."""
     email: str = ""
     text: str = ""
     utc_offset_minutes: int | None = None
     ip: str = ""
     browser: str = ""
     os: str = ""
+    times: int = 1
+    """How often, where what happens again soon is counted in one row."""
+    security: bool = False
+    """Of the second kind: for owner and admins."""
+    expires_at: Ms | None = None
+
+    def looked_up(self) -> dict[str, Any]:
+        """When MongoDB takes the row away by itself."""
+        return {} if self.expires_at is None else {"expires": datetime.fromtimestamp(self.expires_at / 1000, UTC)}
 
     def seen(self, account_name: str) -> AuditRow:
         """The row as staff see it."""
@@ -38,12 +51,14 @@ class AuditDoc(Document):
             at=self.at,
             account_name=account_name,
             person=self.person,
+            about=self.about,
             email=self.email,
             text=self.text,
             utc_offset_minutes=self.utc_offset_minutes,
             ip=self.ip,
             browser=self.browser,
             os=self.os,
+            times=self.times,
         )
 
 
@@ -61,6 +76,19 @@ class Audit:
         """Add rows, likewise, in one command."""
         if rows:
             await self._rows.insert_many([to_document(row) for row in rows], session=session)
+
+    async def count(self, row: AuditDoc) -> None:
+        """Add a row, or count once more in the one that has its id."""
+        first = {name: value for name, value in to_document(row).items() if name not in ("_id", "times")}
+        await self._rows.update_one({"_id": row.id}, {"$inc": {"times": 1}, "$setOnInsert": first}, upsert=True)
+
+    async def of_firm(self, firm_id: Id, after: tuple[Ms, Id] | None, limit: int) -> list[AuditDoc]:
+        """A firm's rows that matter for security, newest first; those behind one of a certain time and id."""
+        query: Row = {"firm_id": firm_id, "security": True}
+        if after is not None:
+            query["$or"] = [{"at": {"$lt": after[0]}}, {"at": after[0], "_id": {"$lt": after[1]}}]
+        rows = self._rows.find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
+        return await readable(rows, AuditDoc)
 
     async def of_thread(self, thread_id: Id, limit: int) -> list[AuditDoc]:
         """A thread's rows, newest first."""

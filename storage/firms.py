@@ -5,7 +5,7 @@ from typing import Any
 from protocol.entities import Firm, FirmSettings
 from protocol.wire import Id
 from storage.documents import Document, from_document, readable, to_document
-from storage.mongo import Mongo
+from storage.mongo import Mongo, Session
 from storage.together import Together, by_id
 
 
@@ -34,13 +34,20 @@ class Firms:
         """One firm."""
         return await self._by_id.get(firm_id)
 
+    async def read(self, firm_id: Id, session: Session) -> FirmDoc | None:
+        """One firm as it is in a transaction."""
+        row = await self._rows.find_one({"_id": firm_id}, session=session)
+        return from_document(row, FirmDoc) if row else None
+
     async def many(self, firm_ids: list[Id]) -> dict[Id, FirmDoc]:
         """Several firms by id."""
         return {firm.id: firm for firm in await readable(self._rows.find({"_id": {"$in": firm_ids}}), FirmDoc)}
 
-    async def change(self, firm_id: Id, fields: dict[str, Any]) -> FirmDoc | None:
+    async def change(self, firm_id: Id, fields: dict[str, Any], session: Session | None = None) -> FirmDoc | None:
         """Set fields, each by its path (such as `settings.reply_to`); the firm as it is then. Others' fields stay."""
-        row = await self._rows.find_one_and_update({"_id": firm_id}, {"$set": fields}, return_document=True)
+        row = await self._rows.find_one_and_update(
+            {"_id": firm_id}, {"$set": fields}, return_document=True, session=session
+        )
         return from_document(row, FirmDoc) if row else None
 
     async def all(self) -> list[FirmDoc]:

@@ -108,7 +108,11 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel([("thread_id", 1), ("state", 1), ("person_id", 1)]),
         IndexModel([("thread_id", 1), ("last_seq", 1)]),
     ],
-    "audit": [IndexModel([("thread_id", 1), ("at", -1)])],
+    "audit": [
+        IndexModel([("thread_id", 1), ("at", -1)]),
+        IndexModel([("firm_id", 1), ("at", -1), ("_id", -1)], partialFilterExpression={"security": True}),
+        IndexModel("expires", expireAfterSeconds=0),
+    ],
     "chores": [IndexModel("at")],
     "facts": [],
 }

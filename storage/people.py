@@ -197,9 +197,13 @@ class People:
         row = await _held(self._contacts, contact_id, session)
         return from_document(row, ContactDoc) if row else None
 
-    async def change_contact(self, contact_id: Id, fields: dict[str, Any]) -> ContactDoc | None:
+    async def change_contact(
+        self, contact_id: Id, fields: dict[str, Any], session: Session | None = None
+    ) -> ContactDoc | None:
         """Set fields; the person as they are then."""
-        row = await self._contacts.find_one_and_update({"_id": contact_id}, {"$set": fields}, return_document=True)
+        row = await self._contacts.find_one_and_update(
+            {"_id": contact_id}, {"$set": fields}, return_document=True, session=session
+        )
         return from_document(row, ContactDoc) if row else None
 
     async def add_link(self, link: LinkDoc, session: Session | None = None) -> None:
@@ -243,12 +247,14 @@ class People:
 
     # proving who one is
 
-    async def choose_first_password(self, user_id: Id, side: Side, password_hash: str, at: Ms) -> bool:
+    async def choose_first_password(
+        self, user_id: Id, side: Side, password_hash: str, at: Ms, session: Session | None = None
+    ) -> bool:
         """The first password of somebody who has none yet, which activates a contact; False for everybody else."""
         rows = self._staff if side == "staff" else self._contacts
         fields: Row = {"password_hash": password_hash} | ({} if side == "staff" else {"activated_at": at})
         query: Row = {"_id": user_id, "password_hash": None, "active": {"$ne": False}}
-        return (await rows.update_one(query, {"$set": fields})).matched_count == 1
+        return (await rows.update_one(query, {"$set": fields}, session=session)).matched_count == 1
 
     async def remember_place(self, user_id: Id, side: Side, place: str) -> None:
         """Note that somebody has logged in from a place, if it is new; the oldest beyond LOGIN_PLACES_MAX is forgotten."""
@@ -308,13 +314,13 @@ class People:
         answer = await self._sessions.update_one({"session_id": session_id, "user_id": user_id}, {"$set": fields})
         return answer.matched_count == 1
 
-    async def end_session(self, session_id: Id) -> None:
-        """End a login."""
-        await self._sessions.delete_one({"session_id": session_id})
+    async def end_session(self, session_id: Id, session: Session | None = None) -> int:
+        """End a login; how many there were."""
+        return (await self._sessions.delete_one({"session_id": session_id}, session=session)).deleted_count
 
-    async def end_sessions(self, user_id: Id) -> None:
-        """End all of a person's logins."""
-        await self._sessions.delete_many({"user_id": user_id})
+    async def end_sessions(self, user_id: Id, session: Session | None = None) -> int:
+        """End all of a person's logins; how many there were."""
+        return (await self._sessions.delete_many({"user_id": user_id}, session=session)).deleted_count
 
     async def replace_secret(self, secret: SecretDoc) -> None:
         """Store a one-time secret; earlier ones of this person for this purpose stop working."""
@@ -326,9 +332,10 @@ class People:
         row = await self._secrets.find_one({"_id": digest(secret), "purpose": purpose, "expires_at": {"$gt": now}})
         return from_document(row, SecretDoc) if row else None
 
-    async def use_secret(self, secret: str, purpose: Purpose, now: Ms) -> SecretDoc | None:
+    async def use_secret(
+        self, secret: str, purpose: Purpose, now: Ms, session: Session | None = None
+    ) -> SecretDoc | None:
         """Take a secret: of two who try at once, one gets it."""
-        row = await self._secrets.find_one_and_delete(
-            {"_id": digest(secret), "purpose": purpose, "expires_at": {"$gt": now}}
-        )
+        query: Row = {"_id": digest(secret), "purpose": purpose, "expires_at": {"$gt": now}}
+        row = await self._secrets.find_one_and_delete(query, session=session)
         return from_document(row, SecretDoc) if row else None

@@ -11,7 +11,7 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server import keys
 from server.access import AccountScope
-from server.actions import access_changes, acquaintance
+from server.actions import access_changes, acquaintance, security
 from server.actions.access_changes import Difference
 from server.actions.people import colleague, sees_everything
 from server.actions.said import said
@@ -193,6 +193,10 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
         if command.assigned or not sees_anyway:
             lists["follower_ids"] = member.id
         changed = await accounts.change(account.id, {"$addToSet" if command.assigned else "$pull": lists}, session)
+        event: security.Event = "account.assigned" if command.assigned else "account.unassigned"
+        about = security.person_of(member)
+        act = security.Act(event, account.firm_id, about, context.principal, account.id)
+        await security.note(context, act, session)
         if not command.assigned:
             await access_changes.note_clearing_up(context, member, session)
         only = set() if sees_anyway or not member.active else {account.id}

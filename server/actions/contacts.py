@@ -14,7 +14,7 @@ from protocol.ids import new_id
 from protocol.wire import Id
 from server import auth
 from server.access import AccountScope, may_with
-from server.actions import access_changes, acquaintance, cycles, invitations, sessions
+from server.actions import access_changes, acquaintance, cycles, invitations, security, sessions
 from server.actions.access_changes import Difference
 from server.actions.said import said
 from server.context import Context
@@ -67,6 +67,7 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
                 raise Conflict("This person belongs to the account already.", reason="already_linked")
             return (person, first), Difference()
         await people.add_link(link, session)
+        await _note(context, "link.added", person, link, session)
         await _note_decision(context, link.account_id, session)
         opened = {link.account_id} if link.login and person.activated_at is not None else set()
         return (person, link), Difference(gained=opened)
@@ -80,6 +81,18 @@ async def create(context: Context, command: ContactCreate, scope: AccountScope) 
         return seen
     # What it would be of a new person: whoever asks is not told which of the two it is.
     return replace(seen, activated=False, invited_at=context.clock.now() if command.invite else None)
+
+
+async def _note(context: Context, event: security.Event, contact: ContactDoc, link: LinkDoc, session: Session) -> None:
+    act = security.Act(
+        event,
+        link.firm_id,
+        security.person_of(contact),
+        context.principal,
+        link.account_id,
+        security.switches(login=link.login, notify=link.notify),
+    )
+    await security.note(context, act, session)
 
 
 async def _seen(context: Context, contact: ContactDoc, link: LinkDoc) -> Link:
@@ -134,13 +147,14 @@ async def update_link(context: Context, command: LinkUpdate, scope: AccountScope
         if changed == link:
             return (contact, link), Difference()
         await people.change_link(account_id, contact.id, fields, session)
+        await _note(context, "link.changed", contact, changed, session)
         await _note_decision(context, account_id, session)
         only = set() if contact.activated_at is None or changed.login == link.login else {account_id}
         return (contact, changed), Difference(gained=only) if changed.login else Difference(lost=only)
 
     (contact, changed), _ = await access_changes.change(context, command.contact_id, write)
     if not changed.login and not auth.open_accounts(contact, await people.links_of_contact(contact.id)):
-        await sessions.end_all(context, contact.id)
+        await sessions.end_all(context, contact)
     _decide_later(context, account_id)
     return await _seen(context, contact, changed)
 

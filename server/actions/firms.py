@@ -4,11 +4,13 @@ from typing import Any
 
 from protocol.commands import FirmRead, FirmUpdate, FirmView
 from protocol.entities import Firm, FirmSettings, Language
-from protocol.errors import InternalError
+from protocol.errors import InternalError, NotFound
 from protocol.ids import new_id
 from protocol.wire import Id
+from server.actions import security
 from server.context import Context
 from storage.firms import FirmDoc
+from storage.mongo import Session
 from storage.people import new_token
 from storage.store import Store
 
@@ -39,9 +41,32 @@ async def update(context: Context, command: FirmUpdate, scope: None) -> FirmView
     firm_id = context.principal.firm_id
     said = {name: value for name in command.__struct_fields__ if (value := getattr(command, name)) is not None}
     fields = {f"{'firm' if name in _SHOWN else 'settings'}.{name}": value for name, value in said.items()}
-    changed = await context.store.firms.change(firm_id, fields) if fields else None
+    changed = await change(context, firm_id, fields)
     context.announcer.firm_changed(firm_id)
-    return _view(changed or await _firm(context, firm_id))
+    return _view(changed)
+
+
+async def change(context: Context, firm_id: Id, fields: dict[str, Any]) -> FirmDoc:
+    """Set fields of a firm, each by its path, with a row that names those that were different. Raises NotFound."""
+    firms = context.store.firms
+
+    async def work(session: Session) -> FirmDoc:
+        before = await firms.read(firm_id, session)
+        changed = await firms.change(firm_id, fields, session) if before and fields else before
+        if before is None or changed is None:
+            raise NotFound("There is no such firm.")
+        names = [path.rpartition(".")[2] for path in fields if _at(before, path) != _at(changed, path)]
+        if names:
+            act = security.Act("firm.changed", firm_id, by=context.asker, text=", ".join(names))
+            await security.note(context, act, session)
+        return changed
+
+    return await context.store.mongo.transact(work)
+
+
+def _at(firm: FirmDoc, path: str) -> Any:
+    part, _, name = path.partition(".")
+    return getattr(getattr(firm, part), name)
 
 
 async def _firm(context: Context, firm_id: Id) -> FirmDoc:

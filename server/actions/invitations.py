@@ -11,8 +11,9 @@ from protocol.errors import NotFound
 from protocol.ids import new_id
 from protocol.wire import Id
 from server import auth
-from server.actions import sessions
+from server.actions import security, sessions
 from server.context import Context
+from storage.mongo import Session
 from storage.people import ContactDoc, LinkDoc, SecretDoc, StaffDoc
 
 
@@ -27,6 +28,7 @@ class _Open:
 async def invite_contact(context: Context, contact: ContactDoc, link: LinkDoc) -> LinkDoc:
     """Put the letter with the link into the outbox, and note when."""
     await sessions.send_secret(context, contact, "invitation", context.settings.invitation_s, link.account_id)
+    await _note_sent(context, contact, link.account_id)
     invited_at = context.clock.now()
     changed = await context.store.people.change_link(link.account_id, contact.id, {"invited_at": invited_at})
     return changed or link
@@ -35,6 +37,12 @@ async def invite_contact(context: Context, contact: ContactDoc, link: LinkDoc) -
 async def invite_staff(context: Context, member: StaffDoc) -> None:
     """Put a letter with a link for a new member of staff into the outbox."""
     await sessions.send_secret(context, member, "invitation", context.settings.invitation_s)
+    await _note_sent(context, member)
+
+
+async def _note_sent(context: Context, person: sessions.Somebody, account_id: Id | None = None) -> None:
+    about = security.person_of(person)
+    await security.note(context, security.Act("invitation.sent", person.firm_id, about, context.asker, account_id))
 
 
 async def read(context: Context, command: InvitationRead, scope: None) -> Invitation:
@@ -58,12 +66,21 @@ async def accept(context: Context, command: InvitationAccept, scope: None) -> Se
     found = await _open(context, command.secret)
     # The work first: a secret that has been taken must not be lost to a fault in between.
     password_hash = await auth.hash_password(command.password)
-    if await people.use_secret(command.secret, "invitation", auth.real_now(context.clock)) is None:
-        raise _gone()
-    # Of two links that were sent in the same moment both may hold: the first password is chosen once all the same.
-    if not await people.choose_first_password(found.person.id, found.secret.side, password_hash, context.clock.now()):
-        raise _gone()
-    principal = await auth.principal_of(context.store, found.person.id, found.secret.side, new_id())
+    now, real_now = context.clock.now(), auth.real_now(context.clock)
+    person, side = found.person, found.secret.side
+
+    async def work(session: Session) -> None:
+        if await people.use_secret(command.secret, "invitation", real_now, session) is None:
+            raise _gone()
+        # Of two links that were sent in the same moment both may hold: the first password is chosen once all the same.
+        if not await people.choose_first_password(person.id, side, password_hash, now, session):
+            raise _gone()
+        about, account_id = security.person_of(person), found.secret.account_id
+        act = security.Act("invitation.accepted", person.firm_id, about, account_id=account_id)
+        await security.note(context, act, session)
+
+    await context.store.mongo.transact(work)
+    principal = await auth.principal_of(context.store, person.id, side, new_id())
     if principal is None:
         raise _gone()
     return await sessions.open_session(context, principal, password_hash, browser=command.cookie)

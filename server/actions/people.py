@@ -12,7 +12,7 @@ from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.ids import new_id
 from protocol.wire import Email, Id
 from server import access, auth
-from server.actions import access_changes, invitations, sessions
+from server.actions import access_changes, invitations, security, sessions
 from server.actions.access_changes import Difference
 from server.context import Context
 from storage.mongo import Row, Session
@@ -108,13 +108,24 @@ async def update_staff(context: Context, command: StaffUpdate, scope: None) -> S
         before = await _seen_accounts(context, member, session)
         after = await _seen_accounts(context, changed, session)
         await people.change_staff(member.id, fields, session)
+        await security.note(
+            context,
+            security.Act(
+                "staff.changed",
+                member.firm_id,
+                security.person_of(member),
+                context.principal,
+                text=security.difference(member, changed),
+            ),
+            session,
+        )
         await access_changes.note_clearing_up(context, member, session)
         # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
         return changed, Difference(lost=before - after, gained=after - before, unlisted=True)
 
     changed, _ = await access_changes.change(context, command.staff_id, write)
     if not changed.active:
-        await sessions.end_all(context, changed.id)
+        await sessions.end_all(context, changed)
     await access_changes.clear_up(context, changed)
     return seen_staff(changed)
 

@@ -21,10 +21,11 @@ from protocol.errors import Conflict, InternalError, NotFound, Unauthenticated
 from protocol.ids import new_id
 from protocol.wire import Email, Id, Ms
 from server import auth
+from server.actions import security
 from server.context import Context, Principal
 from server.limits import address_key
 from storage.letters import LetterDoc
-from storage.mongo import ours
+from storage.mongo import Session, ours
 from storage.people import ContactDoc, Purpose, SecretDoc, SessionDoc, StaffDoc, digest, new_token
 from storage.store import Store
 
@@ -40,11 +41,11 @@ async def create(context: Context, command: SessionCreate, scope: None) -> Sessi
     Raises Unauthenticated, with the same words and work, for an unknown address, a wrong password and somebody without
     access; Conflict `choose_firm` when several firms know this person by this password, with the firms in `expected`.
     """
-    found = [
-        person
-        for person in await _people(context.store, command)
-        if await auth.password_fits(person.password_hash, command.password)
-    ]
+    people = await _people(context.store, command)
+    # Where there is nobody, a stand-in whom no password fits: it takes as long.
+    hashes = [person.password_hash for person in people] or [None]
+    fits = [await auth.password_fits(password_hash, command.password) for password_hash in hashes]
+    found = [person for person, fit in zip(people, fits, strict=False) if fit]
     principals: dict[Id, tuple[Principal, str | None]] = {}
     for person in found:
         # Staff come first: who is both at one firm logs in as staff.
@@ -52,6 +53,10 @@ async def create(context: Context, command: SessionCreate, scope: None) -> Sessi
         if principal is not None:
             principals.setdefault(principal.firm_id, (principal, person.password_hash))
     if not principals:
+        for person in people:
+            # Of whom it would have been and from where; never what was typed.
+            about = security.person_of(person)
+            security.count_later(context, security.Act("login.failed", person.firm_id, about))
         raise _wrong_login()
     if len(principals) > 1:
         raise Conflict(
@@ -69,13 +74,10 @@ def _wrong_login() -> Unauthenticated:
 
 
 async def _people(store: Store, command: SessionCreate) -> list[Somebody]:
-    """Everybody whom the address may mean; where it means nobody, a stand-in whom no password fits."""
+    """Everybody whom the address may mean."""
     staff, contacts = await store.people.by_email(auth.normal_email(command.email))
     people: list[Somebody] = [*staff, *contacts]
-    if command.firm_id is not None:
-        people = [person for person in people if person.firm_id == command.firm_id]
-    nobody = ContactDoc(id=new_id(), firm_id=new_id(), name="", email=command.email)
-    return people or [nobody]
+    return [person for person in people if command.firm_id is None or person.firm_id == command.firm_id]
 
 
 async def _firm_name(context: Context, firm_id: Id) -> str:
@@ -116,6 +118,7 @@ async def open_session(
         raise _wrong_login()
     place = _place(principal.user_id, context.origin.ip)
     await context.store.people.remember_place(principal.user_id, principal.side, place)
+    await security.note(context, security.Act("session.opened", principal.firm_id, principal.person, principal))
     return SessionOpened(me=await me_of(context, principal), expires_at=session.expires_at, token=token)
 
 
@@ -174,15 +177,35 @@ async def renew(context: Context, command: SessionRenew, scope: None) -> Session
 async def end(context: Context, command: SessionEnd, scope: None) -> Done:
     """Log out, here and on the sockets of this session."""
     principal = context.principal
-    await context.store.people.end_session(principal.session_id)
+
+    async def work(session: Session) -> None:
+        if await context.store.people.end_session(principal.session_id, session):
+            act = security.Act("session.ended", principal.firm_id, principal.person, principal, text="one")
+            await security.note(context, act, session)
+
+    await context.store.mongo.transact(work)
     context.announcer.session_ended(principal.user_id, principal.session_id)
     return Done()
 
 
-async def end_all(context: Context, user_id: Id) -> None:
-    """Log somebody out everywhere, at once."""
-    await context.store.people.end_sessions(user_id)
-    context.announcer.session_ended(user_id)
+async def end_all(context: Context, person: Somebody) -> int:
+    """Log somebody out everywhere, at once; how many sessions that was. Widgets too, which have none."""
+
+    async def work(session: Session) -> int:
+        return await _end_all(context, person, session)
+
+    ended = await context.store.mongo.transact(work)
+    context.announcer.session_ended(person.id)
+    return ended
+
+
+async def _end_all(context: Context, person: Somebody, session: Session) -> int:
+    ended = await context.store.people.end_sessions(person.id, session)
+    if ended:
+        about = security.person_of(person)
+        act = security.Act("session.ended", person.firm_id, about, context.asker, text=f"all ({ended})")
+        await security.note(context, act, session)
+    return ended
 
 
 # forgotten passwords
@@ -202,6 +225,8 @@ async def forgot(context: Context, command: PasswordForgot, scope: None) -> Done
         # Beyond that in silence: the letter before it still works, and who asks in others' names fills no mailbox.
         if await context.store.people.may_write(person.id, side, now, per_hour_max):
             await send_secret(context, person, "password_reset", context.settings.password_reset_s)
+            act = security.Act("password.asked", person.firm_id, security.person_of(person))
+            await security.note(context, act)
     await answer_at
     return Done()
 
@@ -211,12 +236,22 @@ async def reset(context: Context, command: PasswordReset, scope: None) -> Done:
     people = context.store.people
     # The work first: a secret that has been taken must not be lost to a fault in between.
     password_hash = await auth.hash_password(command.password)
-    secret = await people.use_secret(command.secret, "password_reset", auth.real_now(context.clock))
-    if secret is None:
-        raise NotFound("This link has been used or replaced, or is too old.", reason="secret_gone")
-    change = people.change_staff if secret.side == "staff" else people.change_contact
-    await change(secret.user_id, {"password_hash": password_hash})
-    await end_all(context, secret.user_id)
+    now = auth.real_now(context.clock)
+
+    async def work(session: Session) -> Somebody:
+        secret = await people.use_secret(command.secret, "password_reset", now, session)
+        change = people.change_staff if secret and secret.side == "staff" else people.change_contact
+        person = await change(secret.user_id, {"password_hash": password_hash}, session) if secret else None
+        if person is None:
+            raise NotFound("This link has been used or replaced, or is too old.", reason="secret_gone")
+        await security.note(
+            context, security.Act("password.reset", person.firm_id, security.person_of(person)), session
+        )
+        await _end_all(context, person, session)
+        return person
+
+    person = await context.store.mongo.transact(work)
+    context.announcer.session_ended(person.id)
     return Done()
 
 

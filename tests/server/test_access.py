@@ -101,6 +101,7 @@ ROWS: dict[type[c.Asked], Row] = {
     # An inbox entry is its owner's alone; the entries here are the starter's, who is the owner of the firm.
     c.NotificationArchive: Row("ANNNNNF UUU", "ANNNNNF UUU", "NNNNNNF UUU NF"),
     c.AuditList: STAFF_SEEN,
+    c.SecurityList: LEADS,
     c.ClockSet: STAFF,
 }
 
@@ -289,6 +290,7 @@ BUILD: dict[type[c.Asked], Build] = {
     c.NotificationList: lambda w, t: c.NotificationList(),
     c.NotificationArchive: lambda w, t: c.NotificationArchive(notification_id=t.entry_id),
     c.AuditList: lambda w, t: c.AuditList(thread_id=t.thread_id),
+    c.SecurityList: lambda w, t: c.SecurityList(),
     c.ClockSet: lambda w, t: c.ClockSet(offset_ms=0),
 }
 BUILD_WITH_SECRET: dict[type[c.Asked], tuple[str, Callable[[str], c.Asked]]] = {

@@ -318,7 +318,7 @@ export interface Recipient {
   readonly notify: boolean;
 }
 
-/** One line of the audit trail. */
+/** One line of the audit trail. `person` did it; absent, if nobody had proved to be anybody. */
 export interface AuditRow {
   readonly id: Id;
   readonly event: string;
@@ -335,6 +335,10 @@ export interface AuditRow {
   readonly browser?: string;
   /** Default: "". */
   readonly os?: string;
+  /** To whom it was done, in `security.list`. */
+  readonly about?: Person;
+  /** How often within a quarter of an hour, of what is counted rather than written down each time. Default: 1. */
+  readonly times?: number;
 }
 
 /** A task to be added. */
@@ -997,12 +1001,21 @@ export interface NotificationArchive {
 /** Audit rows, newest first. */
 export interface AuditPage {
   readonly rows: readonly AuditRow[];
+  readonly next?: string;
 }
 
 /** The audit trail of a thread's tasks and reminders. */
 export interface AuditList {
   readonly type: "audit.list";
   readonly thread_id: Id;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** What mattered for the firm's security: logins and failed ones, rights, Login and Notify, invitations, passwords, sessions that were ended, settings. `next` of a page is `after` of the following one. */
+export interface SecurityList {
+  readonly type: "security.list";
+  readonly after?: string;
   /** Default: 100. */
   readonly limit?: number;
 }
@@ -1205,6 +1218,7 @@ export type Command =
   | NotificationList
   | NotificationArchive
   | AuditList
+  | SecurityList
   | ClockSet;
 export type ClientFrame =
   | Hello
@@ -1271,6 +1285,7 @@ export interface Commands {
   readonly "notification.list": { readonly command: NotificationList; readonly result: NotificationPage };
   readonly "notification.archive": { readonly command: NotificationArchive; readonly result: Done };
   readonly "audit.list": { readonly command: AuditList; readonly result: AuditPage };
+  readonly "security.list": { readonly command: SecurityList; readonly result: AuditPage };
   readonly "clock.set": { readonly command: ClockSet; readonly result: Done };
 }
 export type CommandName = keyof Commands;
