@@ -43,6 +43,7 @@ NOUNS: Final = {
     "reminder": "Mails that chase an answer or tasks.",
     "notification": "A member of staff's inbox.",
     "audit": "Who did what, and when.",
+    "security": "Who came in, who tried to, and who may do what since when.",
     "clock": "For development.",
 }
 """What commands are about: the first half of their names."""
