@@ -23,7 +23,7 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from storage.embedded import HOST, Process, ReplicaSet, Valkey, free_port
+from storage.embedded import HOST, Process, ReplicaSet, Server, Valkey, free_port
 from storage.mongo import Mongo
 from tests.disasters.storm.diary import Ms, now_ms
 from tests.disasters.storm.plan import Fault
@@ -54,9 +54,11 @@ class Struck:
     fault: Fault
     began_ms: Ms
     ended_ms: Ms | None = None
+    missed: bool = False
+    """There was nothing to hit: it had ended by itself."""
 
     def on_at(self, at_ms: Ms) -> bool:
-        return self.began_ms <= at_ms and (self.ended_ms is None or at_ms <= self.ended_ms)
+        return not self.missed and self.began_ms <= at_ms and (self.ended_ms is None or at_ms <= self.ended_ms)
 
     @property
     def name(self) -> str:
@@ -102,6 +104,9 @@ class House:
     _ready: set[str] = field(default_factory=set)
     _log_bytes: dict[str, int] = field(default_factory=dict)
     """Of each process: how long its log was when it was last started."""
+    _struck_now: dict[str, asyncio.Lock] = field(default_factory=dict)
+    """By whatever a fault is on. A plan leaves time between two on one target, but a busy machine takes longer than
+    planned to start what was killed, and `redis` has the wires of each node's `redislink` too."""
 
     @property
     def urls(self) -> list[str]:
@@ -232,28 +237,40 @@ class House:
     # faults
 
     async def strike(self, fault: Fault) -> None:
-        """Begin a fault, let it last, end it."""
-        struck = Struck(fault, now_ms())
-        self.struck.append(struck)
-        if fault.target in self.processes:
-            await self._strike_process(fault)
-        elif fault.kind in ("freeze", "cut", "reset"):
-            await self._strike_wires(fault)
-        elif fault.target == "smtp":
-            await self._strike_sink(fault)
-        else:
-            await self._strike_server(self.valkey if fault.target == "redis" else self.mongo.members[0], fault)
-        struck.ended_ms = now_ms()
+        """Begin a fault, let it last, end it; behind every earlier one on the same process, server or wire."""
+        async with contextlib.AsyncExitStack() as stack:
+            for name in sorted({fault.target, *self._wires_of(fault)}):  # in this order: no two wait for each other
+                await stack.enter_async_context(self._struck_now.setdefault(name, asyncio.Lock()))
+            struck = Struck(fault, now_ms())
+            self.struck.append(struck)
+            struck.missed = not await self._strike(fault)
+            struck.ended_ms = now_ms()
 
-    async def _strike_process(self, fault: Fault) -> None:
+    async def _strike(self, fault: Fault) -> bool:
+        """Whether it hit anything."""
+        if fault.target in self.processes:
+            return await self._strike_process(fault)
+        if wires := self._wires_of(fault):
+            return await self._strike_wires(wires, fault)
+        if fault.target == "smtp":
+            return await self._strike_sink(fault)
+        return await self._strike_server(self.valkey if fault.target == "redis" else self.mongo.members[0], fault)
+
+    def _wires_of(self, fault: Fault) -> list[str]:
+        """What a fault of the way is on: a node's own wire, or all to a server."""
+        if fault.kind not in ("freeze", "cut", "reset"):
+            return []
+        return [name for name in self.wires if name == fault.target or name.startswith(f"{fault.target}link-")]
+
+    async def _strike_process(self, fault: Fault) -> bool:
         process, name = self.processes[fault.target], fault.target
         if not process.alive:
-            return  # it ended by itself and is about to be started again
+            return False  # it ended by itself and is about to be started again
         if fault.kind == "stop":
             process.pause()
             await asyncio.sleep(fault.lasts_s)
             process.resume()
-            return
+            return True
         self._held.add(name)
         if fault.kind == "kill":
             await asyncio.to_thread(process.kill)
@@ -269,11 +286,10 @@ class House:
         await asyncio.sleep(fault.lasts_s)
         await self._start(name)
         self._held.discard(name)
+        return True
 
-    async def _strike_wires(self, fault: Fault) -> None:
-        """A node's own wire, or all to a server. Where two overlap on a wire, the end of one may end the other early."""
-        names = {name for name in self.wires if name == fault.target or name.startswith(f"{fault.target}link-")}
-        wires = [self.wires[name] for name in sorted(names)]
+    async def _strike_wires(self, names: Sequence[str], fault: Fault) -> bool:
+        wires = [self.wires[name] for name in names]
         for wire in wires:
             if fault.kind == "reset":
                 wire.reset()
@@ -285,15 +301,20 @@ class House:
         for wire in wires:
             wire.thaw()
             await wire.mend()
+        return True
 
-    async def _strike_sink(self, fault: Fault) -> None:
+    async def _strike_sink(self, fault: Fault) -> bool:
         """A mail server that dies: nobody listens, and who was connected is thrown out."""
         await self.sink.goes_away()
         self.wires["smtp"].reset()
         await asyncio.sleep(fault.lasts_s)
         await self.sink.comes_back()
+        return True
 
-    async def _strike_server(self, server: Any, fault: Fault) -> None:
+    async def _strike_server(self, server: Server, fault: Fault) -> bool:
+        if not server.alive:
+            await asyncio.to_thread(server.start)
+            return False
         if fault.kind == "stop":
             server.pause()
             await asyncio.sleep(fault.lasts_s)
@@ -302,6 +323,7 @@ class House:
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(fault.lasts_s)
             await asyncio.to_thread(server.start)
+        return True
 
 
 def _said(line: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def figures(evidence: Evidence, violations: list[Violation], **more: Any) -> dic
     return {
         **more,
         "faults": dict(sorted(Counter(struck.name.partition("-")[0] for struck in evidence.struck).items())),
+        "faults_missed": sum(struck.missed for struck in evidence.struck),
         "acknowledged": len(diary.acknowledged),
         "refused": len(diary.refused),
         "deliveries_compared": compared(evidence),
