@@ -52,6 +52,7 @@ def advance(state: State, happening: s.Happening, now: Ms) -> tuple[State, list[
     full, and of the person's own stream. Of each stream they are dense, except after a `reset`."""
     work = _Work(state, now)
     work.take(happening)
+    work.confirm_accepted()
     work.ask()
     return work.state, work.commands, work.applied
 
@@ -267,7 +268,6 @@ class _Work:
                 self.confirm(event)
         for name, event in self.later:
             self.apply(name, event)
-        self.confirm_accepted()
 
     def joined(self, page: c.StreamPage, loaded: tuple[StreamEvent, ...] | None) -> tuple[StreamEvent, ...]:
         """What is loaded of a stream once its newest page has come, and the stream placed at the end of that."""
@@ -393,7 +393,6 @@ class _Work:
             case s.Accepted(client_message_id=key, result=result) if key in self.state.pending:
                 message = self.state.pending[key]
                 self.put_pending(replace(message, state="accepted", seq=result.seq, retry_at=None, problem=None))
-                self.confirm_accepted()
             case s.Refused(client_message_id=key, problem=problem) if key in self.state.pending:
                 self.put_pending(self.refused(self.state.pending[key], problem))
             case s.Retried(client_message_id=key) if key in self.state.pending:
@@ -437,7 +436,7 @@ class _Work:
             self.set(pending=_without(self.state.pending, sent.client_message_id))
 
     def confirm_accepted(self) -> None:
-        """Accepted messages whose stream has passed their place, or isn't followed, are not pending any more."""
+        """Accepted messages whose stream has passed their place, by whatever, or isn't followed, are pending no more."""
         for key, message in list(self.state.pending.items()):
             if message.state != "accepted" or message.seq is None:
                 continue

@@ -47,6 +47,7 @@ const TEMPORARY: ReadonlySet<string> = new Set(["unavailable", "rate_limited", "
 export function reduce(state: State, happening: Happening, now: number): [State, Command[]] {
   const work = new Work(state, now);
   work.take(happening);
+  work.confirmAccepted();
   work.ask();
   return [work.state, work.commands];
 }
@@ -321,7 +322,6 @@ class Work {
       }
     }
     for (const [name, event] of this.later) this.apply(name, event);
-    this.confirmAccepted();
   }
 
   /** What is loaded of a stream once its newest page has come, and the stream placed at the end of that. */
@@ -472,7 +472,6 @@ class Work {
     if (happening.type === "accepted") {
       const { retry_at: _at, problem: _problem, ...rest } = message;
       this.putPending({ ...rest, state: "accepted", seq: happening.result.seq });
-      this.confirmAccepted();
     } else if (happening.type === "refused") {
       this.putPending(this.refused(message, happening.problem));
     } else if (message.state === "failed") {
@@ -515,7 +514,10 @@ class Work {
     this.set({ pending: without(this.state.pending, event.client_message_id) });
   }
 
-  /** Accepted messages whose stream has passed their place, or isn't followed, are not pending any more. */
+  /**
+   * Accepted messages whose stream has passed their place, or isn't followed, are not pending any more. Whatever it was
+   * that moved the stream: an answer may place it behind an event without applying it.
+   */
   confirmAccepted(): void {
     for (const message of Object.values(this.state.pending)) {
       if (message.state !== "accepted" || message.seq === undefined) continue;
