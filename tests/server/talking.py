@@ -36,7 +36,8 @@ from server.clock import Clock
 from server.serving import configured
 from tests.world import World
 
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
+"""Less than the shortest pause of server.healing: what only the next look into the log would mend must not pass."""
 WIRE = "server.wire:WireProtocol"
 PLAIN = "websockets-sansio"
 F = TypeVar("F")
@@ -110,6 +111,14 @@ class Talk:
             frame = await self.hear()
             if isinstance(frame, kind) and fact(frame):
                 return frame
+
+    async def heard(self, kind: type[F], fact: Callable[[F], bool] = lambda _: True) -> F:
+        """The first frame of a kind for which a fact holds, of those that have come or else come: what is told to
+        everybody and the answer to who caused it have no order."""
+        for frame in self.frames:
+            if isinstance(frame, kind) and fact(frame):
+                return frame
+        return await self.until(kind, fact)
 
     async def hello(self, token: str | None, positions: Mapping[str, int] | None = None, **more: Any) -> Welcome:
         """Log in and catch up: returns when live, all that was missed stands in `frames`."""

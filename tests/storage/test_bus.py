@@ -12,7 +12,7 @@ from storage.bus import Bus
 from storage.embedded import Valkey
 from storage.redis_link import address_of
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 pytestmark = pytest.mark.anyio
 
 
