@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from protocol.wire import Id
 from storage.embedded import ReplicaSet, Valkey
 from storage.migrations import prepare
 from storage.mongo import INDEXES, Mongo
+from tests.faults import BusProxy
 from tests.server.talking import RunningNode, Talk, node, talk
 from tests.world import World, new_world
 
@@ -101,6 +103,43 @@ async def test_losing_redis_wakes_the_comparison_with_the_log_and_it_goes_on_whi
         for number in (2, 3):
             assert isinstance(await petra.call(message(thread.id)), Reply)
             await event(anna, stream, thread.head + number)
+
+
+async def test_what_was_written_while_the_bus_was_away_is_looked_for_as_soon_as_it_is_back(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every look into the log that nothing has asked for is an hour away.
+    for pause in ("CHECK_INTERVAL_S", "CHECK_WHILE_DEAF_S", "ACCESS_CHECK_S"):
+        monkeypatch.setattr(server.healing, pause, ENDLESS_S)
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with (
+        BusProxy(redis_url, random.Random(1)).open() as proxy,
+        node(world, proxy.url) as one,
+        node(world, redis_url) as two,
+        talk(one) as anna,
+        talk(two) as petra,
+    ):
+        await anna.hello(world.token_of(world.anna), {stream: thread.head})
+        await petra.hello(world.token_of(world.petra))
+        await petra.call(message(thread.id))
+        await event(anna, stream, thread.head + 1)
+        healer, looked = one.house.node.healer, 0
+        look = healer.check
+
+        async def check() -> None:
+            nonlocal looked
+            await look()
+            looked += 1
+
+        monkeypatch.setattr(healer, "check", check)
+        with proxy.cut():
+            async with asyncio.timeout(PATIENCE_S):
+                # What the loss itself asks for is over before anything is written; nobody is told of it.
+                while not (one.house.node.deaf and looked and not healer._check_now.is_set()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            assert isinstance(await petra.call(message(thread.id)), Reply)
+        await event(anna, stream, thread.head + 2)
 
 
 # who is here

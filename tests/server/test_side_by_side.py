@@ -8,10 +8,14 @@ import pytest
 
 from protocol import commands as c
 from protocol import events as e
+from protocol.body import paragraph
 from protocol.commands import Asked
+from protocol.entities import ReminderSetting
 from protocol.errors import Conflict, NotFound, Unauthenticated
 from protocol.events import AccessChanged
 from protocol.ids import new_id, thread_stream, user_stream
+from server.actions import cycles
+from server.context import Means
 from storage.mongo import Session
 from storage.people import SessionDoc
 from tests.world import PASSWORD, Person, World
@@ -230,3 +234,30 @@ async def test_a_contact_who_is_activated_while_being_linked_is_told(world: Worl
     for event in await told(world, world.nils):
         seen = (seen - set(event.lost)) | set(event.gained)
     assert seen == {world.salt.id, world.wester.id}
+
+
+async def test_a_reminder_decided_by_what_it_was_does_not_undo_what_was_saved_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever saves a reminder says which state they have read; who was overtaken decides anew."""
+    thread = await world.thread(reminder=ReminderSetting(enabled=True, days=3, number=3))
+    await world.settled()
+    saved, saved_meanwhile = cycles.saved, False
+
+    async def overtaken(means: Means, changes: Sequence[cycles.Change]) -> bool:
+        """What follows from a message has been decided; before it is saved, somebody saves the Reminders tab."""
+        nonlocal saved_meanwhile
+        if not saved_meanwhile:
+            saved_meanwhile = True
+            await world.do(world.sofia, c.ReminderSet(thread_id=thread.id, enabled=True, days=9, number=2))
+        return await saved(means, changes)
+
+    monkeypatch.setattr(cycles, "saved", overtaken)
+    said = c.MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Tack, det ordnar jag"))
+    answer = await world.do(world.petra, said)
+    await world.settled()
+    assert saved_meanwhile
+    row = await world.store.threads.get(thread.id)
+    assert row is not None
+    assert row.reminder is not None
+    assert (row.reminder.days, row.reminder.number, row.reminder.heard_seq) == (9, 2, answer.seq)

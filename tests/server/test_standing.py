@@ -19,7 +19,10 @@ from protocol.descriptions import COMMAND_PATH
 from protocol.frames import Call, CloseCode, Dropped, ErrorFrame, EventFrame, Reply
 from protocol.ids import new_id, thread_stream
 from protocol.wire import Id, Ms
+from server.announce import bus_event
+from server.context import Principal
 from server.doorway import SLOTS
+from storage.bus import encode_message, firm_channel
 from storage.people import SessionDoc, digest
 from tests.faults import BusProxy
 from tests.server.talking import RunningNode, Talk, node, talk
@@ -346,3 +349,33 @@ async def test_who_is_deaf_reads_nothing_by_rights_of_before(world: World, redis
             answer = await sofia.call(message(lost.id, "fel"))
             assert isinstance(answer, ErrorFrame)
             assert answer.error.code == "forbidden"
+
+
+async def test_what_the_bus_brings_to_a_deaf_node_waits_for_a_look_up_that_began_after_it(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some channels are heard again before all are: what they bring may be younger than what is being looked up."""
+    lost = await world.thread()
+    async with behind_a_proxy(world, redis_url) as (one, proxy), talk(one) as sofia:
+        await sofia.hello(world.token_of(world.sofia))
+        standing, taken = one.house.node.standing, False
+        look_up = standing._person
+
+        async def overtaken(principal: Principal) -> Principal | None:
+            nonlocal taken
+            found = await look_up(principal)
+            if not taken and one.house.node.deaf:
+                taken = True
+                gone = AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False)
+                await world.do(world.anna, gone)
+                written = await world.do(world.anna, message(lost.id, "hemligt"))
+                (stored,) = await world.store.streams.read(thread_stream(lost.id), written.seq - 1, 1)
+                one.house.node.heard([(firm_channel(world.firm.id), encode_message(bus_event(stored)))])
+            return found
+
+        monkeypatch.setattr(standing, "_person", overtaken)
+        with proxy.cut():
+            await deaf(one)
+            await sofia.until(Dropped, lambda frame: frame.account_id == world.holm.id)
+        assert taken
+        heard_nothing_secret(sofia)

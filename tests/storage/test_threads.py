@@ -24,7 +24,7 @@ from protocol.commands import (
     ThreadRename,
     ThreadReopen,
 )
-from protocol.entities import Thread
+from protocol.entities import ReminderSetting, Thread
 from protocol.errors import Conflict
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
@@ -301,3 +301,21 @@ async def test_advancing_is_pure_and_knows_no_way_back(world: World) -> None:
     assert advanced(row, []) == row
     old = replace(row, head=Head(), last=None, last_seq=0, firm_unread=0, has_unread=False, firm_read=Position())
     assert advanced(old, visible[::-1]) == row
+
+
+async def test_a_reminder_is_saved_only_on_top_of_the_state_that_was_read(world: World) -> None:
+    threads = world.store.threads
+    one, two = [await world.thread(reminder=ReminderSetting(enabled=True, days=3, number=3)) for _ in range(2)]
+    await world.settled()
+    before = {}
+    for row in await threads.many([one.id, two.id]):
+        assert row.reminder is not None
+        before[row.id] = row.reminder
+    mine, theirs = replace(before[one.id], days=9), replace(before[one.id], days=5)
+    assert await threads.save_reminder(one.id, mine, before[one.id].revision)
+    assert not await threads.save_reminder(one.id, theirs, before[one.id].revision)
+    # With others: it is told that one of them was overtaken, and that one stays as it is.
+    other = (two.id, replace(before[two.id], days=7), before[two.id].revision)
+    assert not await threads.save_reminders([(one.id, theirs, before[one.id].revision), other])
+    days = {row.id: row.reminder.days for row in await threads.many([one.id, two.id]) if row.reminder}
+    assert days == {one.id: 9, two.id: 7}
