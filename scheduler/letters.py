@@ -7,9 +7,10 @@ outbox hands in the Message-ID and the time, so a second try of the same letter 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
@@ -31,6 +32,30 @@ __all__ = [
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class _Policy(EmailPolicy):
+    """Writes a subject, and the name before a mailbox, that isn't plain as one run of encoded words (RFC 2047).
+
+    The library's own way encodes word by word, and can leave the space between two of them in neither. Knows headers
+    of one mailbox only.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if str(value).isascii():
+            folded: str = super().fold(name, value)
+            return folded
+        text, rest = str(value), ""
+        if mailboxes := getattr(value, "addresses", ()):
+            (mailbox,) = mailboxes
+            text, rest = mailbox.display_name, f"{self.linesep} <{mailbox.addr_spec}>"
+        return f"{name}: {Header(text, header_name=name).encode(linesep=self.linesep)}{rest}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_POLICY: Final = _Policy(linesep="\r\n")
+
+
 def render(letter: Letter, *, message_id: str, at: int, system_address: str) -> EmailMessage:
     """The mail for one address, with a text and an HTML part that state the same facts.
 
@@ -41,7 +66,7 @@ def render(letter: Letter, *, message_id: str, at: int, system_address: str) -> 
     facts.check(letter)
     when = _EPOCH + timedelta(milliseconds=at)
     page = lay_out(letter, this_year=when.year)
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["Message-ID"] = facts.message_id(message_id)
     mail["Date"] = format_datetime(when)
     mail["From"] = _mailbox(page.firm_name, facts.address("system_address", system_address))

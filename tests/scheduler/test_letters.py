@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import SMTP
 from html.parser import HTMLParser
@@ -179,6 +180,25 @@ def test_the_subject_line_names_the_thread_only_where_text_is_shown(letter: Lett
     assert letter.thread_subject not in str(hidden["Subject"])
     shown = mail_of(replace(letter, show_text=True, activate_url=""))
     assert letter.thread_subject in str(shown["Subject"])
+
+
+@pytest.mark.parametrize("words", ["Café Saltå årsbokslut", "för även på", "Åkesson & Söner", "bokslut och skatt"])
+def test_subjects_and_names_say_the_same_wherever_they_are_folded(words: str) -> None:
+    for before in range(80):
+        text = f"{'x' * before} {words} {words}".strip()[:120].strip()
+        letter = LETTERS["sv-client_messages"]
+        firm = replace(letter.firm, name=text)
+        mail = mail_of(replace(letter, show_text=True, thread_subject=text, firm=firm, to_name=text))
+        assert unfolded(mail, "Subject") == f"Anna Lindberg: {text}"
+        assert unfolded(mail, "From") == f"{text} <{SYSTEM_ADDRESS}>"
+        assert unfolded(mail, "To") == f"{text} <{letter.to_email}>"
+
+
+def unfolded(mail: EmailMessage, name: str) -> str:
+    """A header as read by the standard library's older reader, which shares no code with what wrote it."""
+    written = message_from_bytes(bytes(mail))[name]
+    assert all(len(line) <= 78 for line in f"{name}: {written}".splitlines() if "=?" in line)
+    return str(make_header(decode_header("".join(written.splitlines())))).replace('"', "").strip()
 
 
 @every_kind
