@@ -202,9 +202,13 @@ def _with_libcurl() -> dict[str, str]:
     # (its TLS among them) are beside the real file.
     folder = library.parent / "as-libcurl.so.4"
     folder.mkdir(exist_ok=True)
-    link = folder / "libcurl.so.4"
-    if not link.exists():
-        link.symlink_to(library)
+    link, target = folder / "libcurl.so.4", Path("..", library.name)
+    if not link.is_symlink() or link.readlink() != target:
+        # Relative, so that it holds when the folder has moved; in one step, because several may begin at once.
+        mine = folder / f"{link.name}.{os.getpid()}"
+        mine.unlink(missing_ok=True)
+        mine.symlink_to(target)
+        mine.replace(link)
     known = os.environ.get("LD_LIBRARY_PATH")
     return {"LD_LIBRARY_PATH": os.pathsep.join(filter(None, [str(folder), str(library.parent), known]))}
 

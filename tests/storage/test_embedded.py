@@ -129,9 +129,10 @@ if sys.platform == "linux":  # elsewhere no kernel helps, and the next test's pr
     def test_a_server_ends_with_a_killed_owner(servers_folder: Path) -> None:
         holder, pid = hold(servers_folder / "tied")
         end(holder)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while is_running(pid):
             assert time.monotonic() < deadline
+            time.sleep(0.02)  # another process: it tells nobody when it has ended
 
 
 def test_a_server_that_outlived_its_owner_is_ended_by_the_next(servers_folder: Path) -> None:
@@ -164,3 +165,21 @@ def test_libcurl_comes_from_the_wheel_where_the_system_has_none(monkeypatch: pyt
     said = subprocess.check_output([program.path, "--version"], env=dict(program.env), text=True)
     assert said.startswith("db version v")
     assert "libcurl.so.4" in program.env["LD_LIBRARY_PATH"]
+
+
+def test_libcurl_is_found_where_the_wheel_is_now_wherever_it_was_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A tree that was moved, or reached by a path that is gone, keeps the link of then."""
+    monkeypatch.setattr(embedded, "has_libcurl", lambda: False)
+    library = tmp_path / "then" / "libcurl-330bcbb6.so.4.8.0"
+    (library.parent / "as-libcurl.so.4").mkdir(parents=True)
+    library.touch()
+    (library.parent / "as-libcurl.so.4" / "libcurl.so.4").symlink_to(tmp_path / "gone" / library.name)
+    for place in ("then", "now"):
+        if not (tmp_path / place).exists():
+            (tmp_path / "then").rename(tmp_path / place)
+        here = tmp_path / place / library.name
+        monkeypatch.setattr(embedded, "find_libcurl", lambda: here)  # noqa: B023 - called in this round only
+        folder = Path(embedded._with_libcurl()["LD_LIBRARY_PATH"].split(":")[0])
+        assert (folder / "libcurl.so.4").resolve() == here
