@@ -63,4 +63,4 @@ async def test_what_comes_while_a_connection_catches_up_is_delivered_behind_the_
 
 
 async def heard(client: Talk, stream: str, seq: int) -> None:
-    await client.until(EventFrame, lambda frame: (frame.stream, frame.seq) == (stream, seq))
+    await client.heard(EventFrame, lambda frame: (frame.stream, frame.seq) == (stream, seq))

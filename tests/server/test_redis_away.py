@@ -54,7 +54,7 @@ async def until_redis_is(one: RunningNode, what: str) -> None:
 
 
 async def event(client: Talk, stream: str, seq: int) -> EventFrame:
-    return await client.until(EventFrame, lambda frame: (frame.stream, frame.seq) == (stream, seq))
+    return await client.heard(EventFrame, lambda frame: (frame.stream, frame.seq) == (stream, seq))
 
 
 async def test_nobody_waits_for_a_redis_that_is_known_to_be_away(
