@@ -224,3 +224,14 @@ async def until(fact: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not fact():  # noqa: ASYNC110 - the node's own state, which wakes nobody
             await asyncio.sleep(0)
+
+
+async def test_of_one_long_frame_a_turn_of_the_loop_takes_a_bounded_part(world: World, redis_url: str) -> None:
+    call = b'{"type":"call","id":7,"command":{"type":"me.read"}}'
+    frame = masked(call.ljust(3 * wire_module.TURN_BYTES_MAX), TEXT)
+    async with node(world, redis_url) as one, talk(one) as erik:
+        await erik.hello(world.token_of(world.erik))
+        (protocol,) = [found for found in one.server.server_state.connections if isinstance(found, WireProtocol)]
+        protocol.data_received(frame)  # all of it at once, as the kernel may bring it
+        assert len(protocol._unparsed) == len(frame) - wire_module.TURN_BYTES_MAX
+        assert (await erik.until(Reply)).id == 7
