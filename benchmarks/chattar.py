@@ -19,7 +19,7 @@ from storage.embedded import HOST, Process, ReplicaSet, Valkey, free_port
 
 DATABASE = "benchmark"
 HELLO = 'send:{"type":"hello","token":"{line}"}'
-RESUME = 'send:{"type":"hello","token":"{line}","positions":{"t:{room}":{seen}}}'
+RESUME = 'send:{"type":"hello","token":"{line}","epoch":"{epoch}","positions":{"t:{room}":{seen}}}'
 LIVE = 'expect:"type":"live"'
 MESSAGE = (
     '{"type":"call","id":{n},"command":{"type":"message.send","thread_id":"{room}","client_message_id":"message-{seq}",'

@@ -31,7 +31,8 @@ def measure(crowd: Crowd) -> Phase:
         options = [*listening(url, folder), *sending(heir_url, crowd, folder)]
         options += ["--listeners", str(crowd.listeners), "--room-size", str(crowd.room_size)]
         options += ["--text-bytes", str(TEXT_BYTES), "--capture", POSITION]
-        options += ["--resume-url", heir_url, "--resume-step", RESUME, "--resume-step", LIVE]
+        resume = RESUME.replace("{epoch}", (folder / "epoch").read_text().strip())
+        options += ["--resume-url", heir_url, "--resume-step", resume, "--resume-step", LIVE]
         options += [part for name, pids in accounts.items() for part in ("--account", f"{name}={pids[0]}")]
         options += ["--drain-s", "30", "--kill", str(doomed.pid), "--phase", f"rate,{PER_SECOND},{WINDOW_S},{WARM_S}"]
         return generator.run(options).phases[0]

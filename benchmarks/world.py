@@ -163,15 +163,15 @@ def batches(documents: Sequence[Document]) -> Iterator[list[dict[str, object]]]:
         yield [to_document(document) for document in documents[start : start + BATCH_ROWS]]
 
 
-async def write(world: World, mongo_url: str, database: str) -> str:
-    """Put a world into an empty database, with its indexes; the prefix of its channels."""
+async def write(world: World, mongo_url: str, database: str) -> tuple[str, str]:
+    """Put a world into an empty database, with its indexes; the prefix of its channels and the epoch of its log."""
     mongo = Mongo(mongo_url, database)
     try:
         await prepare(mongo)
         for collection, documents in world.rows.items():
             for batch in batches(documents):
                 await mongo.rows(collection).insert_many(batch, ordered=False)
-        return await Facts(mongo).prefix()
+        return await Facts(mongo).prefix(), await Facts(mongo).epoch()
     finally:
         await mongo.close()
 
@@ -180,12 +180,13 @@ def seed(crowd: Crowd, mongo_url: str, database: str, folder: Path) -> World:
     """Build and write a world, and leave in `folder` the generator's files (listeners, senders, rooms) and
     the speaker's."""
     world = build(crowd)
-    prefix = asyncio.run(write(world, mongo_url, database))
+    prefix, epoch = asyncio.run(write(world, mongo_url, database))
     for name, lines in (
         ("listeners", world.listener_tokens),
         ("senders", world.sender_tokens),
         ("rooms", [room.thread_id for room in world.rooms]),
         ("prefix", [prefix]),
+        ("epoch", [epoch]),
         ("speaking", [msgspec.json.encode(room).decode() for room in world.rooms]),
     ):
         (folder / name).write_text("".join(f"{line}\n" for line in lines))

@@ -1,6 +1,6 @@
 """OpenAPI 3.1 for the HTTP door and AsyncAPI 3 for the socket, made from the structs.
 
-Both are plain dictionaries of JSON values, for the tools that tests/api_tools runs over them. Knows addresses and media
+Both are plain dictionaries of JSON values, for the tools that tests/foreign runs over them. Knows addresses and media
 types; refuses to know who may do what.
 """
 

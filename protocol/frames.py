@@ -59,10 +59,12 @@ class CloseCode(IntEnum):
     """Too many frames that nobody could understand: the client has a fault; do not repeat them."""
     UNAUTHENTICATED = 4401
     """The token or cookie is not valid, or has expired: log in, then connect."""
+    BAD_HELLO = 4402
+    """The `hello` couldn't be understood: an `error` before says why; do not repeat it."""
     REVOKED = 4403
     """The session was ended, or the person may not log in any more: log in, if that is still possible."""
     UNSUPPORTED = 4406
-    """Neither subprotocol was offered: the client is too old or too new."""
+    """Said by older servers where neither subprotocol was offered. Newer ones refuse the handshake (400)."""
     OTHER_PERSON = 4409
     """The login belongs to somebody else than `hello.person`: stop, and keep what is unsent for its author."""
 
@@ -80,7 +82,7 @@ class Hello(Tagged, tag="hello"):
     identity: Secret | None = None
     """A widget identity: JWT, HS256, signed by the firm's own server."""
     epoch: str | None = None
-    """The log's epoch that the positions belong to, from an earlier `welcome`."""
+    """The log's epoch that the positions belong to, from an earlier `welcome`. Without it no position but 0 is believed."""
     positions: dict[StreamName, Seq] = {}
     utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-14 * 60, le=14 * 60)] | None = None
     """How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14)."""

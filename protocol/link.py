@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
 from protocol import frames as f
@@ -126,6 +126,10 @@ class Link:
         try:
             async with connecting as socket:
                 await self._converse(socket)
+        except InvalidStatus as refused:
+            # It speaks neither of our subprotocols, and names those that it does.
+            unspoken = refused.response.status_code == 400 and "Sec-WebSocket-Protocol" in refused.response.headers
+            return (f.CloseCode.UNSUPPORTED, "the server speaks another protocol") if unspoken else (None, "")
         except (OSError, InvalidHandshake, InvalidURI, TimeoutError):
             return None, ""
         return socket.close_code, socket.close_reason or ""

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from protocol import body, commands, entities, errors, events, frames, shapes, wire
+from protocol.costs import cost_of
 from protocol.shapes import Field
 
 MARKERS: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
@@ -102,8 +103,8 @@ def _commands() -> str:
     rows = []
     for command in shapes.members(commands.Command):
         result = shapes.result_of(command).__name__
-        rows.append((f"`{shapes.tag_of(command)}`", _fields(command), result, _said(command)))
-    return _table(("Command", "Fields", "Result", "Meaning"), rows)
+        rows.append((f"`{shapes.tag_of(command)}`", _fields(command), result, str(cost_of(command)), _said(command)))
+    return _table(("Command", "Fields", "Result", "Cost", "Meaning"), rows)
 
 
 def _structs(structs: Iterable[type[msgspec.Struct]], skip: Iterable[type[msgspec.Struct]] = ()) -> str:

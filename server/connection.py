@@ -140,7 +140,10 @@ class Connection(Line):
         except Invalid as error:
             self._invalid += 1
             self.send(ErrorFrame(error=error.problem, id=partial_id(data, self.codec)))
-            if self._invalid > INVALID_FRAMES_MAX:
+            if self._visitor is not None:
+                # Without a word, its time would run out, and 4003 asks to come again and say the same.
+                self.end(CloseCode.BAD_HELLO, "hello can't be understood")
+            elif self._invalid > INVALID_FRAMES_MAX:
                 self.end(CloseCode.BAD_FRAMES, "too many frames that could not be understood")
             return
         if isinstance(frame, Hello):
@@ -310,7 +313,7 @@ class Connection(Line):
         epoch = await self.doorway.epoch()
         own = user_stream(principal.user_id)
         positions = hello.positions
-        planned = await resume.plan(store, principal, positions, own, same_epoch=hello.epoch in (None, epoch))
+        planned = await resume.plan(store, principal, positions, own, said_epoch=hello.epoch, epoch=epoch)
         me = await sessions.me_of(self._context(), principal)
         if self._gone() or self.held is None:
             return

@@ -4,6 +4,7 @@ Knows ASGI and headers, and forgets them after the handshake. Refuses to know wh
 """
 
 import asyncio
+import http
 import random
 import sys
 from collections import Counter
@@ -74,8 +75,7 @@ class Doorway:
             await _refuse(send, "full" if not self.draining else "draining")
             return
         if codec is None:
-            await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": CloseCode.UNSUPPORTED, "reason": "no known subprotocol"})
+            await _refuse_unspoken(send)
             return
         visitor = visitor_of(self.node, scope)
         address = sys.intern(address_key(visitor.origin.ip))
@@ -209,6 +209,19 @@ def visitor_of(node: Node, scope: Scope) -> Visitor:
         cookie_token=visitors.cookie_token(settings, headers) if visitors.is_ours(settings, page) else None,
         page=page,
     )
+
+
+async def _refuse_unspoken(send: Send) -> None:
+    """Before the handshake is over: a socket that opens without any of the subprotocols that were offered is one that
+    browsers and libraries end themselves, so a close code after it reaches nobody."""
+    spoken = ", ".join(SUBPROTOCOLS)
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"sec-websocket-protocol", spoken.encode()),
+    ]
+    sentence = f"Offer one of these in Sec-WebSocket-Protocol: {spoken}.\n"
+    await send({"type": "websocket.http.response.start", "status": http.HTTPStatus.BAD_REQUEST, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": sentence.encode()})
 
 
 async def _refuse(send: Callable[[dict[str, Any]], Awaitable[None]], why: str) -> None:

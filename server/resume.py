@@ -52,9 +52,19 @@ async def readable(store: Store, principal: Principal, positions: Mapping[str, i
 
 
 async def plan(
-    store: Store, principal: Principal, positions: Mapping[str, int], own_stream: str, *, same_epoch: bool
+    store: Store,
+    principal: Principal,
+    positions: Mapping[str, int],
+    own_stream: str,
+    *,
+    said_epoch: str | None,
+    epoch: str,
 ) -> Plan:
-    """Find out what somebody missed. Subscriptions must be confirmed by now. Raises Unavailable."""
+    """Find out what somebody missed, who says which log their positions are of. Subscriptions must be confirmed by now.
+
+    Without an epoch only a position of nothing is believed: of any other it can't be told which log it is of. Raises
+    Unavailable.
+    """
     allowed = await readable(store, principal, positions)
     heads = await store.streams.heads({*allowed, own_stream})
     planned = Plan(heads)
@@ -65,7 +75,8 @@ async def plan(
     for stream, position in allowed.items():
         head = heads[stream]
         planned.reached[stream] = head
-        if position > head or not same_epoch:
+        same_log = said_epoch == epoch or (said_epoch is None and position == 0)
+        if position > head or not same_log:
             planned.frames.append(_frame(Reset(stream=stream, head=head)))
         elif position < head:
             behind[stream] = position

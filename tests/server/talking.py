@@ -85,8 +85,9 @@ async def node(
 class Talk:
     """A client's side of the conversation. Everything that came is kept in `frames`."""
 
-    def __init__(self, socket: ClientConnection, subprotocol: str) -> None:
+    def __init__(self, socket: ClientConnection, subprotocol: str, at: RunningNode) -> None:
         self.socket = socket
+        self._node = at
         self.codec = SUBPROTOCOLS[subprotocol]
         self.frames: list[ServerFrame] = []
         self._read = 0
@@ -121,7 +122,9 @@ class Talk:
         return await self.until(kind, fact)
 
     async def hello(self, token: str | None, positions: Mapping[str, int] | None = None, **more: Any) -> Welcome:
-        """Log in and catch up: returns when live, all that was missed stands in `frames`."""
+        """Log in and catch up: returns when live, all that was missed stands in `frames`. Positions are of this log."""
+        if positions and "epoch" not in more:
+            more["epoch"] = await self._node.house.doorway.epoch()
         await self.say(Hello(token=token, positions=dict(positions or {}), **more))
         welcome = await self.until(Welcome)
         await self.until(Live)
@@ -166,4 +169,4 @@ async def talk(
         compression=None,
         close_timeout=1,
     ) as socket:
-        yield Talk(socket, subprotocol)
+        yield Talk(socket, subprotocol, at)

@@ -8,10 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from pymongo.errors import AutoReconnect
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from protocol.body import paragraph
+from protocol.client import Client
 from protocol.commands import (
     AccountAssign,
     Asked,
@@ -25,6 +30,7 @@ from protocol.commands import (
     ThreadOpen,
     TypingSet,
 )
+from protocol.errors import Invalid
 from protocol.events import AccessChanged
 from protocol.frames import (
     INVALID_FRAMES_MAX,
@@ -49,7 +55,7 @@ from server.commands import dispatch
 from server.context import Context
 from server.fanout import Line
 from server.hub import TopicName
-from tests.server.talking import Talk, node, talk
+from tests.server.talking import PATIENCE_S, PLAIN, WIRE, Talk, node, talk
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -174,7 +180,7 @@ async def test_who_is_too_far_behind_is_told_to_load_the_stream_anew(world: Worl
         assert len(erik.events(stream)) == 300
 
 
-@pytest.mark.parametrize(("epoch", "beyond"), [("another life", 0), (None, 1000)])
+@pytest.mark.parametrize(("epoch", "beyond"), [("another life", 0), (None, 0), (None, 1000)])
 async def test_positions_of_another_epoch_or_beyond_the_log_are_reset(
     world: World, redis_url: str, epoch: str | None, beyond: int
 ) -> None:
@@ -423,15 +429,72 @@ async def test_an_opened_thread_says_whether_the_team_is_here_to_contacts_only(w
         assert not await online(petra)
 
 
-async def test_a_client_that_speaks_no_subprotocol_of_ours_is_told_so(world: World, redis_url: str) -> None:
-    from websockets.asyncio.client import connect
-    from websockets.exceptions import ConnectionClosed
+@pytest.mark.parametrize("ws", [WIRE, PLAIN])
+@pytest.mark.parametrize("offered", [[], ["chattar.v0.json", "graphql-ws"]])
+async def test_a_client_that_speaks_no_subprotocol_of_ours_is_told_so(
+    world: World, redis_url: str, ws: str, offered: list[str]
+) -> None:
+    """In the answer to the handshake, which libraries show; after it, browsers and some libraries show nothing."""
+    async with node(world, redis_url, ws=ws) as one:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(one.url, subprotocols=[Subprotocol(name) for name in offered] or None):
+                pass
+        response = refused.value.response
+        assert response.status_code == 400
+        assert response.headers["Sec-WebSocket-Protocol"] == "chattar.v1.json, chattar.v1.msgpack"
+        assert response.body == b"Offer one of these in Sec-WebSocket-Protocol: chattar.v1.json, chattar.v1.msgpack.\n"
+        assert one.house.doorway.connections == set()
 
-    async with node(world, redis_url) as one, connect(one.url, compression=None) as socket:
-        with pytest.raises(ConnectionClosed) as closed:
-            await socket.recv()
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == CloseCode.UNSUPPORTED
+
+async def test_the_first_of_the_offered_subprotocols_that_the_server_knows_is_chosen(
+    world: World, redis_url: str
+) -> None:
+    offered = [Subprotocol(name) for name in ("chattar.v2.json", MSGPACK_SUBPROTOCOL, JSON_SUBPROTOCOL)]
+    async with node(world, redis_url) as one, connect(one.url, subprotocols=offered) as socket:
+        assert socket.subprotocol == MSGPACK_SUBPROTOCOL
+
+
+async def test_our_client_does_not_come_back_to_a_server_that_speaks_otherwise(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with node(world, redis_url) as one:
+        monkeypatch.setattr("server.doorway.SUBPROTOCOLS", {"chattar.v2.json": "json"})
+        client = Client(one.http_url, token=world.token_of(world.petra), back_off_first_s=0.01)
+        with pytest.raises(Invalid, match="4406"):
+            async with client:
+                await client.live(PATIENCE_S)
+
+
+@pytest.mark.parametrize("subprotocol", [JSON_SUBPROTOCOL, MSGPACK_SUBPROTOCOL])
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"type": "hello", "token": "t" * 20, "positions": []}, "$.positions"),
+        ({"type": "hello", "token": "short"}, "$.token"),
+        ({"type": "hallo"}, "$.type"),
+        ([], "$"),
+    ],
+)
+async def test_a_hello_that_cannot_be_understood_is_not_asked_for_again(
+    world: World, redis_url: str, subprotocol: str, said: Any, path: str
+) -> None:
+    """4003, which came when its time had run out, asks to connect again: the same client would, for ever."""
+    binary = subprotocol == MSGPACK_SUBPROTOCOL
+    async with node(world, redis_url) as one, talk(one, subprotocol) as stranger:
+        await stranger.socket.send(
+            msgspec.msgpack.encode(said) if binary else msgspec.json.encode(said), text=not binary
+        )
+        error = await stranger.until(ErrorFrame)
+        assert (error.id, error.error.code, error.error.path) == (None, "invalid", path)
+        assert await stranger.closing() == (CloseCode.BAD_HELLO, "hello can't be understood")
+
+
+async def test_a_position_of_nothing_needs_no_epoch(world: World, redis_url: str) -> None:
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with node(world, redis_url) as one, talk(one) as anna:
+        await anna.hello(world.token_of(world.anna), {stream: 0}, epoch=None)
+        assert anna.events(stream) == list(range(1, thread.head + 1))
 
 
 async def test_draining_sends_everybody_elsewhere_and_lets_nobody_in(world: World, redis_url: str) -> None:

@@ -53,7 +53,8 @@ async def test_what_comes_while_a_connection_catches_up_is_delivered_behind_the_
             return await real(*arguments)
 
         monkeypatch.setattr(sessions, "me_of", while_others_write)
-        await anna.say(Hello(token=world.token_of(world.anna), positions={followed: known.head}))
+        epoch = await one.house.doorway.epoch()
+        await anna.say(Hello(token=world.token_of(world.anna), epoch=epoch, positions={followed: known.head}))
         await anna.until(Live)
         monkeypatch.undo()
         await petra.call(message(known.id, "fyra"))

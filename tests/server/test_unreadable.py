@@ -117,7 +117,9 @@ async def test_a_thread_with_an_event_of_a_newer_build_is_opened_read_and_writte
     await world.settled()
     assert "två" in await texts(world)
     principal, stream = await world.principal(world.petra), thread_stream(thread.id)
-    plan = await resume.plan(world.store, principal, {stream: 2}, user_stream(principal.user_id), same_epoch=True)
+    plan = await resume.plan(
+        world.store, principal, {stream: 2}, user_stream(principal.user_id), said_epoch="e", epoch="e"
+    )
     frames = [decode_server_frame(frame.payload, "json") for frame in plan.frames]
     assert [frame.seq for frame in frames if isinstance(frame, EventFrame)] == [3, 4, 5]
     assert b'"poll.opened","question"' in plan.frames[1].payload

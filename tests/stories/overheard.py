@@ -61,9 +61,9 @@ class Ear:
         self._came = asyncio.Condition()
         self._task = asyncio.create_task(self._listen(), name="ear")
 
-    async def hello(self, token: str, positions: Mapping[str, int] | None = None) -> None:
+    async def hello(self, token: str, positions: Mapping[str, int] | None = None, epoch: str | None = None) -> None:
         """Log in, and listen until everything that was missed has come."""
-        frame = encode(Hello(token=token, positions=dict(positions or {})), self._codec)
+        frame = encode(Hello(token=token, epoch=epoch, positions=dict(positions or {})), self._codec)
         await self._socket.send(frame, text=self._codec == "json")
         await self.until(lambda frame: frame["type"] == "live")
 

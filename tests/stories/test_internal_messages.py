@@ -194,11 +194,12 @@ async def heard_out(story: Story, wire: Wire, ears: dict[str, Ear]) -> None:
 async def late(story: Story, tokens: dict[str, str], stack: AsyncExitStack) -> None:
     """Who comes afterwards: from the beginning, from the middle, and asking for what isn't theirs to ask."""
     visible, notes = thread_stream(story.thread_id), notes_stream(story.thread_id)
+    epoch = await story.one.house.doorway.epoch()
     for who, token in tokens.items():
         for subprotocol in (JSON_SUBPROTOCOL, MSGPACK_SUBPROTOCOL):
             for positions in ({visible: 0}, {visible: 5}, {notes: 0}, {notes: 1, f"n:{'0' * 32}": 1}, {visible: 500}):
                 async with ear(story.one.url, subprotocol) as listening_ear:
-                    await listening_ear.hello(token, positions)
+                    await listening_ear.hello(token, positions, epoch)
                     await listening_ear.until(lambda frame: frame["type"] == "presence")
                     listening_ear.into(story.record, f"{who}, late, {sorted(positions.values())}")
 

@@ -1032,7 +1032,7 @@ export interface Hello {
   readonly token?: string;
   /** A widget identity: JWT, HS256, signed by the firm's own server. */
   readonly identity?: string;
-  /** The log's epoch that the positions belong to, from an earlier `welcome`. */
+  /** The log's epoch that the positions belong to, from an earlier `welcome`. Without it no position but 0 is believed. */
   readonly epoch?: string;
   /** Default: {}. */
   readonly positions?: { readonly [key: string]: Seq };
@@ -1321,6 +1321,7 @@ export const CLOSE_CODE = {
   HELLO_TIMEOUT: 4003,
   BAD_FRAMES: 4400,
   UNAUTHENTICATED: 4401,
+  BAD_HELLO: 4402,
   REVOKED: 4403,
   UNSUPPORTED: 4406,
   OTHER_PERSON: 4409,
