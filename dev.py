@@ -35,11 +35,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 WEB = ROOT / "web_client"
 DIST = WEB / "dist"
+FOREIGN = ROOT / "tests" / "foreign"
 VAR = ROOT / "var"
 LOCKED = {
     "requirements.txt": "pyproject.toml",
     "requirements-dev.txt": "requirements-dev.in",
     "requirements-node.txt": "requirements-node.in",
+    "tests/foreign/requirements.txt": "tests/foreign/requirements.in",
 }
 TYPED = ("protocol", "storage", "server", "scheduler", "benchmarks", "tests", "dev.py")
 READY_S = 90
@@ -150,11 +152,11 @@ def install_uv() -> None:
         subprocess.run([PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock.name], capture_output=True)
 
 
-def pip_install(*locks: str) -> None:
+def pip_install(*locks: str, python: Path = PYTHON) -> None:
     uv = VENV / "bin" / "uv"
-    tool: list[str | Path] = [PYTHON, "-m", "pip", "install"]
+    tool: list[str | Path] = [python, "-m", "pip", "install"]
     if uv.exists():
-        tool = [uv, "pip", "install", "--python", PYTHON]
+        tool = [uv, "pip", "install", "--python", python]
     for lock in locks:
         tool += ["-r", ROOT / lock]
     run([*tool, "-q", "--require-hashes"])
@@ -171,8 +173,8 @@ def build_web() -> None:
     step("web client (vite build)", DIST / ".built", inputs, lambda: npm("run", "build"))
 
 
-def npm(*arguments: str, show: bool = False) -> None:
-    run(["npm", "--loglevel=error", *arguments], cwd=WEB, env=node_environment(), show=show)
+def npm(*arguments: str, show: bool = False, cwd: Path = WEB) -> None:
+    run(["npm", "--loglevel=error", *arguments], cwd=cwd, env=node_environment(), show=show)
 
 
 def need_node() -> str:
@@ -223,6 +225,23 @@ def unpack_browser(folder: Path) -> None:
         run(["node", "unpack.js", "unpacked"], cwd=folder, env=node_environment())
     except Trouble:
         raise Trouble("no browser for the tests: apt-get install chromium, or set CHROMIUM to one") from None
+
+
+def foreign_programs() -> None:
+    """Other people's tools and libraries, for tests/foreign: in places of their own, since they would clash with ours."""
+    with only_one("foreign"):
+        files = [FOREIGN / name for name in ("package.json", "package-lock.json", ".npmrc")]
+        stamp = FOREIGN / "node_modules" / ".installed"
+        step("tools for tests (npm ci)", stamp, [*files, need_node()], lambda: npm("ci", cwd=FOREIGN))
+        lock = FOREIGN / "requirements.txt"
+        step("tools for tests (venv)", FOREIGN / ".venv" / ".installed", [lock, str(ROOT)], install_foreign_python)
+
+
+def install_foreign_python() -> None:
+    venv = FOREIGN / ".venv"
+    shutil.rmtree(venv, ignore_errors=True)
+    run([PYTHON, "-m", "venv", venv])
+    pip_install("tests/foreign/requirements.txt", python=venv / "bin" / "python")
 
 
 def in_venv(*command: str | Path) -> NoReturn:
@@ -381,6 +400,7 @@ def do_test(rest: list[str]) -> None:
     if not rest and any(WEB.glob("test/*.test.ts*")):
         timed("web client's unit tests", lambda: npm("run", "test"))
     os.environ["CHROMIUM"] = bring_browser()
+    foreign_programs()
     # Playwright brings a Node that needs more of the system than ours does.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", shutil.which("node", path=node_environment()["PATH"]) or "")
     in_venv("-m", "pytest", *rest)
@@ -483,9 +503,10 @@ def do_lock(_: list[str]) -> None:
     for lock, source in LOCKED.items():
         command: list[str | Path] = [VENV / "bin" / "uv", "pip", "compile", *flags.split(), source, "-o", lock]
         timed(lock, functools.partial(run, command))
-    for folder in (WEB, WEB / "browser"):
+    folders = (WEB, WEB / "browser", FOREIGN)
+    for folder in folders:
         lock_node_packages(folder)
-    for path in (*(ROOT / lock for lock in LOCKED), WEB / "package-lock.json", WEB / "browser" / "package-lock.json"):
+    for path in (*(ROOT / lock for lock in LOCKED), *(folder / "package-lock.json" for folder in folders)):
         if "://" in path.read_text():
             raise Trouble(f"{path.name} holds an address")
 
@@ -510,6 +531,8 @@ def do_clean(_: list[str]) -> None:
         VENV,
         WEB / "node_modules",
         WEB / "browser" / "unpacked",
+        FOREIGN / "node_modules",
+        FOREIGN / ".venv",
         DIST,
         WEB / "build",
         ROOT / "dist",

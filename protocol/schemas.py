@@ -1,6 +1,6 @@
 """JSON Schemas of the structs, written as generators, validators and linters of API documents take them.
 
-What they say is msgspec's; how they say it is held to what the tools in tests/api_tools accept. Knows JSON Schema and its
+What they say is msgspec's; how they say it is held to what the tools in tests/foreign accept. Knows JSON Schema and its
 two dialects; refuses to know addresses and what is asked where.
 """
 
