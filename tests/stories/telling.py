@@ -70,6 +70,7 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("reminder.read", thread),
         ("notification.list", {}),
         ("audit.list", thread),
+        ("security.list", {}),
     ]
 
 
