@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import argon2
 import jwt
@@ -94,6 +94,20 @@ async def principal_of(store: Store, user_id: Id, side: Side, session_id: Id) ->
         return await _contact(store, contact, session_id) if contact else None
 
 
+def command_line(firm_id: Id) -> Principal:
+    """Whoever runs the server, acting at a firm: no person of it, and above all of them."""
+    return Principal(
+        user_id=firm_id,
+        side="staff",
+        firm_id=firm_id,
+        name="Command line",
+        email="",
+        language="en",
+        session_id=firm_id,
+        role="owner",
+    )
+
+
 async def _staff(store: Store, member: StaffDoc, session_id: Id) -> Principal:
     leads = member.role in ("owner", "admin")
     # Who sees every account needs no list of them.
@@ -155,10 +169,11 @@ async def login_from_identity(
 ) -> Login:
     """Who the firm's own server says that its visitor is.
 
-    A JWT by HS256 under the firm's widget secret: `iss` the firm's id, `email` one of its contacts, `exp` at most an
-    hour away. `origin` is where the socket was opened from, if a browser did: one of `own_origins` (the widget's frame)
-    or of the firm's widget origins. The identity stands for the password, never for the activation: who has not chosen
-    a password yet is refused (AC-8). Raises Unauthenticated, with a reason only for what a holder of the key may know.
+    A JWT by HS256 under the firm's widget secret, or the one before while that holds: `iss` the firm's id, `email` one of
+    its contacts, `exp` at most an hour away. `origin` is where the socket was opened from, if a browser did: one of
+    `own_origins` (the widget's frame) or of the firm's widget origins. The identity stands for the password, never for the
+    activation: who has not chosen a password yet is refused (AC-8). Raises Unauthenticated, with a reason only for what a
+    holder of the key may know.
     """
     refused = Unauthenticated("The identity is not valid.")
     if len(identity) > IDENTITY_CHARACTERS_MAX:
@@ -172,17 +187,11 @@ async def login_from_identity(
         firm = await store.firms.get(issuer) if isinstance(issuer, str) else None
     if firm is None or not firm.widget_secret:
         raise refused
-    try:
-        # The algorithm is ours to choose, not the token's; times are checked below, against our own clock.
-        claims = jwt.decode(
-            identity,
-            firm.widget_secret,
-            algorithms=IDENTITY_ALGORITHMS,
-            options={"require": ["exp", "iss", "email"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
-        )
-    except jwt.InvalidTokenError:
-        raise refused from None
-    now, expires, email = real_now(clock), claims["exp"], claims["email"]
+    now = real_now(clock)
+    claims = next((said for secret in firm.widget_secrets(now) if (said := _signed(identity, secret))), None)
+    if claims is None:
+        raise refused
+    expires, email = claims["exp"], claims["email"]
     if not isinstance(expires, int | float) or not math.isfinite(expires) or not isinstance(email, str):
         raise refused
     expires_at = int(expires * 1000)
@@ -199,6 +208,21 @@ async def login_from_identity(
         raise Unauthenticated("This person can't log in here.", reason="no_login")
     # Who comes with one that is over by a clock slightly ahead has as long as that clock may be.
     return Login(principal, expires_at if expires_at > now else expires_at + IDENTITY_LEEWAY_MS)
+
+
+def _signed(identity: str, secret: str) -> dict[str, Any] | None:
+    """What an identity says, if it is signed with this secret and says all that it must."""
+    try:
+        # The algorithm is ours to choose, not the token's; times are checked against our own clock.
+        claims: dict[str, Any] = jwt.decode(
+            identity,
+            secret,
+            algorithms=IDENTITY_ALGORITHMS,
+            options={"require": ["exp", "iss", "email"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+        )
+    except jwt.InvalidTokenError:
+        return None
+    return claims
 
 
 async def principal_from_identity(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from protocol.entities import Firm, FirmSettings
-from protocol.wire import Id
+from protocol.wire import Id, Ms
 from storage.documents import Document, from_document, readable, to_document
 from storage.mongo import Mongo, Session
 from storage.together import Together, by_id
@@ -17,6 +17,14 @@ class FirmDoc(Document):
     firm: Firm
     settings: FirmSettings
     widget_secret: str = ""
+    former_widget_secret: str = ""
+    """The one before, which is accepted until `former_widget_secret_until`, by the real clock."""
+    former_widget_secret_until: Ms = 0
+
+    def widget_secrets(self, now: Ms) -> list[str]:
+        """The secrets that identities may be signed with at a time, the newest first."""
+        former = self.former_widget_secret if now < self.former_widget_secret_until else ""
+        return [secret for secret in (self.widget_secret, former) if secret]
 
 
 class Firms:

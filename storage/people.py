@@ -152,6 +152,10 @@ class People:
         """Everybody who works or worked at a firm, by name."""
         return await readable(self._staff.find({"firm_id": firm_id}).sort("name", 1), StaffDoc)
 
+    async def owners(self, firm_id: Id, session: Session | None = None) -> list[StaffDoc]:
+        """A firm's owner: one, if all is well."""
+        return await readable(self._staff.find({"firm_id": firm_id, "role": "owner"}, session=session), StaffDoc)
+
     async def staff_or_owners(self, staff_ids: list[Id], firm_ids: list[Id]) -> list[StaffDoc]:
         """These members of staff, and the owners of these firms, by name."""
         query: Row = {"$or": [{"_id": {"$in": staff_ids}}, {"firm_id": {"$in": firm_ids}, "role": "owner"}]}

@@ -8,9 +8,10 @@ from protocol.errors import InternalError, NotFound
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.actions import security
+from server.auth import real_now
 from server.context import Context
 from storage.firms import FirmDoc
-from storage.mongo import Session
+from storage.mongo import Row, Session
 from storage.people import new_token
 from storage.store import Store
 
@@ -62,6 +63,41 @@ async def change(context: Context, firm_id: Id, fields: dict[str, Any]) -> FirmD
         return changed
 
     return await context.store.mongo.transact(work)
+
+
+async def renew_widget_secret(context: Context, firm_id: Id, overlap_h: int) -> FirmDoc:
+    """A new secret for the widget's identities; the former one is accepted for `overlap_h` hours, an earlier one no more.
+
+    Sockets that are open stay until their identity ends, an hour at most. Raises NotFound.
+    """
+    secret, until = new_token(), real_now(context.clock) + overlap_h * 3_600_000
+
+    async def work(session: Session) -> FirmDoc:
+        before = await context.store.firms.read(firm_id, session)
+        fields: Row = {"widget_secret": secret, "former_widget_secret": "", "former_widget_secret_until": 0}
+        if before is not None and overlap_h:
+            fields |= {"former_widget_secret": before.widget_secret, "former_widget_secret_until": until}
+        return await _changed_secret(context, firm_id, fields, f"the former holds for {overlap_h} h", session)
+
+    return await context.store.mongo.transact(work)
+
+
+async def end_former_widget_secret(context: Context, firm_id: Id) -> FirmDoc:
+    """From now on the newest secret is the only one. Raises NotFound."""
+
+    async def work(session: Session) -> FirmDoc:
+        fields: Row = {"former_widget_secret": "", "former_widget_secret_until": 0}
+        return await _changed_secret(context, firm_id, fields, "the former holds no more", session)
+
+    return await context.store.mongo.transact(work)
+
+
+async def _changed_secret(context: Context, firm_id: Id, fields: Row, text: str, session: Session) -> FirmDoc:
+    changed = await context.store.firms.change(firm_id, fields, session)
+    if changed is None:
+        raise NotFound("There is no such firm.")
+    await security.note(context, security.Act("widget.renewed", firm_id, by=context.asker, text=text), session)
+    return changed
 
 
 def _at(firm: FirmDoc, path: str) -> Any:

@@ -262,18 +262,7 @@ async def send_secret(
 
     The secret is in the letter only (until it has gone) and never in a log.
     """
-    now, secret = auth.real_now(context.clock), new_token()
-    await context.store.people.replace_secret(
-        SecretDoc(
-            id=digest(secret),
-            purpose=purpose,
-            firm_id=person.firm_id,
-            user_id=person.id,
-            side=side_of(person),
-            expires_at=now + lifetime_s * 1000,
-            account_id=account_id,
-        )
-    )
+    secret = await new_secret(context, person, purpose, lifetime_s, account_id)
     letter_id, queued_at = new_id(), context.clock.now()
     await context.store.letters.add(
         LetterDoc(
@@ -291,3 +280,22 @@ async def send_secret(
             secret=secret,
         )
     )
+
+
+async def new_secret(
+    context: Context, person: Somebody, purpose: Purpose, lifetime_s: int, account_id: Id | None = None
+) -> str:
+    """A fresh one-time secret; the person's earlier ones for this purpose stop working."""
+    now, secret = auth.real_now(context.clock), new_token()
+    await context.store.people.replace_secret(
+        SecretDoc(
+            id=digest(secret),
+            purpose=purpose,
+            firm_id=person.firm_id,
+            user_id=person.id,
+            side=side_of(person),
+            expires_at=now + lifetime_s * 1000,
+            account_id=account_id,
+        )
+    )
+    return secret

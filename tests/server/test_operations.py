@@ -9,12 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from protocol.errors import Invalid, NotFound
-from protocol.ids import new_id
 from server import cli, settings
 from server.demo_cast import LOGINS, PASSWORD
 from tests.server.talking import node
-from tests.world import WIDGET_SECRET, World
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -64,25 +62,11 @@ def test_every_log_event_that_is_named_is_logged_somewhere() -> None:
 
 def test_every_word_of_the_command_line_works() -> None:
     words = set(re.findall(r"python -m server ([a-z-]+)", DOCUMENT))
-    assert words == {"create-firm", "invite-owner", "migrate", "widget", "settings"}
+    assert words == {
+        "activate", "create-firm", "deactivate", "end-sessions", "firm", "firms", "invite-owner", "migrate", "owner",
+        "reset-password", "settings", "widget",
+    }  # fmt: skip
     for word in words:
         with pytest.raises(SystemExit) as ended:
             cli.main([word, "--help"])
         assert ended.value.code == 0
-
-
-async def test_a_firms_widget_secret_is_shown_and_its_pages_are_named(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await cli.widget(world.means, world.firm.id, [])
-    assert capsys.readouterr().out.strip() == WIDGET_SECRET
-    await cli.widget(world.means, world.firm.id, ["https://www.falk.example"])
-    firm = await world.store.firms.get(world.firm.id)
-    assert firm is not None
-    assert firm.settings.widget_origins == ["https://www.falk.example"]
-    for firm_id, origin, refusal in (
-        (world.firm.id, "www.falk.example/chat", Invalid),
-        (new_id(), "https://www.falk.example", NotFound),
-    ):
-        with pytest.raises(refusal):
-            await cli.widget(world.means, firm_id, [origin])
