@@ -1,4 +1,5 @@
-"""The sweep: draws the consequences that a crash left undrawn (P9), and goes on with work that it left half done."""
+"""The sweep: draws the consequences that a crash left undrawn (P9), tells what it left untold, and goes on with work that
+it left half done."""
 
 from collections import defaultdict
 
@@ -9,7 +10,7 @@ from protocol.ids import split_stream
 from protocol.wire import Id, Ms
 from scheduler.back_off import BackOff
 from server import consequences
-from server.actions import chores
+from server.actions import chores, telling
 from server.context import Means
 from storage.streams import Foreign, Stored
 
@@ -45,7 +46,7 @@ async def sweep(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
                 means.announcer.event(stored)  # it may never have been published either; hubs drop what they know
         swept += len(left) - len(put_off)
         after = max((stored.unsettled_at or 0 for stored in left), default=before) or before
-    return swept + await _go_on(means, before, back_off)
+    return swept + await telling.tell_left(means, before, now) + await _go_on(means, before, back_off)
 
 
 async def _go_on(means: Means, before: Ms, back_off: BackOff) -> int:

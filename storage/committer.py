@@ -7,7 +7,7 @@ in the way (another node, a transaction, a used key, an archived thread) is deal
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ from storage.mongo import Mongo, Row, Session
 log = structlog.get_logger(__name__)
 
 BATCH_EVENTS_MAX: Final = 256
-EACH_ATTEMPTS_MAX: Final = 3
+EACH_ATTEMPTS_MAX: Final = 12
+"""Each time somebody else has got further."""
 GROUPS_MAX: Final = 2
 """Shared inserts under way at once: a third would make each smaller and not the wait shorter."""
 HEADS_CACHED_MAX: Final = 50_000
@@ -37,6 +38,7 @@ class Committer:
     def __init__(self, mongo: Mongo) -> None:
         self._client = mongo.client
         self._database = mongo.database
+        self._local_database = mongo.database.with_options(read_concern=ReadConcern("local"))
         self._rows = mongo.rows("events")
         self._local_rows = self._rows.with_options(read_concern=ReadConcern("local"))
         self._waiting: dict[str, deque[Waiting]] = {}
@@ -61,39 +63,41 @@ class Committer:
             self._start(self._commit_groups(), "commit groups")
         return done
 
-    async def append_each(self, drafts: Sequence[Draft]) -> list[Appended]:
-        """Append many drafts with keys to streams that other nodes append to just as often, such as people's own: the
-        ends are looked up first, in one query, rather than remembered. In as few inserts as can be. What is for a stream
-        whose end can't be read is left out."""
+    async def append_behind(
+        self, streams: Collection[str], say: Callable[[Collection[str]], Awaitable[Sequence[Draft]]]
+    ) -> list[Appended]:
+        """Append drafts with keys to streams that other nodes append to just as often, such as people's own: their ends
+        are looked up first, and only then `say` is asked what to append to those that can be read; again for what met
+        something in its way. So whatever stands in them was read when everything before it stood there: of two that say
+        how something is, the later one is never the older. In as few inserts as can be. Left out is what is for a stream
+        whose end can't be read, and where others have been faster EACH_ATTEMPTS_MAX times."""
         done: dict[str, Appended] = {}
-        waiting = {draft.key: draft for draft in drafts if draft.key is not None}
-        async with self.held({draft.stream for draft in drafts}):
-            for _ in range(EACH_ATTEMPTS_MAX):
-                heads = await self.readable_tips({draft.stream for draft in waiting.values()})
-                waiting = {key: draft for key, draft in waiting.items() if draft.stream in heads}
+        async with self.held(streams):
+            for attempt in range(EACH_ATTEMPTS_MAX):
+                heads = await self.readable_tips(streams, certain=attempt > 0)
                 events = []
-                for draft in waiting.values():
-                    heads[draft.stream] = heads[draft.stream].after(draft)
-                    events.append(stored_at(draft, heads[draft.stream]))
+                for draft in await say(heads):
+                    if draft.stream in heads and draft.key is not None and draft.key not in done:
+                        heads[draft.stream] = heads[draft.stream].after(draft)
+                        events.append(stored_at(draft, heads[draft.stream]))
                 failure = await self.insert(events)
                 for event in events if failure is None else events[: failure["index"]]:
                     done[event.key or ""] = Appended(stored=event, new=True)
-                waiting = {key: draft for key, draft in waiting.items() if key not in done}
-                if failure is None or not waiting:
+                if failure is None:
                     break
                 if is_key_conflict(failure):
-                    async for row in self._rows.find({"key": {"$in": list(waiting)}}):
-                        done[row["key"]] = Appended(stored=stored_from(row), new=False)
-                    waiting = {key: draft for key, draft in waiting.items() if key not in done}
-        # What still met something in its way has the streams' own turns to wait for, as anybody's drafts have.
-        rest = await asyncio.gather(*(self.append(draft) for draft in waiting.values()))
-        done |= dict(zip(waiting, rest, strict=True))
-        return [done[draft.key] for draft in drafts if draft.key in done]
+                    keys = [event.key for event in events[failure["index"] :] if event.key is not None]
+                    done |= {
+                        key: Appended(stored=first, new=False) for key, first in (await self._firsts(keys)).items()
+                    }
+            else:
+                log.warning("committer.outrun", streams=len(streams))
+        return list(done.values())
 
-    async def readable_tips(self, streams: Iterable[str]) -> dict[str, Head]:
-        """The ends of those streams of which they can be told."""
+    async def readable_tips(self, streams: Iterable[str], *, certain: bool = False) -> dict[str, Head]:
+        """The ends of those streams of which they can be told; `certain`: with everything that this node has run into."""
         heads: dict[str, Head] = {}
-        for stream, end in (await self._ends(streams)).items():
+        for stream, end in (await (self._true_ends(streams) if certain else self._ends(streams))).items():
             try:
                 heads[stream] = head_from(end)
             except Unreadable:
@@ -114,8 +118,17 @@ class Committer:
         ends = await self._ends(streams, session)
         return {stream: head_from(end) for stream, end in ends.items()}
 
-    async def _ends(self, streams: Iterable[str], session: Session | None = None) -> dict[str, Row | None]:
-        """The last event of each stream, as far as `head_from` wants it."""
+    async def _true_ends(self, streams: Iterable[str]) -> dict[str, Row | None]:
+        """The same as `_true_head` for many streams."""
+        names = list(streams)
+        async with self._client.start_session() as session:
+            await self._ends(names, session, certain=False)
+            return await self._ends(names, session)
+
+    async def _ends(
+        self, streams: Iterable[str], session: Session | None = None, *, certain: bool = True
+    ) -> dict[str, Row | None]:
+        """The last event of each stream, as far as `head_from` wants it; not `certain`: it may be rolled back."""
         names = list(streams)
         if not names:
             return {}
@@ -125,7 +138,8 @@ class Committer:
             {"$limit": 1},
             {"$project": {"totals": 1}},
         ]
-        rows = await self._database.aggregate(
+        database = self._database if certain else self._local_database
+        rows = await database.aggregate(
             [
                 {"$documents": [{"stream": name, "low": f"{name}:", "high": f"{name};"} for name in names]},
                 {"$lookup": {"from": "events", "let": {"low": "$low", "high": "$high"}, "pipeline": last, "as": "end"}},
@@ -315,6 +329,13 @@ class Committer:
             await self._local_rows.find_one(stream_range(stream), {"_id": 1}, sort=[("_id", -1)], session=session)
             row = await self._rows.find_one(stream_range(stream), {"totals": 1}, sort=[("_id", -1)], session=session)
             return head_from(row)
+
+    async def _firsts(self, keys: Sequence[str]) -> dict[str, Stored]:
+        """The events with some of these keys, the first of which was in the way; likewise."""
+        async with self._client.start_session() as session:
+            await self._local_rows.find_one({"key": keys[0]}, {"_id": 1}, session=session)
+            rows = self._rows.find({"key": {"$in": list(keys)}}, session=session)
+            return {row["key"]: stored_from(row) async for row in rows}
 
     async def first_with(self, key: str) -> Stored | None:
         """The event with a key that was in the way, once it can't be rolled back; None if it was rolled back."""

@@ -98,6 +98,7 @@ INDEXES: Final[Mapping[str, list[IndexModel]]] = {
         IndexModel([("user_id", 1), ("thread_id", 1)], unique=True),
         IndexModel([("user_id", 1), ("archived", 1), ("at", -1), ("_id", -1)]),
         IndexModel("thread_id"),
+        IndexModel("untold_at", partialFilterExpression={"untold_at": {"$exists": True}}),
     ],
     # Exactly one row for each (thread, cycle, number): RM-16. Its primary key is those three.
     "reminder_rows": [IndexModel([("thread_id", 1), ("at", 1)])],

@@ -5,7 +5,7 @@ storage.log, and how many writers are put in order in storage.committer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -102,12 +102,15 @@ class Streams:
             raise DuplicateKeyError(str(failed.get("errmsg", "")), 11000, failed)
         raise SomebodyWasFirst
 
-    async def append_each(self, drafts: Sequence[Draft]) -> list[Appended]:
-        """Append many drafts with keys, each to its stream, as `append` does with one; what became of each.
-
-        For streams that every node appends to, such as people's own. Costs a few commands, however many there are.
-        """
-        return await self._committer.append_each(drafts)
+    async def append_behind(
+        self, streams: Collection[str], say: Callable[[Collection[str]], Awaitable[Sequence[Draft]]]
+    ) -> list[Appended]:
+        """Append to streams that every node appends to, such as people's own, how something is: `say` is asked once
+        their ends are known, and again where somebody else has appended meanwhile, so that of two events that say how
+        the same thing is the later one is never the older. What is appended, or had been with the same key; what isn't
+        was left out because a stream can't be read or others were faster too often. Costs a few commands, however many
+        there are."""
+        return await self._committer.append_behind(streams, say)
 
     async def transact(
         self, stream: str | Sequence[str], work: Callable[[Session], Awaitable[T]], key: str | None = None

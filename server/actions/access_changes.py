@@ -14,8 +14,7 @@ from protocol.entities import Person
 from protocol.events import AccessChanged
 from protocol.ids import user_stream
 from protocol.wire import Id
-from server import auth
-from server.actions import threads
+from server.actions import telling, threads
 from server.context import Context
 from storage.mongo import Session, ours
 from storage.people import StaffDoc
@@ -79,24 +78,24 @@ def _draft(context: Context, person_id: Id, difference: Difference) -> Draft | N
     )
 
 
-async def note_clearing_up(context: Context, member: StaffDoc, session: Session) -> None:
-    """In the transaction that takes something from somebody: what follows in their threads is not forgotten."""
-    principal = context.principal
-    at = context.clock.now()
-    await context.store.chores.add("clear_up", member.id, member.firm_id, principal.person, at, session)
+async def begin_clearing_up(context: Context, member: StaffDoc, *, sees_all: bool, session: Session) -> None:
+    """In the transaction that takes something from somebody, who is as they are then: inbox entries go with it (AC-15), so
+    that nobody counts or tells them any more; and what follows in their threads is not forgotten."""
+    store, principal, at = context.store, context.principal, context.clock.now()
+    if not (member.active and sees_all):
+        assigned = await store.accounts.ids_assigned_to(member.firm_id, member.id, session) if member.active else []
+        await store.notifications.forget(member.id, assigned, at, session)
+    await store.chores.add("clear_up", member.id, member.firm_id, principal.person, at, session)
 
 
 async def clear_up(context: Context, member: StaffDoc) -> None:
-    """Take from somebody what they have where they have no access any more; again and again without harm.
+    """After the transaction: tell somebody the badge if it has become another, and take from them what they are responsible
+    for where they have no access any more; again and again without harm.
 
-    Inbox entries go at once (AC-15). Threads that they were responsible for have nobody soon after the answer (AS-5): there
-    may be any number of them.
+    Threads have nobody soon after the answer (AS-5): there may be any number of them.
     """
-    principal = await auth.principal_of(context.store, member.id, "staff", member.id)
-    if principal is None:
-        await context.store.notifications.forget(member.id)
-    elif not principal.sees_all:
-        await context.store.notifications.forget(member.id, but_of=principal.account_ids)
+    latest = await context.store.notifications.latest(member.id)
+    await telling.tell(context.means, [latest] if latest else [])
     context.settler.later(clear_threads(context, member.id), f"clear up {member.id}")
 
 

@@ -198,7 +198,7 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
         act = security.Act(event, account.firm_id, about, context.principal, account.id)
         await security.note(context, act, session)
         if not command.assigned:
-            await access_changes.note_clearing_up(context, member, session)
+            await access_changes.begin_clearing_up(context, member, sees_all=sees_anyway, session=session)
         only = set() if sees_anyway or not member.active else {account.id}
         difference = Difference(gained=only) if command.assigned else Difference(lost=only)
         return (member, changed or account), difference

@@ -1,26 +1,23 @@
 """The staff notification feed: who hears of what happened in a thread, and their inbox entries (spec 3.15).
 
-Entries are consequences: drawn from news by `follow`, as often as need be. What is news to whom is server.actions.news.
+Entries are consequences: drawn from news by `follow`, as often as need be. What is news to whom is server.actions.news,
+and how they hear of a changed entry server.actions.telling.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from protocol import events as e
 from protocol import explain
 from protocol.commands import Done, NotificationArchive, NotificationList, NotificationPage
-from protocol.entities import AccountBrief, Notification, Person
+from protocol.entities import Person
 from protocol.errors import Invalid, NotFound
-from protocol.ids import new_id, user_stream
+from protocol.ids import new_id
 from protocol.wire import Id, Ms, Seq
-from server.actions import news
+from server.actions import news, telling
 from server.actions.matter import Matter
 from server.actions.news import Hearing
 from server.context import Context, Means
-from storage.accounts import AccountDoc
 from storage.notifications import NotificationDoc, Telling
 from storage.people import StaffDoc
-from storage.streams import Draft
 from storage.threads import ThreadDoc
 
 
@@ -38,26 +35,12 @@ async def hearings(means: Means, matters: Sequence[Matter]) -> list[Hearing]:
 
 
 async def follow(means: Means, heard: Sequence[Hearing]) -> None:
-    """Bring everybody's inbox in line with what they hear of. May be called again with the same news.
-
-    An entry that has heard of something later stands for it already, and whoever told it that has published it.
-    """
+    """Bring everybody's inbox in line with what they hear of, and tell them. May be called again with the same news."""
     if not heard:
         return
     tellings = [_telling(hearing) for hearing in heard]
-    entries = {(entry.user_id, entry.thread_id): entry for entry in await means.store.notifications.tell(tellings)}
-    shown: list[_Shown] = []
-    for hearing, telling in zip(heard, tellings, strict=True):
-        entry = entries.get((telling.entry.user_id, telling.entry.thread_id))
-        if entry is None:
-            continue  # it can't be read, which costs its owner the sight of it, and nobody else
-        key = f"{entry.user_id}:{hearing.stream}:"
-        if entry.heard.get(telling.kind, 0) == telling.heard:
-            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, f"{key}{telling.heard}"))
-        elif telling.called and entry.called.get(telling.kind, 0) == telling.called:
-            key = f"{key}{telling.called}:mention"  # it came late, behind other news, and has only left its mark
-            shown.append(_Shown(hearing.matter.thread, hearing.matter.account, entry, key))
-    await _publish(means, shown)
+    await means.store.notifications.tell(tellings, means.clock.now())
+    await telling.tell(means, {one.entry.place for one in tellings})
 
 
 def _telling(hearing: Hearing) -> Telling:
@@ -82,72 +65,11 @@ def _telling(hearing: Hearing) -> Telling:
     return Telling(entry, item.kind_of_stream, hearing.heard, hearing.called)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """An entry, as it is now, that is to stand in its owner's own stream, once for each key."""
-
-    thread: ThreadDoc
-    account: AccountDoc
-    entry: NotificationDoc
-    key: str
-
-
-async def _publish(means: Means, shown: Sequence[_Shown]) -> None:
-    if not shown:
-        return
-    now, counts = means.clock.now(), await means.store.notifications.open_counts({one.entry.user_id for one in shown})
-    drafts = [
-        Draft(
-            stream=user_stream(one.entry.user_id),
-            firm_id=one.entry.firm_id,
-            account_id=None,
-            at=now,
-            actor=None,
-            event=e.NotificationUpdated(
-                notification=_seen(one.entry, one.thread, one.account), open_count=counts[one.entry.user_id]
-            ),
-            key=one.key,
-        )
-        for one in shown
-    ]
-    for appended in await means.store.streams.append_each(drafts):
-        means.announcer.event(appended.stored)
-
-
-def _seen(entry: NotificationDoc, thread: ThreadDoc, account: AccountDoc) -> Notification:
-    return Notification(
-        id=entry.id,
-        thread_id=entry.thread_id,
-        account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
-        subject=thread.subject,
-        kind=entry.kind,
-        actor=entry.actor,
-        at=entry.at,
-        created_at=entry.created_at,
-        text=entry.text,
-        unread=entry.unread,
-        mentioned=entry.mentioned,
-        internal=entry.internal,
-        archived=entry.archived,
-        assignee_id=thread.assignee_id,
-        read_by=entry.read_by,
-    )
-
-
 async def thread_read(means: Means, thread: ThreadDoc, person: Person, seq: Seq, at: Ms) -> None:
     """A member of staff has read a thread: their entry loses its marks, and colleagues see who was first (NS-5)."""
     own = await means.store.notifications.read(person.id, thread.id, seq, at)
-    others = await means.store.notifications.colleague_read(thread.id, person.id, person.name)
-    changed = ([own] if own else []) + others
-    if not changed:
-        return
-    account = await means.store.accounts.get(thread.account_id)
-    if account is None:
-        return
-    await _publish(
-        means,
-        [_Shown(thread, account, entry, f"{entry.user_id}:read:{thread.id}:{person.id}:{at}") for entry in changed],
-    )
+    changed = await means.store.notifications.colleague_read(thread.id, person.id, person.name, at)
+    await telling.tell(means, [*changed, *([(person.id, thread.id)] if own else [])])
 
 
 async def page(context: Context, command: NotificationList, scope: None) -> NotificationPage:
@@ -161,7 +83,7 @@ async def page(context: Context, command: NotificationList, scope: None) -> Noti
     accounts = await store.accounts.many(list({entry.account_id for entry in entries}))
     return NotificationPage(
         notifications=[
-            _seen(entry, threads[entry.thread_id], accounts[entry.account_id])
+            telling.shown(entry, threads[entry.thread_id], accounts[entry.account_id])
             for entry in entries
             if entry.thread_id in threads and entry.account_id in accounts and principal.sees(entry.account_id)
         ],
@@ -182,11 +104,9 @@ def _below(cursor: str | None) -> tuple[Ms, Id] | None:
 async def archive(context: Context, command: NotificationArchive, scope: None) -> Done:
     """Put an entry away, or take it back (NS-5)."""
     principal, store = context.principal, context.store
-    entry = await store.notifications.archive(principal.user_id, command.notification_id, command.archived)
+    now = context.means.clock.now()
+    entry = await store.notifications.archive(principal.user_id, command.notification_id, command.archived, now)
     if entry is None:
         raise NotFound("There is no such entry in your inbox.")
-    thread, account = await store.threads.get(entry.thread_id), await store.accounts.get(entry.account_id)
-    if thread is not None and account is not None:
-        key = f"{principal.user_id}:archive:{entry.id}:{new_id()}"
-        await _publish(context.means, [_Shown(thread, account, entry, key)])
+    await telling.tell(context.means, [entry.place])
     return Done()

@@ -119,7 +119,8 @@ async def update_staff(context: Context, command: StaffUpdate, scope: None) -> S
             ),
             session,
         )
-        await access_changes.note_clearing_up(context, member, session)
+        everything = sees_everything(changed)
+        await access_changes.begin_clearing_up(context, changed, sees_all=everything, session=session)
         # Listed or not, the person's windows must hear of other rights: what they offer depends on them.
         return changed, Difference(lost=before - after, gained=after - before, unlisted=True)
 

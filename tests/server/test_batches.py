@@ -259,7 +259,9 @@ async def outcome(world: World, thread: Thread) -> Outcome:
     row = await world.store.mongo.rows("threads").find_one({"_id": thread.id})
     assert row is not None
     return Outcome(
-        entries=sorted((without(one, "_id") for one in await rows("notifications")), key=lambda one: one["user_id"]),
+        entries=sorted(
+            (without(one, "_id", "revision") for one in await rows("notifications")), key=lambda one: one["user_id"]
+        ),
         letters=sorted(
             (without(one, "_id", "key") for one in await rows("letters")),
             key=lambda one: (one["person_id"], one.get("internal", False), one["first_seq"]),

@@ -1,7 +1,7 @@
 """Documents that this build can't read: each costs itself, and nothing else stands still."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import pytest
@@ -92,7 +92,13 @@ async def test_an_own_stream_that_cant_be_read_keeps_nothing_from_the_others(mon
     for stream in (bad, good):
         await streams.append(saying(stream))
     await spoilt(mongo, f"{bad}:{1:013d}", totals={"seq": 1, "last_side": "robot"})
-    appended = await streams.append_each([saying(stream, key=new_id()) for stream in (bad, good)])
+    drafts = [saying(stream, key=new_id()) for stream in (bad, good)]
+
+    async def say(readable: Collection[str]) -> list[Draft]:
+        assert set(readable) == {good}
+        return drafts
+
+    appended = await streams.append_behind({bad, good}, say)
     assert [one.stored.stream for one in appended] == [good]
 
 
