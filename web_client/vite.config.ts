@@ -21,7 +21,7 @@ const client = {
 };
 const ui = {
   name: "ui",
-  test: /(src\/(ui|shell|core|i18n)\/|node_modules)(?!.*(Dialog|Stepper|AccountPage|editor|emoji|prosemirror|orderedmap|rope|w3c))/,
+  test: /(src\/(ui|shell|core|i18n)\/|node_modules)(?!.*(Dialog|LinkPopover|Stepper|AccountPage|editor|emoji|prosemirror|orderedmap|rope|w3c))/,
   minShareCount: 3,
   priority: 1,
 };

@@ -1,7 +1,6 @@
 // Who is responsible, and the picker to change it: in the thread's header and in an inbox entry.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Avatar, NobodyAvatar } from "./Avatar.tsx";
 import { Button } from "./Button.tsx";
@@ -28,17 +27,10 @@ export function AssignButton({
   onAssign,
   kind,
 }: AssignButtonProps): JSX.Element {
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [StaffPicker, fetchPicker] = useOnDemand(async () => (await import("./StaffPicker.tsx")).StaffPicker);
-  const open = async (button: HTMLElement): Promise<void> => {
-    onOpen?.();
-    await fetchPicker();
-    setAnchor(button);
-  };
-  const toggle = (event: MouseEvent & { currentTarget: HTMLElement }): void => {
-    if (anchor) setAnchor(null);
-    else void open(event.currentTarget);
-  };
+  const [StaffPicker, anchor, toggle, close] = useOnDemand(
+    async () => (await import("./StaffPicker.tsx")).StaffPicker,
+    onOpen,
+  );
   const label = assignee ? t("assign.to", { name: assignee.name }) : t("assign.nobody");
   return (
     <>
@@ -75,7 +67,7 @@ export function AssignButton({
           choices={choices}
           clearable={assignee !== undefined}
           onChoose={onAssign}
-          onClose={() => setAnchor(null)}
+          onClose={close}
         />
       )}
     </>

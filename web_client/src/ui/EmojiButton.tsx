@@ -1,7 +1,6 @@
 // Opens the emoji grid, which is fetched at the first press.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { IconButton } from "./IconButton.tsx";
 import { SmileIcon } from "./icons.tsx";
@@ -18,12 +17,9 @@ export interface EmojiButtonProps {
 }
 
 export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Element {
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [Picker, fetchPicker] = useOnDemand(async () => (await import("./emoji/EmojiPicker.tsx")).default);
-  const open = async (button: HTMLElement): Promise<void> => {
-    await fetchPicker();
-    setAnchor(button);
-  };
+  const [Picker, anchor, toggle, close] = useOnDemand(
+    async () => (await import("./emoji/EmojiPicker.tsx")).default,
+  );
   return (
     <>
       <IconButton
@@ -33,9 +29,9 @@ export function EmojiButton({ onPick, tabIndex = 0 }: EmojiButtonProps): JSX.Ele
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
         onPointerDown={keepSelection}
-        onClick={(event) => (anchor ? setAnchor(null) : void open(event.currentTarget))}
+        onClick={toggle}
       />
-      {anchor && Picker && <Picker anchor={anchor} onPick={onPick} onClose={() => setAnchor(null)} />}
+      {anchor && Picker && <Picker anchor={anchor} onPick={onPick} onClose={close} />}
     </>
   );
 }

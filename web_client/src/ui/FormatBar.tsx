@@ -1,7 +1,6 @@
 // The formatting bar over a text: toggles that say whether they are on, link, mention, emoji. One tab stop.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import type { EditorHandle, ListName, MarkName, ToolbarState } from "./EditorField.tsx";
 import { EmojiButton, keepSelection } from "./EmojiButton.tsx";
@@ -17,7 +16,7 @@ import {
   NumberListIcon,
   UnderlineIcon,
 } from "./icons.tsx";
-import { LinkPopover } from "./LinkPopover.tsx";
+import { useOnDemand } from "./on_demand.ts";
 
 export interface FormatBarProps {
   /** The field it acts on: a ref, because the handle comes when the editor has loaded. */
@@ -34,7 +33,9 @@ export function modifier(): string {
 }
 
 export function FormatBar({ editor, state, mentions = false, note }: FormatBarProps): JSX.Element {
-  const [linkAt, setLinkAt] = useState<HTMLElement | null>(null);
+  const [LinkPopover, linkAt, toggleLink, closeLink] = useOnDemand(
+    async () => (await import("./LinkPopover.tsx")).LinkPopover,
+  );
   const marks: readonly [MarkName, Icon, string, string][] = [
     ["strong", BoldIcon, t("format.bold"), "B"],
     ["em", ItalicIcon, t("format.italic"), "I"],
@@ -85,7 +86,7 @@ export function FormatBar({ editor, state, mentions = false, note }: FormatBarPr
         aria-pressed={state?.link !== undefined}
         aria-haspopup="dialog"
         onPointerDown={keepSelection}
-        onClick={(event) => setLinkAt(linkAt ? null : event.currentTarget)}
+        onClick={toggleLink}
       />
       <span class="format-bar__rule" />
       {mentions && (
@@ -99,15 +100,15 @@ export function FormatBar({ editor, state, mentions = false, note }: FormatBarPr
       )}
       <EmojiButton tabIndex={-1} onPick={(char) => editor.current?.insertText(char)} />
       {note !== undefined && <span class="format-bar__note">{note}</span>}
-      {linkAt && (
+      {linkAt && LinkPopover && (
         <LinkPopover
           anchor={linkAt}
           href={state?.link ?? ""}
           onSave={(href) => {
-            setLinkAt(null);
+            closeLink();
             editor.current?.setLink(href);
           }}
-          onClose={() => setLinkAt(null)}
+          onClose={closeLink}
         />
       )}
     </div>

@@ -3,18 +3,25 @@
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 
-/** The part, once it is there, and a function that fetches it. What can't be had is said in the console; ask again. */
+type Press = MouseEvent & { readonly currentTarget: HTMLElement };
+
+/** The part and the button that it belongs to while it is open, what a press on the button does, and what closes it. What
+ * can't be had is said in the console; ask again. */
 export function useOnDemand<P>(
   load: () => Promise<ComponentType<P>>,
-): readonly [ComponentType<P> | undefined, () => Promise<void>] {
+  onOpen?: () => void,
+): readonly [ComponentType<P> | undefined, HTMLElement | null, (event: Press) => void, () => void] {
   const [part, setPart] = useState<{ readonly component: ComponentType<P> }>();
-  const want = async (): Promise<void> => {
-    if (part) return;
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const close = (): void => setAnchor(null);
+  const open = async (button: HTMLElement): Promise<void> => {
+    onOpen?.();
     try {
-      setPart({ component: await load() });
+      if (!part) setPart({ component: await load() });
     } catch (problem) {
       console.warn("a part of the page could not be loaded", problem);
     }
+    setAnchor(button);
   };
-  return [part?.component, want];
+  return [part?.component, anchor, (event) => (anchor ? close() : void open(event.currentTarget)), close];
 }
