@@ -182,6 +182,12 @@ class Thread(Wire):
     """Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own."""
     read_seq: Seq = 0
     """The reader's position: the firm's shared one for staff, their own for a contact."""
+    turns_back: int = 0
+    """How often that position was taken back by `mark.unread`. Of two positions, the one with more is the later."""
+    their_messages: int | None = None
+    """Messages of the other side up to `head`; absent from older servers."""
+    read_messages: int | None = None
+    """How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to."""
     tasks_done: int = 0
     tasks_total: int = 0
     staff: StaffPart | None = None

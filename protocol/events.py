@@ -110,6 +110,11 @@ class ThreadUnread(Tagged, tag="thread.unread"):
     read_seq: Seq
     """How far the firm has read now."""
     unread: int
+    """What was left to read, as far as the server had counted: use `read_messages` where it is there."""
+    read_messages: int | None = None
+    """Messages of contacts up to `read_seq`: see Thread."""
+    turns_back: int = 0
+    """See Thread."""
 
 
 class ReminderChanged(Tagged, tag="reminder.changed"):

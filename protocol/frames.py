@@ -165,7 +165,12 @@ class MarkMoved(Tagged, tag="mark"):
     delivered_seq: Seq | None = None
     delivered_at: Ms | None = None
     unread: int | None = None
-    """What that person's side (the firm) or that person (a contact) has left to read."""
+    """What that person's side (the firm) or that person (a contact) has left to read, as far as the server had counted: use
+    `read_messages` where it is there."""
+    read_messages: int | None = None
+    """Messages of the other side up to `read_seq`: see Thread."""
+    turns_back: int = 0
+    """To staff, of the firm's position: see Thread."""
 
 
 class Typing(Tagged, tag="typing"):

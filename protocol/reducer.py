@@ -219,12 +219,13 @@ class _Work:
         if row is None or me is None or frame.read_seq is None:
             return
         mine = frame.person.id == me.person.id or (frame.person.side == "staff" and me.person.side == "staff")
-        if not mine or frame.read_seq <= row.read_seq:
-            return
-        unread = row.unread if frame.unread is None else frame.unread
-        if thread is not None and thread.items and thread.items[0].seq <= frame.read_seq + 1:
-            unread = threads.unread_after(thread.items, frame.read_seq, self.side)
-        self.put_row(replace(row, read_seq=frame.read_seq, unread=unread))
+        if mine and row.read_messages is not None and frame.read_messages is not None:
+            self.put_row(threads.read_to(row, frame))
+        elif mine and frame.read_seq > row.read_seq:
+            unread = row.unread if frame.unread is None else frame.unread
+            if thread is not None and thread.items and thread.items[0].seq <= frame.read_seq + 1:
+                unread = threads.unread_after(thread.items, frame.read_seq, self.side)
+            self.put_row(threads.read_uncounted(row, frame.read_seq, unread))
 
     def typing(self, frame: f.Typing) -> None:
         if self.state.me and frame.person.id == self.state.me.person.id:
@@ -255,8 +256,10 @@ class _Work:
         marks = threads.marks_together(known.marks if known else {}, result.marks)
         thread = OpenThread(tasks=tasks, marks=marks)
         row = self.state.rows.get(thread_id)
-        if row is None or row.head <= result.thread.head:
+        if row is None or position is None:
             self.put_row(result.thread)
+        else:
+            self.put_row(threads.together(row, result.thread, head=row.head <= result.thread.head))
         for page, field in ((result.page, "items"), (result.notes, "notes")):
             if page is not None:
                 loaded = getattr(known, field) if known else None
@@ -315,14 +318,16 @@ class _Work:
         followed, known = self.followed(name), self.state.rows.get(row.id)
         position = followed.position
         is_open = row.id in self.state.opened
+        if position is None and is_open:
+            return  # its own answer to `thread.open` is on its way
         if position is not None and (row.head < position or (is_open and row.head > position)):
             # Older than what is known, or ahead of what is loaded: then the events themselves are wanted.
             self.put(name, one.heard_of(followed, row.head, self.now))
+            if known:
+                self.put_row(threads.together(known, row, head=False))
             return
-        if position is None and is_open:
-            return  # its own answer to `thread.open` is on its way
-        if known and known.staff and row.staff and known.staff.notes_head > row.staff.notes_head:
-            row = replace(row, staff=known.staff)
+        if known and position is not None:
+            row = threads.together(known, row, head=True)
         self.put_row(row)
         self.step(name, one.placed(followed, row.head, self.now))
         if row.staff is not None and not is_open:

@@ -33,8 +33,8 @@ def row_after(row: Thread, event: StreamEvent, side: Side) -> Thread:
     match event.event:
         case e.MessageSent(body=body) if event.actor is not None:
             said = Excerpt(person=event.actor, text=excerpt(body), at=event.at)
-            theirs = event.actor.side != side
-            return replace(row, last=said, last_message_at=event.at, unread=row.unread + theirs)
+            row = replace(row, last=said, last_message_at=event.at)
+            return row if event.actor.side == side else _one_more(row)
         case e.ThreadRenamed(subject=subject):
             return replace(row, subject=subject)
         case e.ThreadArchived():
@@ -63,9 +63,45 @@ def row_after_note(row: Thread, event: StreamEvent) -> Thread:
             part = replace(part, assignee_id=assignee.id if assignee else None)
         case e.ReminderChanged(reminder=reminder):
             part = replace(part, reminder=reminder)
-        case e.ThreadUnread(read_seq=read_seq, unread=unread):
-            row = replace(row, read_seq=read_seq, unread=unread)
+        case e.ThreadUnread() as back:
+            counted = row.read_messages is not None and back.read_messages is not None
+            row = read_to(row, back) if counted else read_uncounted(row, back.read_seq, back.unread)
     return replace(row, staff=part)
+
+
+def together(known: Thread, loaded: Thread, head: bool) -> Thread:
+    """What is known and a row that was loaded, each part from whichever has got further: an answer may be older than an
+    event of n: or a mark that came meanwhile. `head`: what t: says is taken from what was loaded."""
+    row, other = (loaded, known) if head else (known, loaded)
+    if row.staff and other.staff and other.staff.notes_head > row.staff.notes_head:
+        row = replace(row, staff=other.staff)
+    return read_to(row, read_to(known, loaded))
+
+
+def read_to(row: Thread, to: Thread | MarkMoved | e.ThreadUnread) -> Thread:
+    """A row whose reader has got to a position; unchanged by an earlier one, and by one that says no `read_messages`."""
+    reached = (to.turns_back, to.read_seq or 0)
+    if row.read_messages is None or to.read_messages is None or reached < (row.turns_back, row.read_seq):
+        return row
+    turns_back, read_seq = reached
+    return _left(replace(row, turns_back=turns_back, read_seq=read_seq, read_messages=to.read_messages))
+
+
+def read_uncounted(row: Thread, read_seq: Seq, unread: int) -> Thread:
+    """A row whose reader is at a position behind which so much is left, as far as `head`."""
+    read_messages = None if row.their_messages is None else row.their_messages - unread
+    return replace(row, read_seq=read_seq, unread=unread, read_messages=read_messages)
+
+
+def _one_more(row: Thread) -> Thread:
+    """A row after another message of the other side."""
+    if row.their_messages is None:
+        return replace(row, unread=row.unread + 1)
+    return _left(replace(row, their_messages=row.their_messages + 1))
+
+
+def _left(row: Thread) -> Thread:
+    return replace(row, unread=max(0, (row.their_messages or 0) - (row.read_messages or 0)))
 
 
 def thread_after(thread: OpenThread, event: StreamEvent) -> OpenThread:

@@ -9,6 +9,8 @@ channels. Refuses to know who may hear a channel, and typing and presence, which
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from protocol.frames import MarkMoved, encode
 from protocol.ids import thread_stream
 from protocol.wire import Id, Ms
@@ -99,9 +101,10 @@ class Retelling:
         if shared.at is not None and since <= shared.at and mark.read_seq >= shared.seq:
             frames.append(
                 MarkMoved(
-                    thread_id=mark.thread_id, person=mark.person, read_seq=shared.seq, read_at=shared.at, unread=unread
+                    thread_id=mark.thread_id, person=mark.person, read_seq=shared.seq, read_at=shared.at, unread=unread,
+                    read_messages=shared.messages, turns_back=thread.firm_turns_back,
                 )
-            )
+            )  # fmt: skip
         self._say(channel, thread, frames)
 
     async def _unread(self, channel: Channel, thread: ThreadDoc, mark: MarkDoc) -> int:
@@ -137,8 +140,8 @@ def _frames(mark: MarkDoc, since: Ms, unread: int | None) -> list[MarkMoved]:
     ]
     for step in mark.read:
         if step.at >= since:
-            left = unread if step.seq == mark.read_seq else None
-            frames.append(
-                MarkMoved(thread_id=mark.thread_id, person=mark.person, read_seq=step.seq, read_at=step.at, unread=left)
-            )
+            frame = MarkMoved(thread_id=mark.thread_id, person=mark.person, read_seq=step.seq, read_at=step.at)
+            if step.seq == mark.read_seq and unread is not None:
+                frame = replace(frame, unread=unread, read_messages=mark.read_messages)
+            frames.append(frame)
     return frames

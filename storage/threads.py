@@ -98,6 +98,9 @@ class ThreadDoc(Document):
     readers: dict[Id, int] = {}
     """How many of the firm's messages each contact of the account has read: what a contact's list is sorted by. Their
     marks say it, too; a list would have to look up one for each thread there is."""
+    firm_turns_back: int = 0
+    """How often the firm's position was taken back (RD-9): of two positions, the one with more is the later, then the
+    further one. It stands beside the position, so that an older build leaves it alone."""
     notes_head: int = 0
     last: Excerpt | None = None
     raised_at: Ms | None = None

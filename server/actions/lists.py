@@ -40,7 +40,7 @@ from storage.firms import FirmDoc
 from storage.marks import MarkDoc
 from storage.mongo import Row
 from storage.streams import Stored
-from storage.threads import ThreadDoc, advanced
+from storage.threads import Position, ThreadDoc, advanced
 
 SINCE_OVERLAP_MS = 60_000
 """Rows may be written a little later than the time they carry, by another node's clock."""
@@ -76,18 +76,17 @@ def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
     staff = StaffPart(
         notes_head=thread.notes_head, origin=thread.origin, assignee_id=thread.assignee_id, reminder=reminder
     )
-    return _row(thread, account, thread.updated_at, thread.firm_unread, thread.firm_read.seq, staff)
+    row = _row(thread, account, thread.updated_at, thread.head.contact_messages, thread.firm_read)
+    return replace(row, turns_back=thread.firm_turns_back, staff=staff)
 
 
-def for_contact(thread: ThreadDoc, account: AccountDoc, read_seq: int, unread: int) -> Thread:
+def for_contact(thread: ThreadDoc, account: AccountDoc, read: Position) -> Thread:
     """A thread as a contact sees it, with their own position."""
-    row = _row(thread, account, thread.visible_at, unread, read_seq, None)
+    row = _row(thread, account, thread.visible_at, thread.head.staff_messages, read)
     return replace(row, raised_at=thread.raised_at)
 
 
-def _row(
-    thread: ThreadDoc, account: AccountDoc, updated_at: Ms, unread: int, read_seq: int, staff: StaffPart | None
-) -> Thread:
+def _row(thread: ThreadDoc, account: AccountDoc, updated_at: Ms, their_messages: int, read: Position) -> Thread:
     return Thread(
         id=thread.id,
         account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
@@ -99,11 +98,12 @@ def _row(
         updated_at=updated_at,
         last_message_at=thread.last_message_at,
         last=thread.last,
-        unread=unread,
-        read_seq=read_seq,
+        unread=max(0, their_messages - read.messages),
+        read_seq=read.seq,
+        their_messages=their_messages,
+        read_messages=read.messages,
         tasks_done=thread.tasks_done,
         tasks_total=thread.tasks_total,
-        staff=staff,
     )
 
 
@@ -353,8 +353,8 @@ async def _contact_page(context: Context, command: ThreadList, theirs: Row, narr
 
 def _as_read_by(thread: ThreadDoc, account: AccountDoc, mark: MarkDoc | None) -> Thread:
     """A thread as a contact with this mark sees it."""
-    unread = max(0, thread.head.staff_messages - (mark.read_messages if mark else 0))
-    return for_contact(thread, account, mark.read_seq if mark else 0, unread)
+    read = Position(seq=mark.read_seq, messages=mark.read_messages) if mark else Position()
+    return for_contact(thread, account, read)
 
 
 def _place(cursor: str | None, *, flagged: bool) -> _Place | None:

@@ -109,7 +109,10 @@ async def own_messages(means: Means, rows: Sequence[ThreadDoc], readings: Sequen
     for reading in await means.store.marks.read_all([one for one in readings if one.thread_id in threads], now):
         row = threads[reading.thread_id]
         unread = max(0, row.head.staff_messages - reading.messages)
-        mark = MarkMoved(thread_id=row.id, person=reading.person, read_seq=reading.seq, read_at=now, unread=unread)
+        mark = MarkMoved(
+            thread_id=row.id, person=reading.person, read_seq=reading.seq, read_at=now, unread=unread,
+            read_messages=reading.messages,
+        )  # fmt: skip
         means.announcer.mark(row.firm_id, row.account_id, mark, for_contacts=mark)
 
 
@@ -142,12 +145,19 @@ async def _staff_has_read(means: Means, thread: ThreadFacts, person: Person, seq
     if moved or shared is not None:
         mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now)
         # With its count also where a colleague was here before: whoever lost their mark has but this one.
-        unread = max(0, row.head.contact_messages - totals.contact_messages) if row is not None else None
-        inside = replace(mark, unread=unread)
+        inside = mark if row is None else replace(
+            mark, unread=max(0, row.head.contact_messages - totals.contact_messages),
+            read_messages=totals.contact_messages, turns_back=_turns_back(row, seq),
+        )  # fmt: skip
         # What is read again after it was marked as unread has been read all the time, as far as contacts know (AC-6).
         means.announcer.mark(thread.firm_id, thread.account_id, inside, for_contacts=mark if moved else None)
     if row is not None:
         await notifications.thread_read(means, row, person, seq, now)
+
+
+def _turns_back(row: ThreadDoc, seq: Seq) -> int:
+    """How often the firm's position had been taken back when it was here: since then once more, if it is before it now."""
+    return max(0, row.firm_turns_back - (row.firm_read.seq < seq))
 
 
 async def _contact_has_read(
@@ -164,6 +174,9 @@ async def _contact_has_read(
     if moved:
         row = row or await store.threads.get(thread.id)
         unread = max(0, row.head.staff_messages - totals.staff_messages) if row else None
-        mark = MarkMoved(thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=unread)
+        mark = MarkMoved(
+            thread_id=thread.id, person=person, read_seq=seq, read_at=now, unread=unread,
+            read_messages=totals.staff_messages,
+        )  # fmt: skip
         means.announcer.mark(thread.firm_id, thread.account_id, mark, for_contacts=mark)
     return row

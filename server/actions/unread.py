@@ -29,10 +29,18 @@ async def mark(context: Context, command: MarkUnread, scope: FactsScope) -> Done
         if unread <= 0 or thread.firm_read.seq <= totals.seq:
             return None
         position = Position(seq=totals.seq, messages=totals.contact_messages, at=thread.firm_read.at)
+        back = ThreadUnread(
+            read_seq=position.seq, unread=unread, read_messages=position.messages, turns_back=thread.firm_turns_back + 1
+        )
         return Change(
             audited_as="",
-            notes=[ThreadUnread(read_seq=totals.seq, unread=unread)],
-            fields={"firm_read": to_document(position), "firm_unread": unread, "has_unread": True},
+            notes=[back],
+            fields={
+                "firm_read": to_document(position),
+                "firm_turns_back": back.turns_back,
+                "firm_unread": unread,
+                "has_unread": True,
+            },
         )
 
     await threads.change(context, scope.thread.id, decide)

@@ -108,7 +108,9 @@ async def test_what_a_colleague_glanced_at_can_be_made_unread_for_the_firm(world
     assert await unread(world, world.anna, thread) == (1, last - 1)
     assert [row.id for row in (await world.do(world.sofia, ThreadList(only="unread"))).threads] == [thread.id]
     notes = await world.store.streams.read(notes_stream(thread.id), 0, 10)
-    assert [stored.event for stored in notes] == [ThreadUnread(read_seq=last - 1, unread=1)]
+    assert [stored.event for stored in notes] == [
+        ThreadUnread(read_seq=last - 1, unread=1, read_messages=1, turns_back=1)
+    ]
     await says(world, world.petra, thread, "tre")
     assert await unread(world, world.anna, thread) == (2, last - 1)
     told += world.bell.heard(contacts)[len(told) :]
@@ -220,6 +222,46 @@ async def test_a_colleagues_mark_at_the_same_place_tells_the_firms_count_again(w
     assert [(mark.person.id, mark.read_seq, mark.unread) for mark in marks] == [
         (world.erik.id, seq, 1), (world.anna.id, seq, 1),
     ]  # fmt: skip
+
+
+async def test_what_is_read_is_counted_where_the_mark_is(world: World) -> None:
+    """Whoever hears of it may stand elsewhere in the thread: a count of what is left would be right for nobody else."""
+    thread = await world.thread()
+    first = await says(world, world.petra, thread)
+    await says(world, world.sofia, thread)
+    await says(world, world.petra, thread)
+    await reads(world, world.erik, thread, first)
+    row = (await world.do(world.anna, ThreadRead(thread_id=thread.id))).thread
+    assert (row.read_seq, row.their_messages, row.read_messages, row.unread) == (first, 2, 1, 1)
+    theirs = (await world.do(world.petra, ThreadRead(thread_id=thread.id))).thread
+    assert (theirs.their_messages, theirs.read_messages, theirs.unread) == (2, 2, 0)
+    frames = told(world, firm_channel(world.firm.id), MarkMoved)
+    heard = [(frame.person.id, frame.read_seq, frame.read_messages) for frame in frames if isinstance(frame, MarkMoved)]
+    assert (world.erik.id, first, 1) in heard
+    assert (world.petra.id, theirs.read_seq, 2) in heard
+
+
+async def test_a_mark_says_how_often_the_firms_position_had_been_taken_back(world: World) -> None:
+    """RD-9, AC-6: so a late mark is known from a new one; contacts are told nothing of it."""
+    thread = await world.thread()
+    seq = await says(world, world.petra, thread)
+    await reads(world, world.erik, thread, seq)
+    await world.do(world.anna, MarkUnread(thread_id=thread.id, seq=seq))
+    await world.settled()
+    row = (await world.do(world.anna, ThreadRead(thread_id=thread.id))).thread
+    assert (row.turns_back, row.read_seq, row.unread) == (1, seq - 1, 1)
+    await reads(world, world.sofia, thread, seq)
+    frames = told(world, firm_channel(world.firm.id), MarkMoved)
+    heard = [(frame.read_seq, frame.turns_back) for frame in frames if isinstance(frame, MarkMoved)]
+    assert heard[-2:] == [(seq, 0), (seq, 1)]
+    assert (await world.do(world.petra, ThreadRead(thread_id=thread.id))).thread.turns_back == 0
+    outside = told(world, account_channel(world.holm.id), MarkMoved)
+    assert [frame.turns_back for frame in outside if isinstance(frame, MarkMoved)] == [0] * len(outside)
+    assert all(
+        frame.read_messages is None
+        for frame in outside
+        if isinstance(frame, MarkMoved) and frame.person.side == "staff"
+    )
 
 
 async def test_delivered_is_what_reached_the_clients_side(world: World) -> None:

@@ -129,9 +129,12 @@ async def test_what_was_marked_as_unread_stays_so_and_contacts_hear_nothing_of_i
             await done(anna, MarkRead(thread_id=thread.id, seq=head + 1))
             world.clock.advance(s=60)
             await done(anna, MarkUnread(thread_id=thread.id, seq=head), MarkRead(thread_id=thread.id, seq=head))
-        await heard(sofia, mark_of(world.anna, read_at=world.clock.now(), read_seq=head, unread=0))
+        again = await heard(sofia, mark_of(world.anna, read_at=world.clock.now(), read_seq=head, unread=0))
+        assert isinstance(again, MarkMoved)
+        assert (again.read_messages, again.turns_back) == (2, 2)
         await done(petra, says(thread, "slut"))
         await until_written(linn, "slut")
         # One more: what Anna read beyond her position. Of what she read again, nothing.
         assert marks(linn, world.anna)[before:] in ([(head + 1, None, None)], [])
         assert all(mark[2] is None for mark in marks(linn, world.anna))
+        assert not any(frame.turns_back for frame in linn.frames if isinstance(frame, MarkMoved))

@@ -231,6 +231,12 @@ export interface Thread {
   readonly unread?: number;
   /** The reader's position: the firm's shared one for staff, their own for a contact. Default: 0. */
   readonly read_seq?: Seq;
+  /** How often that position was taken back by `mark.unread`. Of two positions, the one with more is the later. Default: 0. */
+  readonly turns_back?: number;
+  /** Messages of the other side up to `head`; absent from older servers. */
+  readonly their_messages?: number;
+  /** How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to. */
+  readonly read_messages?: number;
   /** Default: 0. */
   readonly tasks_done?: number;
   /** Default: 0. */
@@ -457,7 +463,12 @@ export interface ThreadUnread {
   readonly type: "thread.unread";
   /** How far the firm has read now. */
   readonly read_seq: Seq;
+  /** What was left to read, as far as the server had counted: use `read_messages` where it is there. */
   readonly unread: number;
+  /** Messages of contacts up to `read_seq`: see Thread. */
+  readonly read_messages?: number;
+  /** See Thread. Default: 0. */
+  readonly turns_back?: number;
 }
 
 /** n: The reminder setting was saved, or its cycle moved on or stopped. */
@@ -1112,8 +1123,12 @@ export interface MarkMoved {
   readonly read_at?: number;
   readonly delivered_seq?: Seq;
   readonly delivered_at?: number;
-  /** What that person's side (the firm) or that person (a contact) has left to read. */
+  /** What that person's side (the firm) or that person (a contact) has left to read, as far as the server had counted: use `read_messages` where it is there. */
   readonly unread?: number;
+  /** Messages of the other side up to `read_seq`: see Thread. */
+  readonly read_messages?: number;
+  /** To staff, of the firm's position: see Thread. Default: 0. */
+  readonly turns_back?: number;
 }
 
 /** Somebody is writing; forget it after 6 seconds. `internal` is sent to staff only. */

@@ -26,11 +26,15 @@ import * as one from "./stream.ts";
 import { withoutKeys as without } from "./tables.ts";
 import {
   counted,
+  counts,
   markAfter,
   marksTogether,
+  readTo,
+  readUncounted,
   rowAfter,
   rowAfterNote,
   tasksAfter,
+  together,
   unreadAfter,
 } from "./threads.ts";
 
@@ -269,14 +273,18 @@ class Work {
     }
     if (row === undefined || me === null || frame.read_seq === undefined) return;
     const bothStaff = frame.person.side === "staff" && me.person.side === "staff";
-    const mine = frame.person.id === me.person.id || bothStaff;
-    if (!mine || frame.read_seq <= (row.read_seq ?? 0)) return;
+    if (frame.person.id !== me.person.id && !bothStaff) return;
+    if (counts(row, frame)) {
+      this.putRow(readTo(row, frame));
+      return;
+    }
+    if (frame.read_seq <= (row.read_seq ?? 0)) return;
     const first = thread?.items[0];
     const loaded = thread !== undefined && first !== undefined && first.seq <= frame.read_seq + 1;
     const unread = loaded
       ? unreadAfter(thread.items, frame.read_seq, this.side)
       : (frame.unread ?? row.unread ?? 0);
-    this.putRow({ ...row, read_seq: frame.read_seq, unread });
+    this.putRow(readUncounted(row, frame.read_seq, unread));
   }
 
   typing({ thread_id, person, typing, internal }: Typing): void {
@@ -308,7 +316,8 @@ class Work {
     const { position } = this.followed(result.page.stream);
     const newer = known !== undefined && position !== null && position > result.page.head;
     const row = this.state.rows[id];
-    if (row === undefined || row.head <= result.thread.head) this.putRow(result.thread);
+    const anew = row === undefined || position === null;
+    this.putRow(anew ? result.thread : together(row, result.thread, row.head <= result.thread.head));
     this.putOpened(id, {
       tasks: newer ? known.tasks : result.tasks,
       marks: marksTogether(known?.marks ?? {}, result.marks),
@@ -375,15 +384,14 @@ class Work {
     const known = this.state.rows[row.id];
     const { position } = followed;
     const isOpen = this.state.opened[row.id] !== undefined;
+    if (position === null && isOpen) return; // its own answer to `thread.open` is on its way
     if (position !== null && (row.head < position || (isOpen && row.head > position))) {
       // Older than what is known, or ahead of what is loaded: then the events themselves are wanted.
       this.put(name, one.heardOf(followed, row.head, this.now));
+      if (known) this.putRow(together(known, row, false));
       return;
     }
-    if (position === null && isOpen) return; // its own answer to `thread.open` is on its way
-    if (known?.staff && row.staff && (known.staff.notes_head ?? 0) > (row.staff.notes_head ?? 0)) {
-      row = { ...row, staff: known.staff };
-    }
+    if (known && position !== null) row = together(known, row, true);
     this.putRow(row);
     this.step(name, one.placed(followed, row.head, this.now));
     if (row.staff && !isOpen) {

@@ -54,8 +54,8 @@ export function rowAfter(known: Thread, said: StreamEvent, side: Side): Thread {
   switch (event.type) {
     case "message.sent": {
       if (actor === null) return row;
-      const unread = (row.unread ?? 0) + (actor.side === side ? 0 : 1);
-      return { ...row, last: { person: actor, text: excerpt(event.body), at }, last_message_at: at, unread };
+      const after = { ...row, last: { person: actor, text: excerpt(event.body), at }, last_message_at: at };
+      return actor.side === side ? after : oneMore(after);
     }
     case "thread.renamed":
       return { ...row, subject: event.subject };
@@ -86,8 +86,50 @@ export function rowAfterNote(row: Thread, { seq, event }: StreamEvent): Thread {
     return { ...row, staff: { ...rest, notes_head: seq, ...assigned } };
   }
   const reminder = event.type === "reminder.changed" ? { reminder: event.reminder } : {};
-  const unread = event.type === "thread.unread" ? { read_seq: event.read_seq, unread: event.unread } : {};
-  return { ...row, ...unread, staff: { ...part, notes_head: seq, ...reminder } };
+  const after = { ...row, staff: { ...part, notes_head: seq, ...reminder } };
+  if (event.type !== "thread.unread") return after;
+  return counts(row, event) ? readTo(after, event) : readUncounted(after, event.read_seq, event.unread);
+}
+
+/** What is known and a row that was loaded, each part from whichever has got further: an answer may be older than an
+ * event of n: or a mark that came meanwhile. `head`: what t: says is taken from what was loaded. */
+export function together(known: Thread, loaded: Thread, head: boolean): Thread {
+  const [row, { staff }] = head ? [loaded, known] : [known, loaded];
+  const later = row.staff && staff && (staff.notes_head ?? 0) > (row.staff.notes_head ?? 0);
+  return readTo(later ? { ...row, staff } : row, readTo(known, loaded));
+}
+
+type Reading = Pick<Thread, "turns_back" | "read_seq" | "read_messages">;
+
+/** Whether both say how many messages were read; older servers don't. */
+export function counts(row: Thread, to: Reading): boolean {
+  return row.read_messages !== undefined && to.read_messages !== undefined;
+}
+
+/** A row whose reader has got to a position; unchanged by an earlier one, and by one that says no `read_messages`. */
+export function readTo(row: Thread, { turns_back = 0, read_seq = 0, read_messages }: Reading): Thread {
+  const ahead = turns_back - (row.turns_back ?? 0) || read_seq - (row.read_seq ?? 0);
+  if (row.read_messages === undefined || read_messages === undefined || ahead < 0) return row;
+  return left({ ...row, turns_back, read_seq, read_messages });
+}
+
+/** A row whose reader is at a position behind which so much is left, as far as `head`. */
+export function readUncounted(row: Thread, read_seq: Seq, unread: number): Thread {
+  const { their_messages } = row;
+  const counted = their_messages === undefined ? {} : { read_messages: their_messages - unread };
+  return { ...row, read_seq, unread, ...counted };
+}
+
+/** A row after another message of the other side. */
+function oneMore(row: Thread): Thread {
+  const { their_messages, unread = 0 } = row;
+  return their_messages === undefined
+    ? { ...row, unread: unread + 1 }
+    : left({ ...row, their_messages: their_messages + 1 });
+}
+
+function left(row: Thread): Thread {
+  return { ...row, unread: Math.max(0, (row.their_messages ?? 0) - (row.read_messages ?? 0)) };
 }
 
 /** The tasks, in the order in which they are shown, after an event of t:. */
