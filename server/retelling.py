@@ -64,21 +64,24 @@ class Retelling:
         self._told = told if deaf else set()
 
     async def _tell_since(self, since: Ms) -> set[Told]:
-        firms, at, told = list(self._firms()), since, set[Told]()
+        firms, at, told, ahead = list(self._firms()), since, set[Told](), set[Told]()
         while firms:
             async with ours():
                 marks = await self._store.marks.moved_since(firms, at, MARKS_PER_QUERY)
-                new = [mark for mark in marks if _state(mark) not in self._told and _state(mark) not in told]
+                new = [mark for mark in marks if _state(mark) not in self._told | told]
                 rows = await self._store.threads.many(list({mark.thread_id for mark in new}))
             threads = {row.id: row for row in rows}
             for mark in new:
                 if (thread := threads.get(mark.thread_id)) is not None:
                     await self._mark(thread, mark, since)
+                    if mark.person.side == "staff" and mark.read_seq > thread.firm_read.seq:
+                        # The firm's position comes a moment after the colleague's: looked at again, until it is there.
+                        ahead.add(_state(mark))
             told |= {_state(mark) for mark in marks}
             if not marks or marks[-1].moved_at == at:
                 break  # nothing later than what was asked for
             at = marks[-1].moved_at
-        return told
+        return told - ahead
 
     async def _mark(self, thread: ThreadDoc, mark: MarkDoc, since: Ms) -> None:
         self.told += 1

@@ -8,12 +8,18 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from protocol import entities
 from protocol.body import paragraph
 from protocol.commands import Asked, MarkDelivered, MarkRead, MarkUnread, MessageSend
 from protocol.entities import Thread
 from protocol.events import ThreadUnread
-from protocol.frames import EventFrame, MarkMoved, Reply, ServerFrame
+from protocol.frames import EventFrame, MarkMoved, Reply, ServerFrame, decode_server_frame
 from protocol.ids import new_id
+from server.hub import EVERYBODY, Channel, Hub, Member
+from server.retelling import Retelling
+from storage.bus import BusState, firm_channel
+from storage.marks import Reading
+from storage.threads import Position
 from tests.faults import BusProxy
 from tests.server.talking import RunningNode, Talk, node, talk
 from tests.world import Person, World
@@ -138,3 +144,32 @@ async def test_what_was_marked_as_unread_stays_so_and_contacts_hear_nothing_of_i
         assert marks(linn, world.anna)[before:] in ([(head + 1, None, None)], [])
         assert all(mark[2] is None for mark in marks(linn, world.anna))
         assert not any(frame.turns_back for frame in linn.frames if isinstance(frame, MarkMoved))
+
+
+async def test_a_colleagues_mark_is_told_again_when_the_firms_position_has_followed_it(world: World) -> None:
+    """The two are written one after the other, and a node that is deaf may look in between."""
+    thread = await world.thread(by=world.petra)
+    await world.settled()
+    person = entities.Person(id=world.anna.id, side="staff", name=world.anna.name)
+    reading = Reading(world.firm.id, thread.id, person, thread.head, 1)
+    told: list[MarkMoved] = []
+
+    def tell(channel: Channel, state: BusState) -> None:
+        frame = decode_server_frame(state.frame, "json")
+        assert isinstance(frame, MarkMoved)
+        if frame.person.id == world.anna.id and frame.read_seq:
+            told.append(frame)
+
+    hub = Hub()
+    hub.join(Member(world.sofia.id, new_id()), [(firm_channel(world.firm.id), EVERYBODY)])
+    retelling = Retelling(hub, world.store, lambda: {world.firm.id}, tell)
+    retelling.missed(world.clock.now())
+    await world.store.marks.read(reading, world.clock.now())
+    await retelling.tell(world.clock.now(), deaf=True)
+    assert told == []
+    position = Position(seq=reading.seq, messages=reading.messages, at=world.clock.now())
+    await world.store.threads.firm_read(thread.id, position, world.clock.now())
+    await retelling.tell(world.clock.now(), deaf=True)
+    assert [(frame.read_seq, frame.unread) for frame in told] == [(thread.head, 0)]
+    await retelling.tell(world.clock.now(), deaf=True)
+    assert len(told) == 1
