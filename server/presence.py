@@ -31,6 +31,8 @@ LEAVE_AFTER_S: Final = 3.0
 GATHER_S: Final = 0.1
 FIRMS_PER_BEAT_MAX: Final = 200
 """Firms of which one beat asks whether Redis still has our people; with more of them the beats take turns."""
+ECHOES_S: Final = (3.0, 12.0)
+"""After Redis was away every hub comes back in its own time: so long after, what was told since is told again."""
 ROSTER_MAX: Final = 200
 """Contacts shown as present to somebody who has just connected."""
 
@@ -126,7 +128,12 @@ class Attendance:
         self._beat_now = asyncio.Event()
         self._beats = 0
         self._retired = False
-        ephemeral.when_there(self._beat_now.set)
+        self._was_there = False
+        self._echo_at: list[float] = []
+        """When what was told is to be told again."""
+        self._echoes: dict[Id, dict[Id, Present]] = {}
+        """By firm: of whom something was told since Redis came back."""
+        ephemeral.when_there(self._there)
 
     def watch(self, house: House) -> None:
         """Be told of everybody who comes and goes."""
@@ -146,6 +153,14 @@ class Attendance:
             await self._clear(self._hub_id)
         except EphemeralAway:
             log.info("presence.away")
+
+    def _there(self) -> None:
+        """Redis can be asked, for the first time or again."""
+        if self._was_there:
+            now = asyncio.get_running_loop().time()
+            self._echo_at = [now + after_s for after_s in ECHOES_S]
+        self._was_there = True
+        self._beat_now.set()
 
     def _entered(self, guest: Guest) -> None:
         principal = guest.principal
@@ -244,12 +259,32 @@ class Attendance:
 
     def _announce(self, firm_id: Id, who: Present, others: Roster, here: bool) -> None:
         """Tell of somebody who came or went, unless they are connected elsewhere too."""
+        if self._echo_at:
+            self._echoes.setdefault(firm_id, {})[who.user_id] = who
         if who.account_ids is None:
             if not others.team_online:
                 self._announcer.team_presence(firm_id, here)
         elif not others.has(who.user_id):
             for account_id in who.account_ids:
                 self._announcer.contact_presence(firm_id, account_id, Presence(online=here, person=_person(who)))
+
+    async def _echo(self) -> None:
+        """Tell again, as it is now, what hubs that were not back could not hear: told twice is harmless, never isn't."""
+        if not self._echo_at or asyncio.get_running_loop().time() < self._echo_at[0]:
+            return
+        self._echo_at.pop(0)
+        echoes = dict(self._echoes)
+        if not self._echo_at:
+            self._echoes = {}
+        for firm_id, people in echoes.items():
+            roster = Roster(await self._ephemeral.present(firm_id))
+            for who in list(people.values()):
+                if who.account_ids is None:
+                    self._announcer.team_presence(firm_id, roster.team_online)
+                    continue
+                shown = Presence(online=roster.has(who.user_id), person=_person(who))
+                for account_id in who.account_ids:
+                    self._announcer.contact_presence(firm_id, account_id, shown)
 
     async def _beat(self) -> None:
         while not self._retired:
@@ -261,6 +296,7 @@ class Attendance:
                     await self._clear(hub)
                 if beat.forgotten or self._behind:
                     self._show_again(everybody=beat.forgotten)
+                await self._echo()
             except EphemeralAway:
                 log.info("presence.away")
             except Exception:
