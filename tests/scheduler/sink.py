@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class Sink:
     port: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
+    _place: socket.socket | None = None
+    """Holds the port while nobody listens at it: a connection of somebody else's must not be given it meanwhile."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -61,9 +64,23 @@ class Sink:
 
     async def comes_back(self) -> None:
         """Listen, at the same port as before."""
+        if self._place is None:
+            self._place = _bound(0)
+            self.port = self._place.getsockname()[1]
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SMTP(self), host="127.0.0.1", port=self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await loop.create_server(lambda: SMTP(self), sock=_bound(self.port))
+
+    def leaves(self) -> None:
+        """Give the port away, after the last `goes_away`."""
+        assert self._place is not None
+        self._place.close()
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
 
 
 def body(mail: EmailMessage, kind: str) -> str:
@@ -82,3 +99,4 @@ async def listening(sink: Sink | None = None) -> AsyncIterator[Sink]:
         yield sink
     finally:
         await sink.goes_away()
+        sink.leaves()

@@ -28,7 +28,7 @@ from storage.mongo import Mongo
 from tests.disasters.storm.diary import Ms, now_ms
 from tests.disasters.storm.plan import Fault
 from tests.disasters.storm.wire import Wire
-from tests.scheduler.sink import Sink
+from tests.scheduler.sink import Sink, listening
 
 DATABASE = "storm"
 NODES = 2
@@ -363,9 +363,7 @@ async def standing(folder: Path, data: Path, targets: Sequence[str] = TARGETS) -
         stack.callback(valkey.dispose)
         await asyncio.to_thread(mongo.start)
         await asyncio.to_thread(valkey.start)
-        sink = Sink()
-        await sink.comes_back()
-        stack.push_async_callback(sink.goes_away)
+        sink = await stack.enter_async_context(listening())
         ports = [free_port() for _ in range(NODES)]
         served = {"redis": valkey.port, "mongo": mongo.members[0].port, "smtp": sink.port}
         for number, port in enumerate(ports):
