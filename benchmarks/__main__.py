@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import against, fanout, reminders, resume, sends
+from benchmarks import against, applying, fanout, reminders, resume, sends
 from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
@@ -43,6 +43,10 @@ def resume_after_kill(contestants: dict[str, Contestant], effort: Effort, journa
     return resume.hold(effort, journal, say)
 
 
+def applied_in_a_page(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return applying.hold(effort, journal, say)
+
+
 def reminder_ticks(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
     return reminders.hold(effort, journal, say)
 
@@ -54,6 +58,7 @@ BENCHES: dict[str, Bench] = {
     "sends": durable_sends,
     "resume": resume_after_kill,
     "reminders": reminder_ticks,
+    "applying": applied_in_a_page,
 }
 
 

@@ -27,7 +27,7 @@ RUN_S_MAX = 900
 TRIES = 2
 """A run in which a delivery was missing or doubled counts for nothing, and is made once more."""
 OLD, NEW = "old", "new"
-BENCHES = ("wide", "narrow", "sends", "resume", "reminders")
+BENCHES = ("wide", "narrow", "sends", "resume", "reminders", "applying")
 # Imports every module and builds a world: enough to see whether this judge and that product still fit.
 _FITS = """
 import benchmarks.__main__, benchmarks.inserts, benchmarks.speaker, benchmarks.ticks
@@ -51,11 +51,20 @@ class Figure:
     threads: int | None = None
     """Of rows that differ by the size of their database."""
     more_is_better: bool = False
+    beside: str | None = None
+    """The server of the same journal whose figure this one is divided by: what the machine did to both falls out."""
 
-    def of(self, rows: Iterable[Row]) -> float | None:
+    def of(self, rows: Sequence[Row]) -> float | None:
         """Its value in one run's journal, if it is there."""
+        value = self._found(rows, self.server)
+        if value is None or self.beside is None:
+            return value
+        base = self._found(rows, self.beside)
+        return value / base if base else None
+
+    def _found(self, rows: Iterable[Row], server: str) -> float | None:
         for row in rows:
-            wanted = {"bench": self.bench, "server": self.server}
+            wanted = {"bench": self.bench, "server": server}
             if self.threads is not None:
                 wanted["threads"] = self.threads  # type: ignore[assignment]
             if all(row.get(name) == value for name, value in wanted.items()):
@@ -70,17 +79,39 @@ FIGURES = (
     Figure("wide, 20/s: p99 ms", "wide", "rate_p99_ms"),
     Figure("narrow, saturated: CPU µs per delivery", "narrow", "closed_us"),
     Figure("narrow, 250/s: CPU µs per delivery", "narrow", "rate_us"),
-    Figure("narrow, one node does both: CPU µs per delivery", "narrow-both", "closed_us"),
+    Figure("narrow, one node does both, saturated: CPU µs per delivery", "narrow-both", "closed_us"),
+    Figure("narrow, one node does both, 250/s: CPU µs per delivery", "narrow-both", "rate_us"),
     Figure("idle: KiB per connection", "narrow", "kib"),
     *(
-        Figure(f"sends, {workers} at once: {what}", "sends", field, f"chattar, {workers} at once", more_is_better=more)
+        Figure(
+            f"sends, {workers} at once: {what} beside bare inserts",
+            "sends",
+            field,
+            f"chattar, {workers} at once",
+            more_is_better=more,
+            beside=f"insert_one, {workers} at once",
+        )
         for workers in (1, 16, 64)
-        for what, field, more in (("acknowledged/s", "per_s", True), ("acknowledged after ms, p50", "p50_ms", False))
+        for what, field, more in (
+            ("acknowledged/s", "per_s", True),
+            ("acknowledged after (p50)", "p50_ms", False),
+            ("CPU", "cpu_us", False),
+        )
     ),
     Figure("sends, 100/s beside idle people: p99 ms", "sends", "p99_ms", "chattar, 100/s beside 1,000 idle"),
     Figure("resume: last one live after s", "resume", "last_live_s"),
     Figure("resume: CPU µs per client", "resume", "cpu_us"),
     Figure("reminders: tick with 100 due among 1,000, CPU ms", "reminders", "busy_cpu_ms", threads=1000),
+    *(
+        Figure(f"a page applies {what}: CPU ms", "applying", field)
+        for what, field in (
+            ("1,000 rows", "page_1000_ms"),
+            ("a pulse that names 1,000 rows", "pulse_1000_ms"),
+            ("a pulse that names 2,000 rows", "pulse_2000_ms"),
+            ("an event, knowing 1,000 rows", "event_1000_ms"),
+            ("an event, knowing 1,000 rows, with lists and counts", "client_event_1000_ms"),
+        )
+    ),
 )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import world
 from benchmarks.contestants import Crowd, Stage
 from benchmarks.machine import other_core, running, running_bus, running_database, server_core, wait_for
-from storage.embedded import HOST, Process, ReplicaSet, Valkey, free_port
+from deploy.dev.embedded import HOST, Process, ReplicaSet, Valkey, free_port
 
 DATABASE = "benchmark"
 HELLO = 'send:{"type":"hello","token":"{line}"}'

@@ -16,7 +16,7 @@ from pymongo import AsyncMongoClient
 from pymongo.write_concern import WriteConcern
 
 from benchmarks.contestants import TEXT_BYTES
-from storage.mongo import INDEXES
+from storage.log.drafts import EVENTS
 
 
 class Inserts(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ async def insert_for(url: str, workers: int, warm_s: float, window_s: float) -> 
     """Insert with so many workers; figures of the window after the warm-up."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(url)
     rows = client.get_database("bench", write_concern=WriteConcern(w="majority", j=True))[f"events{workers}"]
-    await rows.create_indexes(INDEXES["events"])
+    await rows.create_indexes(list(EVENTS.indexes))
     taken: list[int] = []
     opens = time.monotonic() + warm_s
     closes = opens + window_s

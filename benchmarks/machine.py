@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from storage.embedded import HOST, Process, ReplicaSet, Valkey
+from deploy.dev.embedded import HOST, Process, ReplicaSet, Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "benchmarks"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.contestants import TEXT_BYTES, Crowd, Stage
 from benchmarks.machine import HERE, find_node, other_core, run_quietly, running, running_bus, server_core
-from storage.embedded import free_port
+from deploy.dev.embedded import free_port
 
 ROOMS = HERE / "rooms"
 MESSAGE = '{"type":"message","room":"{room}","from":"user-000042","at":1764000000000,"text":"{text}"}'

@@ -10,14 +10,16 @@ from typing import Any
 import pymongo
 
 from benchmarks.world import AT, World, add_account, add_contact, add_firm, batches
-from protocol import events
 from protocol.body import Body, Paragraph, Text
-from protocol.entities import Person
+from protocol.events import Event
 from protocol.ids import new_id, thread_stream
-from storage.documents import to_document
-from storage.migrations import migrate
-from storage.mongo import Mongo
-from storage.streams import Head, Stored, event_id
+from protocol.messages import MessageSent
+from protocol.people import Person
+from protocol.threads import ThreadCreated
+from storage.log.streams import Head, Stored, event_id
+from storage.mongo.connection import Mongo
+from storage.mongo.documents import to_document
+from storage.mongo.migrations import migrate
 from storage.threads import Position, ReminderDoc, ThreadDoc
 
 DAYS = 3
@@ -68,13 +70,13 @@ def due_threads(groups: int, per_group: int) -> World:
 def log(thread: ThreadDoc, author: Person) -> Iterator[Stored]:
     """The thread's beginning and the firm's message."""
     stream = thread_stream(thread.id)
-    message = events.MessageSent(
+    message = MessageSent(
         message_id=new_id(),
         client_message_id=new_id(),
         body=Body(content=[Paragraph(content=[Text(text="Please send us the papers.")])]),
     )
-    happened: list[tuple[events.Event, Head]] = [
-        (events.ThreadCreated(account_id=thread.account_id, subject=thread.subject), Head(seq=1)),
+    happened: list[tuple[Event, Head]] = [
+        (ThreadCreated(account_id=thread.account_id, subject=thread.subject), Head(seq=1)),
         (message, thread.head),
     ]
     for event, head in happened:
@@ -105,7 +107,7 @@ async def write(mongo_url: str, database: str, threads: int, groups: int, per_gr
         await migrate(mongo)
         for collection, documents in due_threads(groups, per_group).rows.items():
             for rows in batches(documents):
-                await mongo.rows(collection).insert_many(rows, ordered=False)
+                await mongo.database[collection].insert_many(rows, ordered=False)
         with pymongo.timeout(CHECKPOINT_S_MAX):
             await mongo.client.admin.command("fsync")  # or the checkpoint of it all would run during the ticks
     finally:

@@ -16,17 +16,16 @@ from typing import cast
 import msgspec
 import uvloop
 
-from protocol.commands import MessageSend
-from protocol.entities import Person
-from protocol.events import MessageSent
+from deploy.dev.embedded import HOST
 from protocol.frames import Call, Live, decode_client_frame, encode
 from protocol.ids import new_id, thread_stream
+from protocol.messages import MessageSend, MessageSent
+from protocol.people import Person
 from protocol.wire import Id, Wire
-from server.announce import Announcer
-from server.wire import TEXT, framed
-from storage.bus import Bus
-from storage.embedded import HOST
-from storage.log import Head, Stored, event_id
+from server.core.announce import Announcer
+from server.network.wire import TEXT, framed
+from storage.log.drafts import Head, Stored, event_id
+from storage.redis.bus import Bus
 
 AT = 1_764_000_000_000
 _LIVE = framed(encode(Live(), "json"), TEXT)

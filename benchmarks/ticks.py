@@ -13,9 +13,9 @@ import uvloop
 
 from benchmarks.reminder_world import HOUR_MS, due_at
 from scheduler.reminders import tick
-from server.context import Means
+from server.core.context import Means
+from server.core.settings import from_environ
 from server.means import opened
-from server.settings import from_environ
 
 IDLE_TICKS = 20
 

@@ -13,17 +13,18 @@ import msgspec
 
 from benchmarks.contestants import Crowd
 from benchmarks.speaker import Room
-from protocol.entities import Firm, FirmSettings, Person, Side
-from protocol.events import ThreadCreated
+from protocol.firms import Firm, FirmSettings
 from protocol.ids import new_id, thread_stream
+from protocol.people import Person, Side
+from protocol.threads import ThreadCreated
 from storage.accounts import AccountDoc
-from storage.documents import Document, to_document
 from storage.facts import Facts
 from storage.firms import FirmDoc
-from storage.migrations import prepare
-from storage.mongo import Mongo
+from storage.log.streams import Head, Stored, event_id
+from storage.mongo.connection import Mongo
+from storage.mongo.documents import Document, to_document
+from storage.mongo.migrations import prepare
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
-from storage.streams import Head, Stored, event_id
 from storage.threads import Position, ThreadDoc
 
 ROOMS_PER_FIRM = 20
@@ -170,7 +171,7 @@ async def write(world: World, mongo_url: str, database: str) -> tuple[str, str]:
         await prepare(mongo)
         for collection, documents in world.rows.items():
             for batch in batches(documents):
-                await mongo.rows(collection).insert_many(batch, ordered=False)
+                await mongo.database[collection].insert_many(batch, ordered=False)
         return await Facts(mongo).prefix(), await Facts(mongo).epoch()
     finally:
         await mongo.close()

@@ -9,7 +9,7 @@
 # Guess: ASCII without a space can't be folded, so it stays on one line of up to 998, as Message-ID does.
 # Why it matters: signed tokens are that long. The one-click button of the mail program is missing, answers don't thread, and
 #   a test that parses the letter with Python finds all in order.
-# What we do: scheduler/letters.py writes one id, as Message-ID, and no such header; tests of a new one look at the bytes.
+# What we do: scheduler/letters/headers.py writes one id, as Message-ID, and no such header; tests of a new one look at the bytes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

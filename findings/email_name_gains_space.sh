@@ -10,7 +10,7 @@
 # Guess: one decoder for encoded words, right everywhere; or wrong everywhere, and long known.
 # Why it matters: mail programs may split a long name at any letter. Who files answers by mail under the sender's name gets a
 #   second person, and a test that reads the names of letters back fails for some names only.
-# What we do: names are the contact's own (storage/people.py), never a letter's; scheduler/letters.py only writes them.
+# What we do: names are the contact's own (storage/people.py), never a letter's; scheduler/letters/headers.py only writes them.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

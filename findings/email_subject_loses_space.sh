@@ -11,7 +11,7 @@
 # Guess: what the standard library writes it reads back the same; at worst a space too many at a fold.
 # Why it matters: subjects of a Swedish or French firm mix plain and accented words, and hold names. Of drawn Swedish subjects
 #   about one in 25 is hurt, depending on where column 78 falls: short samples in tests never are.
-# What we do: scheduler/letters.py hands subjects and names that aren't plain to email.header.Header, which encodes them as a
+# What we do: scheduler/letters/headers.py hands subjects and names that aren't plain to email.header.Header, which encodes them as a
 #   whole.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -8,7 +8,7 @@
 # Guess: None means "no time limit" wherever it stands, and 0 means "at once" or "as without".
 # Why it matters: timeoutMS keeps requests from waiting for a sick database; building an index or a long clean-up needs
 #   to be let out of it. None reads as if it did that, works in a test that nests it, and doesn't in production.
-# What we do: storage/mongo.py makes a second client with timeoutMS=None for such work, and uses pymongo.timeout with numbers
+# What we do: storage/mongo/connection.py makes a second client with timeoutMS=None for such work, and uses pymongo.timeout with numbers
 #   only.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -9,7 +9,7 @@
 #   numbered so that the server does them once. A client that repeats by itself was expected to repeat reads.
 # Why it matters: limits charge twice and what is published is heard twice, but only while the network is bad: no test
 #   without a torn connection sees it.
-# What we do: storage/asking.py sends each command once and fails what was under way when the connection goes.
+# What we do: storage/redis/asking.py sends each command once and fails what was under way when the connection goes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -9,7 +9,7 @@
 # Guess: the pool notices a dead connection, or the retry does; at worst redis.exceptions.ConnectionError.
 # Why it matters: a proxy, a firewall's time-out or a killed Redis resets. `except (RedisError, OSError)` around the loop
 #   that feeds presence then lets the error through, and the node ends, although Redis is there.
-# What we do: storage/redis_link.py keeps connections of its own and counts RuntimeError among LINK_FAULTS; tests reset
+# What we do: storage/redis/link.py keeps connections of its own and counts RuntimeError among LINK_FAULTS; tests reset
 #   connections and don't only close them.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -9,7 +9,7 @@
 # Guess: uvloop is asyncio made faster: a pause holds until it is taken back, and one that can't hold raises.
 # Why it matters: a server that first looks somebody up, waits for a turn or is full holds back what a stranger sends by
 #   just this call. On uvloop it is handed the bytes before it is ready, and the back-pressure that its tests show is none.
-# What we do: server/wire.py and server/http_wire.py pause only out of data_received and later, and count from the first byte.
+# What we do: server/network/wire.py and server/network/http_wire.py pause only out of data_received and later, and count from the first byte.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -8,7 +8,7 @@
 # Guess: exact up to 2^53 on every way, since a Lua number is a double; or the same loss on every way.
 # Why it matters: redis.call('TIME') speaks in microseconds, and ids of many systems have sixteen digits or more. A script
 #   that stores such a number and puts it into a key's name or an event as well says two different numbers.
-# What we do: the scripts of storage/ephemeral.py count in milliseconds (thirteen digits), hand times to redis.call as numbers,
+# What we do: the scripts of storage/redis/ephemeral.py count in milliseconds (thirteen digits), hand times to redis.call as numbers,
 #   and make no JSON: documents are packed outside of Redis.
 set -euo pipefail
 folder=$(mktemp -d)

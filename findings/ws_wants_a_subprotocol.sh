@@ -9,7 +9,7 @@
 # Guess: accepting first is the way to give a code to a WebSocket client, since a refused handshake shows browsers nothing.
 # Why it matters: 1006 means "connect again" and 4406 "this client is too old, don't": a client on ws that has outlived its
 #   protocol connects for ever.
-# What we do: server/doorway.py says 4406 to those who hear it; the others are bounded by the back-off of docs/protocol.md.
+# What we do: server/network/doorway.py says 4406 to those who hear it; the others are bounded by the back-off of docs/protocol.md.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

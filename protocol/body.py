@@ -4,8 +4,8 @@ Knows structure only. HTML is made elsewhere (mail, browser) from these nodes, s
 Unknown fields and nodes are refused: whatever is stored has been understood.
 """
 
-from collections.abc import Iterator
-from typing import Annotated, Union
+import re
+from typing import Annotated, Final, Union
 
 import msgspec
 
@@ -32,6 +32,9 @@ Link = Annotated[
         description="an absolute http, https or mailto address",
     ),
 ]
+
+
+_DISGUISED: Final = re.compile(r"^https?://[^/?#]*@|[\u202a-\u202e\u2066-\u2069]")
 
 
 class Node(Wire, forbid_unknown_fields=True, tag_field=TAG_FIELD):
@@ -109,34 +112,41 @@ def paragraph(text: str) -> Body:
     return Body(content=[Paragraph(content=[Text(text=line)] if line else []) for line in lines])
 
 
-def _blocks(blocks: list[Block], depth: int) -> Iterator[tuple[Block, int]]:
+def _walk(blocks: list[Block], depth: int, found: list[tuple[Block, int]]) -> None:
+    if blocks and depth > BODY_DEPTH_MAX:
+        raise Invalid(path="$.body", expected=f"at most {BODY_DEPTH_MAX} levels of lists", got=f"{depth} levels")
     for block in blocks:
-        if depth > BODY_DEPTH_MAX:
-            raise Invalid(path="$.body", expected=f"at most {BODY_DEPTH_MAX} levels of lists", got=f"{depth} levels")
-        yield block, depth
+        found.append((block, depth))
         if not isinstance(block, Paragraph):
             for item in block.items:
-                yield from _blocks(item.content, depth + 1)
+                _walk(item.content, depth + 1, found)
 
 
-def _inlines(body: Body) -> Iterator[Inline]:
-    for block, _ in _blocks(body.content, 1):
-        if isinstance(block, Paragraph):
-            yield from block.content
+def _blocks(body: Body) -> list[tuple[Block, int]]:
+    """Every block with how deep it stands. A list, not a generator: a message is walked a few times on its way."""
+    found: list[tuple[Block, int]] = []
+    _walk(body.content, 1, found)
+    return found
 
 
 def mentions(body: Body) -> list[Id]:
     """The ids of the staff that a body mentions, each once, in order."""
-    return list(dict.fromkeys(node.id for node in _inlines(body) if isinstance(node, Mention)))
+    found: dict[Id, None] = {}
+    for block, _ in _blocks(body):
+        if isinstance(block, Paragraph):
+            for node in block.content:
+                if isinstance(node, Mention):
+                    found[node.id] = None
+    return list(found)
 
 
 def plain_text(body: Body) -> str:
     """The body without marks, one line for each paragraph, items with a dash: for search, excerpts, push and mail."""
     lines: list[str] = []
-    for block, depth in _blocks(body.content, 1):
+    for block, depth in _blocks(body):
         if isinstance(block, Paragraph):
             indent = "  " * (depth - 2) + "- " if depth > 1 else ""
-            lines.append(indent + "".join(_inline_text(node) for node in block.content))
+            lines.append(indent + "".join([_inline_text(node) for node in block.content]))
     return "\n".join(lines)
 
 
@@ -153,11 +163,12 @@ def _inline_text(node: Inline) -> str:
 def check(body: Body) -> None:
     """Hold a decoded body to the limits that its types don't state.
 
-    Raises Invalid when it is blank (TH-13), too long, too deep, or has too many nodes or mentions.
+    Raises Invalid when it is blank (TH-13), too long, too deep, has too many nodes or mentions, or a link that looks as if
+    it led elsewhere: what was taken before this rule is still read.
     """
     nodes = characters = link_characters = 0
-    said = False
-    for block, _ in _blocks(body.content, 1):
+    said, mentioned = False, set[Id]()
+    for block, _ in _blocks(body):
         nodes += 1
         if not isinstance(block, Paragraph):
             nodes += sum(not item.content for item in block.items)
@@ -166,15 +177,21 @@ def check(body: Body) -> None:
         for node in block.content:
             text = _inline_text(node)
             characters += len(text)
-            link_characters += len(node.link or "") if isinstance(node, Text) else 0
             said = said or not is_blank(text)
+            if isinstance(node, Text) and node.link:
+                link_characters += len(node.link)
+                if _DISGUISED.search(node.link):
+                    expected = "links without a user name, and without characters that turn text around"
+                    raise Invalid(path="$.body", expected=expected, got=node.link[:100])
+            elif isinstance(node, Mention):
+                mentioned.add(node.id)
     if not said:
         raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (
         ("characters", characters, BODY_CHARACTERS_MAX),
         ("characters of links", link_characters, BODY_LINK_CHARACTERS_MAX),
         ("nodes", nodes, BODY_NODES_MAX),
-        ("mentions", len(mentions(body)), BODY_MENTIONS_MAX),
+        ("mentions", len(mentioned), BODY_MENTIONS_MAX),
     ):
         if got > most:
             raise Invalid(path="$.body", expected=f"at most {most} {name}", got=f"{got} {name}")

@@ -14,11 +14,33 @@
 A class's docstring is its default message.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
 from protocol.wire import Wire
+
+ReasonToClients = Literal[
+    "clients_may_not_create", "key_reused", "other_person", "thread_archived", "too_long", "unreadable",
+]  # fmt: skip
+"""What a contact's page can meet, and a colleague's as well."""
+
+ReasonToStaff = Literal[
+    "account_archived", "account_not_activated", "already_activated", "already_linked", "assignee_without_access",
+    "email_address", "email_taken", "login_off", "mention_without_access", "no_copy_address", "nobody_to_notify",
+    "nothing_to_remind_of", "one_owner", "owner_only", "owner_stays", "secret_gone", "too_many",
+]  # fmt: skip
+"""What only a colleague's page can meet."""
+
+ReasonElsewhere = Literal[
+    "address_taken", "choose_firm", "http_only", "identity_expired", "identity_too_long", "no_login", "not_renewable",
+    "origin_not_allowed", "too_many_sockets", "wrong_login",
+]  # fmt: skip
+"""What pages that need a login never show in words: of logging in (server.doors.page_words), of the widget's identity, of
+the command line, and of programs."""
+
+Reason = ReasonToClients | ReasonToStaff | ReasonElsewhere
+"""A new one stands with those who meet it: pages have words for theirs in every language, or they don't compile."""
 
 
 class Problem(Wire):
@@ -54,7 +76,7 @@ class ChattarError(Exception):
         self,
         message: str | None = None,
         *,
-        reason: str | None = None,
+        reason: Reason | None = None,
         path: str | None = None,
         expected: str | None = None,
         got: str | None = None,

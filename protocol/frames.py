@@ -11,10 +11,11 @@ from typing import Annotated, Any, Final, get_args
 import msgspec
 
 from protocol.commands import Command
-from protocol.entities import Me, Person
 from protocol.errors import Invalid, Problem
 from protocol.events import UNKNOWN_TAG, Event
+from protocol.people import Person
 from protocol.reading import checked, second_look
+from protocol.sessions import Me
 from protocol.wire import CallId, Codec, Id, Ms, Secret, Seq, StreamName, Tagged
 
 JSON_SUBPROTOCOL: Final = "chattar.v1.json"
@@ -86,6 +87,8 @@ class Hello(Tagged, tag="hello"):
     positions: dict[StreamName, Seq] = {}
     utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-14 * 60, le=14 * 60)] | None = None
     """How far the person's clock is ahead of UTC: the audit trail notes both clocks (spec 2.14)."""
+    firm: bool = False
+    """Staff: what happens in the firm's own stream, `u:<firm id>`, is wanted too."""
     person: Id | None = None
     """Who you were told that you are, by an earlier `welcome`: where the login is another person's now, nothing is done."""
 
@@ -110,7 +113,7 @@ class Welcome(Tagged, tag="welcome"):
     at: Ms
     epoch: str
     heads: dict[str, Seq]
-    """Of each stream in `positions` that you may still read, and of your own `u:` stream."""
+    """Of each stream in `positions` that you may still read, of your own `u:` stream, and of the firm's if you want it."""
 
 
 class Live(Tagged, tag="live"):
@@ -153,6 +156,8 @@ class Dropped(Tagged, tag="dropped"):
 
     account_id: Id | None = None
     stream: StreamName | None = None
+    open_count: int | None = None
+    """Staff: the badge without what is lost."""
 
 
 class MarkMoved(Tagged, tag="mark"):
@@ -164,6 +169,9 @@ class MarkMoved(Tagged, tag="mark"):
     read_at: Ms | None = None
     delivered_seq: Seq | None = None
     delivered_at: Ms | None = None
+    mailed_seq: Seq | None = None
+    """Staff: up to here a mail server has taken a letter to this person."""
+    mailed_at: Ms | None = None
     unread: int | None = None
     """What that person's side (the firm) or that person (a contact) has left to read, as far as the server had counted: use
     `read_messages` where it is there."""

@@ -1,176 +1,255 @@
-"""What an event of a thread does to its row and to what is loaded of it.
+"""Threads: their rows, and what is done to them."""
 
-Pure. Each function takes events in the order of their stream; a row says by its own `head` which of them it already knows.
-"""
+from typing import Annotated, ClassVar, Literal
 
-from collections.abc import Iterable
-from typing import Final
+import msgspec
 
-from msgspec.structs import replace
+from protocol.accounts import AccountBrief
+from protocol.asked import Answer, Asked
+from protocol.body import Body
+from protocol.folds import Folds, sets
+from protocol.happened import Happened
+from protocol.people import Person
+from protocol.reminders import Reminder, ReminderSetting
+from protocol.tasks import TaskToAdd
+from protocol.wire import ClientKey, Id, Ms, PageSize, Search, Seq, Subject, Wire
 
-from protocol import events as e
-from protocol.body import Body, plain_text
-from protocol.commands import StreamEvent
-from protocol.entities import Excerpt, Mark, Person, Side, StaffPart, Step, Task, Thread
-from protocol.frames import MarkMoved
-from protocol.state import OpenThread
-from protocol.wire import Id, Seq
-
-EXCERPT_CHARACTERS_MAX: Final = 140
-STEPS_MAX: Final = 200
+ThreadState = Literal["active", "archived"]
 
 
-def excerpt(body: Body) -> str:
-    """The first words of a body, on one line."""
-    return " ".join(plain_text(body).split())[:EXCERPT_CHARACTERS_MAX]
+class Excerpt(Wire):
+    """The first words of the last client-visible message of a thread."""
+
+    person: Person
+    text: str
+    at: Ms
 
 
-def row_after(row: Thread, event: StreamEvent, side: Side) -> Thread:
-    """A row after the next event of its t: as a reader of this side sees it; unchanged by an event that it knows."""
-    if event.seq <= row.head:
-        return row
-    row = replace(row, head=event.seq, updated_at=max(row.updated_at, event.at))
-    match event.event:
-        case e.MessageSent(body=body) if event.actor is not None:
-            said = Excerpt(person=event.actor, text=excerpt(body), at=event.at)
-            row = replace(row, last=said, last_message_at=event.at)
-            return row if event.actor.side == side else _one_more(row)
-        case e.ThreadRenamed(subject=subject):
-            return replace(row, subject=subject)
-        case e.ThreadArchived():
-            return replace(row, state="archived")
-        case e.ThreadReopened():
-            return replace(row, state="active")
-        case e.ThreadRaised() if side == "contact":
-            return replace(row, raised_at=event.at)
-        case e.TaskAdded():
-            return replace(row, tasks_total=row.tasks_total + 1)
-        case e.TaskCompleted():
-            return replace(row, tasks_done=row.tasks_done + 1)
-        case e.TaskReopened():
-            return replace(row, tasks_done=row.tasks_done - 1)
-    return row
+class Snooze(Wire):
+    """A thread is put off (SS-2): it stands in no list of what is to be done until a time, or until a contact writes."""
+
+    by: Person
+    until: Ms | None = None
+    """Absent: until a contact writes. That ends one with a time, too."""
+    answered_at: int = 0
+    """As soon as there are more messages of contacts than this, the snooze is over."""
 
 
-def row_after_note(row: Thread, event: StreamEvent) -> Thread:
-    """A row after the next event of its n:."""
-    part = row.staff or StaffPart()
-    if event.seq <= part.notes_head:
-        return row
-    part = replace(part, notes_head=event.seq)
-    match event.event:
-        case e.ThreadAssigned(assignee=assignee):
-            part = replace(part, assignee_id=assignee.id if assignee else None)
-        case e.ReminderChanged(reminder=reminder):
-            part = replace(part, reminder=reminder)
-        case e.ThreadUnread() as back:
-            counted = row.read_messages is not None and back.read_messages is not None
-            row = read_to(row, back) if counted else read_uncounted(row, back.read_seq, back.unread)
-    return replace(row, staff=part)
+class Back(Wire):
+    """A thread has come back from a snooze (SS-2): it stands on top until somebody writes, puts it off again or takes it
+    down."""
+
+    at: Ms
+    why: Literal["time", "answer"]
+    """The time has come, or a contact has written."""
 
 
-def together(known: Thread, loaded: Thread, head: bool) -> Thread:
-    """What is known and a row that was loaded, each part from whichever has got further: an answer may be older than an
-    event of n: or a mark that came meanwhile. `head`: what t: says is taken from what was loaded."""
-    row, other = (loaded, known) if head else (known, loaded)
-    if row.staff and other.staff and other.staff.notes_head > row.staff.notes_head:
-        row = replace(row, staff=other.staff)
-    return read_to(row, read_to(known, loaded))
+class StaffPart(Wire):
+    """What only staff may see of a thread."""
+
+    notes_head: Seq = 0
+    origin: Literal["manual", "bulk", "automation", "client"] = "manual"
+    assignee_id: Id | None = None
+    reminder: Reminder | None = None
+    snooze: Snooze | None = None
+    back: Back | None = None
 
 
-def read_to(row: Thread, to: Thread | MarkMoved | e.ThreadUnread) -> Thread:
-    """A row whose reader has got to a position; unchanged by an earlier one, and by one that says no `read_messages`."""
-    reached = (to.turns_back, to.read_seq or 0)
-    if row.read_messages is None or to.read_messages is None or reached < (row.turns_back, row.read_seq):
-        return row
-    turns_back, read_seq = reached
-    return _left(replace(row, turns_back=turns_back, read_seq=read_seq, read_messages=to.read_messages))
+class Thread(Wire):
+    """A thread's row and header. `head` is the position up to which this row is true."""
+
+    id: Id
+    account: AccountBrief
+    subject: str
+    state: ThreadState
+    created_at: Ms
+    created_by: Person
+    head: Seq
+    updated_at: Ms
+    last_message_at: Ms
+    raised_at: Ms | None = None
+    """For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later."""
+    last: Excerpt | None = None
+    unread: int = 0
+    """Messages of the other side after the reader's position: the firm's shared one (RD-1) or the contact's own."""
+    read_seq: Seq = 0
+    """The reader's position: the firm's shared one for staff, their own for a contact."""
+    turns_back: int = 0
+    """How often that position was taken back by `mark.unread`. Of two positions, the one with more is the later."""
+    their_messages: int | None = None
+    """Messages of the other side up to `head`; absent from older servers."""
+    read_messages: int | None = None
+    """How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to."""
+    tasks_done: int = 0
+    tasks_total: int = 0
+    staff: StaffPart | None = None
 
 
-def read_uncounted(row: Thread, read_seq: Seq, unread: int) -> Thread:
-    """A row whose reader is at a position behind which so much is left, as far as `head`."""
-    read_messages = None if row.their_messages is None else row.their_messages - unread
-    return replace(row, read_seq=read_seq, unread=unread, read_messages=read_messages)
+class ThreadCreated(Happened, tag="thread.created", stands="t"):
+    """The first event of every thread."""
+
+    account_id: Id
+    subject: str
 
 
-def _one_more(row: Thread) -> Thread:
-    """A row after another message of the other side."""
-    if row.their_messages is None:
-        return replace(row, unread=row.unread + 1)
-    return _left(replace(row, their_messages=row.their_messages + 1))
+class ThreadRenamed(Happened, tag="thread.renamed", stands="t"):
+    """The subject was changed (TH-11)."""
+
+    subject: str
+    folds: ClassVar[Folds] = (sets("row", subject=".event.subject"),)
 
 
-def _left(row: Thread) -> Thread:
-    return replace(row, unread=max(0, (row.their_messages or 0) - (row.read_messages or 0)))
+class ThreadArchived(Happened, tag="thread.archived", stands="t"):
+    """The firm archived the thread (AR-1)."""
+
+    folds: ClassVar[Folds] = (sets("row", state="archived"),)
 
 
-def thread_after(thread: OpenThread, event: StreamEvent) -> OpenThread:
-    """What is loaded of a thread, after the next event of its t:."""
-    return replace(thread, items=(*thread.items, event), tasks=tasks_after(thread.tasks, event))
+class ThreadReopened(Happened, tag="thread.reopened", stands="t"):
+    """The thread is active again (AR-3, MS-8)."""
+
+    folds: ClassVar[Folds] = (sets("row", state="active"),)
 
 
-def tasks_after(tasks: tuple[Task, ...], event: StreamEvent) -> tuple[Task, ...]:
-    """The tasks, in the order in which they are shown, after an event of t:."""
-    match event.event:
-        case e.TaskAdded(task=task):
-            return (*(known for known in tasks if known.id != task.id), task)
-        case e.TaskEdited(task_id=task_id, text=text):
-            return tuple(replace(task, text=text) if task.id == task_id else task for task in tasks)
-        case e.TaskCompleted(task_id=task_id):
-            ticked = {"done": True, "done_by": event.actor, "done_at": event.at}
-            return tuple(replace(task, **ticked) if task.id == task_id else task for task in tasks)
-        case e.TaskReopened(task_id=task_id):
-            open_again = {"done": False, "done_by": None, "done_at": None}
-            return tuple(replace(task, **open_again) if task.id == task_id else task for task in tasks)
-        case e.TaskDeleted(task_id=task_id):
-            return tuple(task for task in tasks if task.id != task_id)
-        case e.TasksReordered(task_ids=ids):
-            places = {task_id: place for place, task_id in enumerate(ids)}
-            return tuple(sorted(tasks, key=lambda task: places.get(task.id, len(places))))
-    return tasks
+class ThreadRaised(Happened, tag="thread.raised", stands="t"):
+    """The firm asked again, by hand: the thread moves to the top of what waits for the contacts (RM-11)."""
+
+    folds: ClassVar[Folds] = (sets("row", of="contact", raised_at=".at"),)
 
 
-def counted(row: Thread, tasks: Iterable[Task]) -> Thread:
-    """The row with its counter made from the tasks themselves."""
-    tasks = list(tasks)
-    return replace(row, tasks_total=len(tasks), tasks_done=sum(task.done for task in tasks))
+class ThreadAssigned(Happened, tag="thread.assigned", stands="n"):
+    """The thread has another assignee, or none (AS-1)."""
+
+    assignee: Person | None = None
+    lost_by: Person | None = None
+    """Who was it, and lost it together with their access (AS-5)."""
+    folds: ClassVar[Folds] = (sets("staff", assignee_id=".event.assignee.id"),)
 
 
-def mark_after(mark: Mark | None, moved: MarkMoved) -> Mark:
-    """Somebody's marks after a `mark` frame; positions never go back."""
-    mark = mark or Mark(person=moved.person)
-    read = _longer(mark.read, moved.read_seq, moved.read_at)
-    return replace(mark, read=read, delivered=_longer(mark.delivered, moved.delivered_seq, moved.delivered_at))
+class ThreadUnread(Happened, tag="thread.unread", stands="n"):
+    """Somebody marked the thread as unread for the whole firm (RD-9)."""
+
+    read_seq: Seq
+    """How far the firm has read now."""
+    unread: int
+    """What was left to read, as far as the server had counted: use `read_messages` where it is there."""
+    read_messages: int | None = None
+    """Messages of contacts up to `read_seq`: see Thread."""
+    turns_back: int = 0
+    """See Thread."""
 
 
-def marks_together(known: dict[Id, Mark], loaded: Iterable[Mark]) -> dict[Id, Mark]:
-    """Marks as loaded, except where what is known has got further meanwhile."""
-    together = dict(known)
-    for mark in loaded:
-        mine = together.get(mark.person.id, mark)
-        read, delivered = (
-            max(pair, key=_reached) for pair in ((mark.read, mine.read), (mark.delivered, mine.delivered))
-        )
-        together[mark.person.id] = Mark(person=mark.person, read=read, delivered=delivered)
-    return together
+class ThreadSnoozed(Happened, tag="thread.snoozed", stands="n"):
+    """Somebody put the thread off (SS-2)."""
+
+    snooze: Snooze
+    folds: ClassVar[Folds] = (sets("staff", snooze=".event.snooze", back=None),)
 
 
-def _reached(steps: list[Step]) -> Seq:
-    return steps[-1].seq if steps else 0
+class ThreadWoken(Happened, tag="thread.woken", stands="n"):
+    """The thread is put off no more (SS-2)."""
+
+    back: Back | None = None
+    """Absent where it has not come back: somebody ended the snooze by hand, or took down what had come back, or the thread
+    was archived."""
+    snoozed_by: Person | None = None
+    """Who had put it off; absent where it had come back before."""
+    folds: ClassVar[Folds] = (sets("staff", snooze=None, back=".event.back"),)
 
 
-def _longer(steps: list[Step], seq: Seq | None, at: int | None) -> list[Step]:
-    if seq is None or (steps and steps[-1].seq >= seq):
-        return steps
-    return [*steps, Step(seq=seq, at=at or 0)][-STEPS_MAX:]
+class ThreadView(Answer):
+    """One thread's row. Of `thread.create`: the new thread, or the one that this key already made."""
+
+    thread: Thread
 
 
-def unread_after(items: Iterable[StreamEvent], read_seq: Seq, side: Side) -> int:
-    """Messages of the other side behind a position."""
-    return sum(
-        isinstance(item.event, e.MessageSent) and item.seq > read_seq and _other(item.actor, side) for item in items
-    )
+class ThreadCreate(Asked, tag="thread.create", may="account_seen", cost=10):
+    """Start a thread with its first message (TH-1 to TH-10)."""
+
+    account_id: Id
+    client_message_id: ClientKey
+    subject: Subject
+    body: Body
+    tasks: Annotated[list[TaskToAdd], msgspec.Meta(max_length=100)] = []
+    reminder: ReminderSetting | None = None
+    Result: ClassVar[type[Wire]] = ThreadView
 
 
-def _other(actor: Person | None, side: Side) -> bool:
-    return actor is not None and actor.side != side
+class ThreadPage(Answer):
+    """Threads: those back from a snooze (SS-2), then unread ones, then the others; of each the latest message first
+    (LS-2)."""
+
+    threads: list[Thread]
+    next: str | None = None
+    unread_threads: int = 0
+    """How many active threads with something unread there are in all, whatever page this is. Of staff without those that
+    are put off, here as below."""
+    unread_messages: int = 0
+    """How many unread messages stand in them, for the badge (RD-2). Absent from older servers."""
+    open_total: int = 0
+
+
+class ThreadList(Asked, tag="thread.list", may="logged_in", cost=5):
+    """The threads I may see. `next` of a page is `after` of the following one. `since` asks instead for those of
+    either state that changed after a time, in order of change: how a client that was away catches up on threads that it
+    doesn't hold."""
+
+    state: ThreadState = "active"
+    account_id: Id | None = None
+    only: Literal["all", "unread", "mine", "open_tasks", "snoozed"] = "all"
+    """Threads that are put off are listed where `snoozed` or words are asked for, and else not (SS-2)."""
+    search: Search = ""
+    after: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    since: Ms | None = None
+    limit: PageSize = 50
+    Result: ClassVar[type[Wire]] = ThreadPage
+
+
+class ThreadRead(Asked, tag="thread.read", may="thread_seen", cost=2):
+    """One thread's row."""
+
+    thread_id: Id
+    Result: ClassVar[type[Wire]] = ThreadView
+
+
+class ThreadRename(Asked, tag="thread.rename", may="facts_staff", cost=3):
+    """Change the subject (TH-11)."""
+
+    thread_id: Id
+    subject: Subject
+
+
+class ThreadArchive(Asked, tag="thread.archive", may="facts_staff", cost=3):
+    """Archive (AR-1). A thread that already is archived stays so."""
+
+    thread_id: Id
+
+
+class ThreadReopen(Asked, tag="thread.reopen", may="facts_staff", cost=3):
+    """Make active again; reminders start anew (AR-3, RM-9)."""
+
+    thread_id: Id
+
+
+class ThreadAssign(Asked, tag="thread.assign", may="facts_staff", cost=3):
+    """Make a colleague responsible, or nobody (AS-1). Grants no access (AC-5)."""
+
+    thread_id: Id
+    staff_id: Id | None = None
+
+
+class ThreadSnooze(Asked, tag="thread.snooze", may="facts_staff", cost=3):
+    """Put the thread off for the whole firm, until a time or until a contact writes (SS-2). One that is put off already is
+    so in another way then."""
+
+    thread_id: Id
+    seq: Seq
+    """The position of t: up to which the asker knows the thread: what a contact writes behind it ends the snooze, also if
+    that has happened already."""
+    until: Ms | None = None
+
+
+class ThreadWake(Asked, tag="thread.wake", may="facts_staff", cost=3):
+    """End the snooze; a thread that has come back from one stands on top no more (SS-2). Else nothing changes."""
+
+    thread_id: Id

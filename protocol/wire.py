@@ -2,8 +2,9 @@
 
 1. A field is never renamed, removed, or given another meaning or type.
 2. A new field has a default, so that an older sender stays valid.
-3. Unknown fields are ignored on both sides, so that an older reader stays valid (the message body is the exception:
-   there an unknown field is refused, because it would be stored unread).
+3. Unknown fields are ignored on both sides, so that an older reader stays valid. Two exceptions: in a message body an
+   unknown field is refused, because it would be stored unread, and in an `*.update` command, because it would be a
+   change that doesn't happen.
 4. A new command, event or frame is a new tag; a reader skips event and frame tags that it doesn't know.
 5. Anything else is a new subprotocol name.
 
@@ -92,6 +93,24 @@ Email = Annotated[
         extra=WRITTEN,
     ),
 ]
+"""An address that somebody may have, and log in with; what letters are sent to is a `Mailbox`."""
+ATOM: Final = r"[A-Za-z0-9#\x24&'*+=?^_\x60{}~-]+"
+"""Of an e-mail address before its @ (RFC 5321, 4.1.2), without % ! / and |, which mail servers refuse."""
+_LABEL: Final = rf"[^!-,./:-@\[-\x60{{-~{UNSEEN}]+"
+Mailbox = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=3,
+        max_length=254,
+        pattern=rf"^{ATOM}(?:\.{ATOM})*@{_LABEL}(?:\.{_LABEL})*\Z",
+        description=(
+            "one e-mail address that letters can be sent to: before the @ letters and digits of ASCII and such signs as "
+            "- _ + ' with single dots between them, a domain behind it"
+        ),
+        extra=WRITTEN,
+    ),
+]
+"""An address that a letter may be sent to, as far as a pattern can tell; protocol.addresses knows the whole rule."""
 Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200, extra=WRITTEN)]
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=4096)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
@@ -101,3 +120,46 @@ Search = Annotated[
 ]
 """The database refuses a search for a NUL as our fault."""
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200)]
+# What a firm says of itself. An empty text takes back what was said; a letter's foot has room for this much of each.
+LegalName = Annotated[
+    str,
+    msgspec.Meta(max_length=120, pattern=rf"^{LINE}\Z", description=f"a name {ONE_LINE}, or empty", extra=WRITTEN),
+]
+PostalAddress = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=200,
+        pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*\Z",
+        description="a postal address, which may have several lines, or empty",
+        extra=WRITTEN,
+    ),
+]
+Phone = Annotated[
+    str, msgspec.Meta(max_length=40, pattern=rf"^{LINE}\Z", description=f"a number {ONE_LINE}, or empty", extra=WRITTEN)
+]
+Website = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=120,
+        pattern=rf'^(?:https?://[^"<>\x60{UNSEEN}]+)?\Z',
+        description="an absolute http or https address, or empty",
+        extra=WRITTEN,
+    ),
+]
+Colour = Annotated[
+    str, msgspec.Meta(max_length=7, pattern=r"^(?:#[0-9A-Fa-f]{6})?\Z", description="a colour as #RRGGBB, or empty")
+]
+LogoText = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=200_000,
+        description="a PNG or JPEG picture in base64 (of at most 32 KiB, 16 to 1200 pixels each way), or empty for none",
+    ),
+]
+"""More than a logo's bytes may come to, so that who sends too many is told how many they are."""
+EmailOrNone = Annotated[
+    str, msgspec.Meta(max_length=254, description="one e-mail address, or empty for none", extra=WRITTEN)
+]
+TimeZone = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=64, description="a time zone's name, such as Europe/Stockholm")
+]

@@ -8,11 +8,13 @@ import structlog
 from protocol.errors import Unavailable
 from protocol.ids import split_stream
 from protocol.wire import Id, Ms
-from scheduler.back_off import BackOff
+from scheduler.mail.back_off import BackOff
 from server import consequences
-from server.actions import chores, telling
-from server.context import Means
-from storage.streams import Foreign, Stored
+from server.core.context import Means
+from server.core.doing import CARRYING_ON
+from server.inbox import telling
+from server.marks import actions as marks
+from storage.log.streams import Foreign, Stored
 
 log = structlog.get_logger(__name__)
 
@@ -46,16 +48,18 @@ async def sweep(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
                 means.announcer.event(stored)  # it may never have been published either; hubs drop what they know
         swept += len(left) - len(put_off)
         after = max((stored.unsettled_at or 0 for stored in left), default=before) or before
+    swept += await marks.finish_left(means, before, now)
     return swept + await telling.tell_left(means, before, now) + await _go_on(means, before, back_off)
 
 
 async def _go_on(means: Means, before: Ms, back_off: BackOff) -> int:
-    """Go on with what requests have left to do; how much of it is done. What fails holds up nothing else."""
-    left = await means.store.chores.left(before, CHORES_PER_SWEEP_MAX, but=back_off.held(before))
+    """Go on with what requests have left to do, or put off until now; how much of it is done. What fails holds up nothing
+    else."""
+    left = await means.store.chores.left(CARRYING_ON, before, CHORES_PER_SWEEP_MAX, but=back_off.held(before))
     done = 0
     for chore in left:
         try:
-            await chores.go_on(means, chore)
+            await CARRYING_ON[chore.kind](means, chore)
             done += 1
         except Unavailable:
             raise

@@ -4,15 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from protocol.wire import Ms
-from scheduler import housekeeping, mail, reminders
-from server.context import Means
+from scheduler import housekeeping, reminders
+from scheduler.mail import outbox as mail
+from scheduler.turn import Turn
+from server.core.context import Means
+from server.letters import outage
 
-Job = Callable[[Means, Ms], Awaitable[int]]
+Job = Callable[[Means, Ms, Turn], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the table. The function gets the shared clock's time and returns how much it did."""
+    """One row of the table. The function gets the shared clock's time when it begins, and the turn, which tells it anew; it
+    returns how much it did."""
 
     name: str
     interval_s: float
@@ -20,9 +24,10 @@ class Entry:
 
 
 TABLE: tuple[Entry, ...] = (
-    Entry("reminders", 5, reminders.tick),
+    Entry("reminders", 5, lambda means, now, turn: reminders.tick(means, now)),
     Entry("mail", 2, mail.send_due),
-    Entry("sweep", 1, housekeeping.sweep),
+    Entry("outage", 15, lambda means, now, turn: outage.follow(means, now)),
+    Entry("sweep", 1, lambda means, now, turn: housekeeping.sweep(means, now)),
 )
 
 

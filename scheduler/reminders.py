@@ -12,10 +12,11 @@ import structlog
 from protocol.errors import Unavailable
 from protocol.ids import thread_stream
 from protocol.wire import Ms
-from scheduler.back_off import BackOff
-from server.actions import cycles, reminders
-from server.context import Means
-from storage.mongo import ours
+from scheduler.mail.back_off import BackOff
+from server.core.context import Means
+from server.reminders import actions as reminders
+from server.reminders import cycles
+from storage.mongo.connection import ours
 from storage.threads import ThreadDoc
 
 log = structlog.get_logger(__name__)
@@ -58,9 +59,9 @@ async def _one(means: Means, thread: ThreadDoc, now: Ms, room: asyncio.Semaphore
 
 
 async def _fired(means: Means, thread: ThreadDoc, now: Ms) -> bool:
-    if await reminders.fire(means, thread.id, now):
+    if await reminders.fire(means, thread.firm_id, thread.id, now):
         return True
     heard = thread.reminder.heard_seq if thread.reminder else 0
     unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
-    await cycles.refresh(means, thread.id, unheard)
+    await cycles.refresh(means, thread.firm_id, thread.id, unheard)
     return False

@@ -10,10 +10,11 @@ from typing import Final
 import uvicorn
 import uvloop
 
-from server import logs, start
+from server.annex import Annex, annex_of
 from server.app import House, create_app
-from server.serving import configured
-from server.settings import Settings, SettingsError, from_environ
+from server.core import logs, start
+from server.core.settings import Settings, SettingsError, from_environ
+from server.network.serving import configured
 
 EXIT_NOT_STARTED: Final = 3
 EXIT_FAILED: Final = 70
@@ -40,11 +41,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, annex: Annex | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Ends the process with EXIT_FAILED when a part of it has died."""
     logs.configure(settings)
     uvloop.run(start.check(settings))
-    app = create_app(settings)
+    app = create_app(settings, annex)
     config = configured(app)
     gc.set_threshold(GC_ALLOCATIONS, 20, 50)
     gc.freeze()
@@ -65,7 +66,7 @@ def main() -> None:
         settings = from_environ(os.environ)
     except SettingsError as error:
         sys.exit(str(error))
-    serve(settings)
+    serve(settings, annex_of(settings))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
@@ -19,31 +19,39 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
+from protocol.errors import Unavailable
 from protocol.ids import new_id
-from server import dev_inbox, http, pages, widget_demo
-from server.announce import Announcer
-from server.clock import Clock
-from server.clock_watch import ClockWatch
-from server.doorway import Doorway
-from server.fanout import Frame
-from server.health import Health
-from server.limits import BucketsAway, Limits
+from server.annex import Annex
+from server.core.announce import Announcer
+from server.core.clock import Clock
+from server.core.clock_watch import ClockWatch
+from server.core.limits import BucketsAway, Limits
+from server.core.settings import Settings
+from server.doors import http, logos, pages
+from server.doors.health import Health
+from server.doors.page_headers import SafeHeaders
 from server.means import assemble
-from server.node import Node
-from server.page_headers import SafeHeaders
-from server.presence import Attendance
-from server.settings import Settings
-from server.strangers import Strangers, rooms
-from storage.bus import Bus
-from storage.ephemeral import Ephemeral, EphemeralAway
-from storage.migrations import prepare
-from storage.mongo import Mongo
+from server.network.doorway import Doorway
+from server.network.fanout import Frame
+from server.network.node import Node
+from server.network.presence import Attendance
+from server.network.strangers import Strangers, rooms
+from storage.mongo.connection import Mongo, ours
+from storage.mongo.migrations import prepare
+from storage.redis.bus import Bus
+from storage.redis.ephemeral import Ephemeral, EphemeralAway
 from storage.store import Store
 
 log = structlog.get_logger(__name__)
 
 STOP_S_MAX: Final = 5.0
 """How long the end waits for what was spawned: writes under way, consequences being drawn."""
+HEARD_S_MAX: Final = 1.0
+"""And of that for the bus to take what was said last."""
+
+START_S_MAX: Final = 30.0
+"""How long a node that has begun waits for a database that was there a moment before. Then it fails, for all to see."""
+START_AGAIN_S: Final = 0.5
 
 
 def files_max() -> int:
@@ -53,20 +61,20 @@ def files_max() -> int:
 
 
 class SharedBuckets:
-    """Redis' buckets as `server.limits` wants them."""
+    """Redis' buckets as `server.core.limits` wants them."""
 
     def __init__(self, ephemeral: Ephemeral) -> None:
         self._ephemeral = ephemeral
 
     async def take(self, key: str, tokens: int, size: int, fill_s: float) -> int:
-        """See server.limits.Buckets."""
+        """See server.core.limits.Buckets."""
         try:
             return await self._ephemeral.take(key, tokens, size, fill_s)
         except EphemeralAway as error:
             raise BucketsAway from error
 
     async def give(self, key: str, tokens: int, size: int, fill_s: float) -> None:
-        """See server.limits.Buckets."""
+        """See server.core.limits.Buckets."""
         try:
             await self._ephemeral.give(key, tokens, size, fill_s)
         except EphemeralAway as error:
@@ -116,24 +124,19 @@ class House:
         self.node.lost()
 
     def routes(self) -> list[BaseRoute]:
-        """Every door of the process, but for those that only exist in development."""
+        """Every door of the product."""
         return [
             WebSocketRoute("/ws", endpoint=self.doorway),
             *http.routes(self.means, self.http_limits),
             *self.health.routes(),
+            *logos.routes(self.means),
             *pages.routes(self.means, self.http_limits),
         ]
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Start what runs beside the doors; at the end stop it, with everything done that was begun."""
-        await prepare(self.mongo)
-        await self.clock_watch.look()
-        prefix = await self.means.store.facts.prefix()
-        self.bus.belong_to(prefix)
-        self.ephemeral.belong_to(prefix)
-        if self.settings.development:
-            self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
+        await self._read_first()
         tasks = [
             self._watched(self.node.run(), "node"),
             self._watched(self.doorway.run(), "pulse"),
@@ -152,13 +155,39 @@ class House:
                     await self.node.finished()
                     await self.means.store.marks.pace.drained()
                     await self.means.settler.drained()
-                    await self.attendance.retire()
+                    if await self.bus.confirmed(HEARD_S_MAX):
+                        await self.attendance.retire()
+                    else:
+                        log.warning("house.unheard")
             except TimeoutError:
                 log.warning("house.unfinished")  # the sweep finishes it (P9)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
             await self.mongo.close()
+
+    async def _read_first(self) -> None:
+        """What is asked of the database before anybody is let in. `server.core.start` has just seen that it can be used: a
+        moment without it is waited out. Raises Unavailable when it lasts."""
+        until = asyncio.get_running_loop().time() + START_S_MAX
+        while True:
+            try:
+                async with ours():
+                    return await self._read()
+            except Unavailable as error:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+                log.warning("house.waits", code=error.code)
+                await asyncio.sleep(START_AGAIN_S)
+
+    async def _read(self) -> None:
+        await prepare(self.mongo)
+        await self.clock_watch.look()
+        prefix = await self.means.store.facts.prefix()
+        self.bus.belong_to(prefix)
+        self.ephemeral.belong_to(prefix)
+        if self.settings.development:
+            self.means.clock.offset_ms = await self.means.store.facts.clock_offset_ms()
 
     def _watched(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """A background task without which the process is of no use."""
@@ -174,24 +203,21 @@ class House:
         self.stop()
 
 
-def create_app(settings: Settings, further: Sequence[BaseRoute] = (), clock: Clock | None = None) -> Starlette:
+def create_app(settings: Settings, annex: Annex | None = None, clock: Clock | None = None) -> Starlette:
     """The ASGI application. `app.state.house` is its House. Tests may bring a clock of their own."""
     house = House(settings, clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            if settings.development:
-                inbox = await stack.enter_async_context(dev_inbox.listening(settings))
-                app.router.routes[:0] = dev_inbox.routes(inbox)
             await stack.enter_async_context(house.open())
-            if settings.development:
-                await stack.enter_async_context(widget_demo.listening(house.means))
+            if annex is not None:
+                await stack.enter_async_context(annex.open(house.means))
             yield
 
     safe = Middleware(SafeHeaders, settings=settings)
     app = Starlette(
-        routes=[*house.routes(), *further],
+        routes=[*(annex.routes(house.means) if annex is not None else ()), *house.routes()],
         middleware=[safe],
         exception_handlers={HTTPException: http.router_problem},
         lifespan=lifespan,

@@ -26,22 +26,25 @@ import os
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from protocol import addresses
 from protocol.errors import ChattarError, Conflict, Invalid
 from protocol.texts import normal
 from protocol.wire import Email, Name
-from server import demo, mending, setting_values, settings
-from server.actions import firms, people
-from server.actions.said import said
-from server.context import Means
+from server import mending
+from server.annex import developers
+from server.core import setting_values, settings
+from server.core.context import Means
+from server.core.said import said
+from server.core.settings import Settings, SettingsError
+from server.firms import actions as firms
 from server.means import opened
-from server.settings import Settings, SettingsError
-from storage.migrations import LeaseLost, migrate
-from storage.mongo import Mongo, Unsuitable, ours
-from storage.streams import KeyTaken
+from server.staff import actions as people
+from storage.log.streams import KeyTaken
+from storage.mongo.connection import Mongo, Unsuitable, ours
+from storage.mongo.migrations import LeaseLost, migrate
 
 OVERLAP_H: Final = 24
 OVERLAP_H_MAX: Final = 24 * 90
@@ -104,7 +107,7 @@ async def _do(chosen: argparse.Namespace, given: Settings) -> None:
         await bring_up(given)
         return
     if chosen.word == "demo":
-        made = await demo.make(given)
+        made = await developers(given, "demo").make(given)
         print("The demo world is made." if made else "The demo world was there.")
         return
     async with ours(), opened(given) as means:
@@ -166,15 +169,8 @@ def _name(text: str) -> Name:
     return said("name", _converted("name", text, Name, "a name of one line, at most 200 characters"))
 
 
-def _check_zone(time_zone: str) -> None:
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(path="time_zone", expected="a name such as Europe/Stockholm", got=time_zone) from None
-
-
 async def bring_up(given: Settings) -> None:
-    """Do what of storage.migrations is still to be done, however long it takes, and say what it was."""
+    """Do what of storage.mongo.migrations is still to be done, however long it takes, and say what it was."""
     mongo = Mongo(given.mongo_url, given.mongo_database)
     try:
         async with ours():
@@ -195,7 +191,7 @@ async def list_firms(means: Means) -> None:
 
 async def create_firm(means: Means, name: str, language: str, time_zone: str) -> None:
     """Add a firm and print its id. Raises Invalid for a time zone that isn't one."""
-    _check_zone(time_zone)
+    firms.check_zone("time_zone", time_zone)
     firm = await firms.create(means.store, _name(name), "sv" if language == "sv" else "en", time_zone=time_zone)
     print(firm.id)
 
@@ -205,7 +201,7 @@ async def change_firm(
 ) -> None:
     """Change what is given, and print how the firm is then. Raises Invalid, NotFound."""
     if time_zone is not None:
-        _check_zone(time_zone)
+        firms.check_zone("time_zone", time_zone)
     given = {"name": None if name is None else _name(name), "language": language, "time_zone": time_zone}
     fields = {f"firm.{field}": value for field, value in given.items() if value is not None}
     firm = (await mending.change_firm(means, firm_id, fields)).firm
@@ -214,7 +210,7 @@ async def change_firm(
 
 async def invite_owner(means: Means, firm_id: str, name: str, email: str) -> None:
     """Add a firm's owner and put the invitation into the outbox. Raises Conflict when there is one (spec 1.1)."""
-    address, name = _email(email), _name(name)
+    address, name = addresses.to_write_to("email", _email(email)), _name(name)
     await mending.firm_of(means, firm_id)
     if await means.store.people.owners(firm_id):
         raise Conflict("The firm has an owner: `python -m server owner` makes another one.", reason="one_owner")

@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from server import consequences
-from server.announce import Announcer
-from server.clock import Clock
 from server.consequences import Happened
-from server.context import Means
-from server.settings import Settings
-from server.settle import Settler
-from storage.bus import Bus
-from storage.ephemeral import Ephemeral
-from storage.migrations import prepare
-from storage.mongo import Mongo, ours
+from server.core.announce import Announcer
+from server.core.clock import Clock
+from server.core.context import Means
+from server.core.settings import Settings
+from server.core.settle import Settler
+from storage.log.streams import Stored
+from storage.mongo.connection import Mongo, ours
+from storage.mongo.migrations import prepare
+from storage.redis.bus import Bus
+from storage.redis.ephemeral import Ephemeral
 from storage.store import Store
-from storage.streams import Stored
 
 
 @asynccontextmanager

@@ -8,17 +8,22 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from protocol.commands import StaffUpdate
 from protocol.errors import Conflict, NotFound
 from protocol.ids import new_id
+from protocol.staff import StaffUpdate
 from protocol.wire import Email, Id
-from server import auth
-from server.actions import access_changes, firms, invitations, people, security, sessions
-from server.actions.access_changes import Difference
-from server.actions.sessions import Somebody
-from server.context import Context, Means, Origin
+from server.access import changes as access_changes
+from server.access.changes import Difference
+from server.audit import security
+from server.core import auth
+from server.core.context import Context, Means, Origin
+from server.firms import actions as firms
+from server.sessions import actions as sessions
+from server.sessions import invitations
+from server.sessions.actions import Somebody
+from server.staff import actions as people
 from storage.firms import FirmDoc
-from storage.mongo import Session
+from storage.mongo.connection import Session
 from storage.people import StaffDoc
 
 COMMAND_LINE = Origin(browser="command line")
@@ -67,9 +72,7 @@ async def colleague(means: Means, email: Email, firm_id: str | None) -> StaffDoc
 async def change_firm(means: Means, firm_id: str, fields: dict[str, Any]) -> FirmDoc:
     """Set what a firm is called, its language and time zone, by their paths."""
     firm = await firm_of(means, firm_id)
-    changed = await firms.change(acting(means, firm.id), firm.id, fields)
-    means.announcer.firm_changed(firm.id)
-    return changed
+    return await firms.change(acting(means, firm.id), firm.id, fields)
 
 
 async def make_owner(means: Means, firm_id: str, email: Email) -> StaffDoc:
@@ -86,7 +89,7 @@ async def make_owner(means: Means, firm_id: str, email: Email) -> StaffDoc:
         # Held one after the other, in an order that two who do this at once share.
         made, owners = member, await store.people.owners(firm.id, session)
         for staff_id in sorted({owner.id for owner in owners} | {member.id}):
-            held = await store.people.hold_staff(staff_id, session)
+            held = await store.people.hold_staff(firm.id, staff_id, session)
             if held is None:
                 raise NotFound("Nobody has this address here.")
             if staff_id == member.id:
@@ -94,7 +97,7 @@ async def make_owner(means: Means, firm_id: str, email: Email) -> StaffDoc:
             else:
                 after = replace(held, role="admin")
             if after != held:
-                await store.people.change_staff(held.id, {"role": after.role, "active": after.active}, session)
+                await store.people.change_staff(firm.id, held.id, {"role": after.role, "active": after.active}, session)
                 about, text = security.person_of(held), security.difference(held, after)
                 act = security.Act("staff.changed", firm.id, about, context.principal, text=text)
                 await security.note(context, act, session)
@@ -137,7 +140,7 @@ async def password_link(means: Means, email: Email, firm_id: str | None, *, mail
             raise Conflict("This person is deactivated: activate them first.")
     elif person.activated_at is None:
         raise Conflict("This person has not accepted an invitation yet: have the firm send another one.")
-    elif await auth.principal_of(means.store, person.id, "contact", new_id()) is None:
+    elif await auth.principal_of(means.store, person.firm_id, person.id, "contact", new_id()) is None:
         raise Conflict("This person has Login on nowhere: have the firm turn it on.")
     await sessions.end_all(context, person)
     lifetime_s = means.settings.password_reset_s

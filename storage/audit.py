@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from protocol.entities import AuditRow, Person
+from pymongo import IndexModel
+
+from protocol.audit import AuditRow
+from protocol.people import Person
 from protocol.wire import Id, Ms
-from storage.documents import Document, readable, to_document
-from storage.mongo import Mongo, Row, Session
+from storage.mongo.collections import OfFirms
+from storage.mongo.connection import Mongo, Row, Session
+from storage.mongo.documents import Document, readable, to_document
+from storage.mongo.of_firms import FirmRows
 
 RENAMED: Final = {"task.add": "task.added"}
 """Events that older builds wrote under another name."""
+SESSION_ENDED: Final = "session.ended"
+"""A login, or all of somebody's, was ended: written in the transaction that ends them."""
 
 
 class AuditDoc(Document):
@@ -62,35 +69,49 @@ class AuditDoc(Document):
         )
 
 
+AUDIT: Final = OfFirms(
+    "audit",
+    IndexModel([("thread_id", 1), ("at", -1)]),
+    IndexModel([("firm_id", 1), ("at", -1), ("_id", -1)], partialFilterExpression={"security": True}),
+    IndexModel("expires", expireAfterSeconds=0),
+)
+
+
 class Audit:
     """The trail."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.rows("audit")
+        self._rows = FirmRows(mongo, AUDIT)
 
     async def add(self, row: AuditDoc, session: Session | None = None) -> None:
         """Add a row; in the same transaction as what it tells of, where there is one."""
-        await self._rows.insert_one(to_document(row), session=session)
+        await self._rows.insert(to_document(row), session=session)
 
     async def add_all(self, rows: Sequence[AuditDoc], session: Session) -> None:
         """Add rows, likewise, in one command."""
-        if rows:
-            await self._rows.insert_many([to_document(row) for row in rows], session=session)
+        await self._rows.insert(*map(to_document, rows), session=session)
 
     async def count(self, row: AuditDoc) -> None:
         """Add a row, or count once more in the one that has its id."""
         first = {name: value for name, value in to_document(row).items() if name not in ("_id", "times")}
-        await self._rows.update_one({"_id": row.id}, {"$inc": {"times": 1}, "$setOnInsert": first}, upsert=True)
+        more = {"$inc": {"times": 1}, "$setOnInsert": first}
+        await self._rows.of(row.firm_id).update_one({"_id": row.id}, more, upsert=True)
+
+    async def ended_since(self, firm_ids: Sequence[Id], since: Ms) -> dict[Id, Id]:
+        """Whose sessions of these firms were ended at or after a time, by the row that says so."""
+        query: Row = {"security": True, "at": {"$gte": since}, "event": SESSION_ENDED, "about": {"$ne": None}}
+        rows = self._rows.of_any(firm_ids).find(query, {"about.id": 1})
+        return {row["_id"]: row["about"]["id"] async for row in rows}
 
     async def of_firm(self, firm_id: Id, after: tuple[Ms, Id] | None, limit: int) -> list[AuditDoc]:
         """A firm's rows that matter for security, newest first; those behind one of a certain time and id."""
-        query: Row = {"firm_id": firm_id, "security": True}
+        query: Row = {"security": True}
         if after is not None:
             query["$or"] = [{"at": {"$lt": after[0]}}, {"at": after[0], "_id": {"$lt": after[1]}}]
-        rows = self._rows.find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
+        rows = self._rows.of(firm_id).find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
         return await readable(rows, AuditDoc)
 
-    async def of_thread(self, thread_id: Id, limit: int) -> list[AuditDoc]:
+    async def of_thread(self, firm_id: Id, thread_id: Id, limit: int) -> list[AuditDoc]:
         """A thread's rows, newest first."""
-        rows = self._rows.find({"thread_id": thread_id}).sort([("at", -1), ("_id", -1)]).limit(limit)
+        rows = self._rows.of(firm_id).find({"thread_id": thread_id}).sort([("at", -1), ("_id", -1)]).limit(limit)
         return await readable(rows, AuditDoc)

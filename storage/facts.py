@@ -1,18 +1,22 @@
 """Single facts about the whole deployment: the movable clock of a development server, and the log's epoch."""
 
 from contextlib import suppress
+from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
-from storage.mongo import Mongo
+from storage.mongo.collections import Shared
+from storage.mongo.connection import Mongo
+
+FACTS: Final = Shared("facts")
 
 
 class Facts:
     """The facts."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.rows("facts")
+        self._rows = mongo.rows(FACTS)
 
     async def epoch(self) -> str:
         """The name of this log's life. It changes when a database is replaced by an older copy of itself, so that no

@@ -1,19 +1,22 @@
-"""Marks: how far each person has read and received in each thread. Positions only grow; each step keeps its time.
+"""Marks: how far each person has read, has received and was written to by mail in each thread. Positions only grow; each
+step keeps its time.
 
 State, not log. Also holds the pace at which such state may move, so that a busy reader costs one write a second.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Literal
 
-from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo import IndexModel
 
-from protocol.entities import Person, Step
+from protocol.marks import Step
+from protocol.people import Person
 from protocol.wire import Id, Ms
-from storage.documents import Document, readable, to_document
-from storage.mongo import Mongo, Row, Session, write_all
+from storage.mongo.collections import OfFirms
+from storage.mongo.connection import Mongo, Row, Session
+from storage.mongo.documents import Document, readable, to_document
+from storage.mongo.of_firms import FirmRows, Write
 from storage.pace import Pace, Throttle
 
 STEPS_MAX: Final = 200
@@ -28,16 +31,31 @@ class MarkDoc(Document):
     id: str
     thread_id: Id
     person: Person
-    firm_id: Id | None = None
-    """Absent in marks that have not moved since a build that didn't note it; likewise `moved_at`."""
+    firm_id: Id
     moved_at: Ms = 0
-    """When it was last told of: whoever may have missed that asks by it."""
+    """When it was last told of: whoever may have missed that asks by it. Absent in marks that have not moved since a build
+    that didn't note it."""
     read_seq: int = 0
     read_messages: int = 0
     """Messages of the other side up to `read_seq`."""
+    notes_seq: int = 0
+    """Of staff: how far in n:, as they say. Told to nobody."""
+    unfinished_at: Ms | None = None
+    """Since when something has been to follow from their reading, if it still is (P9)."""
     delivered_seq: int = 0
+    mailed_seq: int = 0
     read: list[Step] = []
     delivered: list[Step] = []
+    mailed: list[Step] = []
+    """What a mail server took. A build before this list put it into `delivered`."""
+
+
+MARKS: Final = OfFirms(
+    "marks",
+    IndexModel("thread_id"),
+    IndexModel([("firm_id", 1), ("moved_at", 1)]),
+    IndexModel("unfinished_at", partialFilterExpression={"unfinished_at": {"$exists": True}}),
+)
 
 
 def mark_id(thread_id: Id, person_id: Id) -> str:
@@ -72,69 +90,93 @@ class Marks:
     """The marks."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.rows("marks")
+        self._rows = FirmRows(mongo, MARKS)
         self.pace = Pace(WRITE_GAP_S)
         self.typing = Throttle(TYPING_EVERY_S, TYPING_TURN_S)
 
-    async def of_thread(self, thread_id: Id, session: Session | None = None) -> list[MarkDoc]:
+    async def of_thread(self, firm_id: Id, thread_id: Id, session: Session | None = None) -> list[MarkDoc]:
         """Everybody's marks in a thread."""
-        rows = self._rows.find({"thread_id": thread_id}, session=session)
+        rows = self._rows.of(firm_id).find({"thread_id": thread_id}, session=session)
         return await readable(rows, MarkDoc)
 
-    async def of_person(self, thread_ids: list[Id], person_id: Id) -> dict[Id, MarkDoc]:
+    async def of_person(self, firm_id: Id, thread_ids: list[Id], person_id: Id) -> dict[Id, MarkDoc]:
         """One person's marks in several threads, by thread."""
         ids = [mark_id(thread_id, person_id) for thread_id in thread_ids]
-        rows = self._rows.find({"_id": {"$in": ids}}, {"read": 0, "delivered": 0})
+        rows = self._rows.of(firm_id).find({"_id": {"$in": ids}}, {"read": 0, "delivered": 0, "mailed": 0})
         return {mark.thread_id: mark for mark in await readable(rows, MarkDoc)}
 
     async def moved_since(self, firm_ids: Sequence[Id], since: Ms, most: int) -> list[MarkDoc]:
         """The marks of these firms that were told of at or after a time, the earliest first, up to `most`."""
-        query = {"firm_id": {"$in": list(firm_ids)}, "moved_at": {"$gte": since}}
-        return await readable(self._rows.find(query).sort("moved_at", 1).limit(most), MarkDoc)
+        rows = self._rows.of_any(firm_ids).find({"moved_at": {"$gte": since}})
+        return await readable(rows.sort("moved_at", 1).limit(most), MarkDoc)
 
-    async def read(self, reading: Reading, at: Ms) -> bool:
-        """Move somebody's read position forward; what is read was received too. False if it was there already."""
-        return await self._move(_of(reading), reading.person, "read_seq", reading.seq, _reading(reading, at))
+    async def read(
+        self, reading: Reading, at: Ms, *, notes_seq: int = 0, again: bool = False, follows: bool = True
+    ) -> None:
+        """Move somebody's read position forward; what is read was received too. `again`: they have read what stands before
+        their position, after it was marked as unread (RD-9). `follows`: something is to follow from it, until `finished`.
+        """
+        more: Row = {"unfinished_at": at} if follows else {}
+        if notes_seq:
+            more["notes_seq"] = {"$max": ["$notes_seq", notes_seq]}
+        if again:
+            more["moved_at"] = {"$max": ["$moved_at", at]}
+        await self._rows.write_all([self._moving(reading, "read_seq", _reading(reading, at), more)])
 
-    async def read_again(self, thread_id: Id, person_id: Id, at: Ms) -> None:
-        """Note that somebody has read what stands before their position, after it was marked as unread (RD-9)."""
-        await self._rows.update_one({"_id": mark_id(thread_id, person_id)}, {"$max": {"moved_at": at}})
+    async def read_again(self, firm_id: Id, thread_id: Id, person_id: Id, at: Ms) -> None:
+        """The same, said afterwards."""
+        mark = {"_id": mark_id(thread_id, person_id)}
+        await self._rows.of(firm_id).update_one(mark, {"$max": {"moved_at": at}})
 
-    async def read_all(self, readings: Sequence[Reading], at: Ms) -> list[Reading]:
-        """Move many people's read positions forward, in two commands; those that had not been there already."""
-        before = await self._before("read_seq", readings)
-        moved = [reading for reading in readings if reading.seq > before.get(reading.mark, 0)]
-        await write_all(self._rows, [_moving(reading, "read_seq", _reading(reading, at)) for reading in moved])
-        return moved
+    async def finished(self, firm_id: Id, mark: str, at: Ms) -> None:
+        """Everything has followed that was to since then, unless they have read more meanwhile."""
+        own = self._rows.of(firm_id)
+        await own.update_one({"_id": mark, "unfinished_at": at}, {"$unset": {"unfinished_at": ""}})
+
+    async def put_off(self, firm_id: Id, mark: str, since: Ms, now: Ms) -> None:
+        """Have others tried first."""
+        own = self._rows.of(firm_id)
+        await own.update_one({"_id": mark, "unfinished_at": since}, {"$set": {"unfinished_at": now}})
+
+    async def unfinished(self, before: Ms, most: int) -> list[MarkDoc]:
+        """Marks from which something has been to follow since before a time, the longest first."""
+        rows = self._rows.across("sweep").find({"unfinished_at": {"$lt": before}})
+        return await readable(rows.sort("unfinished_at", 1).limit(most), MarkDoc)
+
+    async def read_all(self, readings: Sequence[Reading], at: Ms) -> None:
+        """Move many people's read positions forward, in one command."""
+        await self._rows.write_all([self._moving(one, "read_seq", _reading(one, at)) for one in readings])
 
     async def delivered(self, reached: Sequence[Reached], at: Ms) -> list[Reached]:
         """Move people's delivered positions forward, in two commands; those that had not been there already."""
         before = await self._before("delivered_seq", reached)
         moved = [one for one in reached if one.seq > before.get(one.mark, 0)]
-        await write_all(self._rows, [_moving(one, "delivered_seq", _delivery(one, at)) for one in moved])
+        await self._rows.write_all([self._moving(one, "delivered_seq", _step("delivered", one, at)) for one in moved])
         return moved
+
+    async def mailed(self, reached: Reached, at: Ms) -> bool:
+        """Move the position forward up to which somebody's letters were handed over. False if it was there already."""
+        before = await self._before("mailed_seq", [reached])
+        if reached.seq <= before.get(reached.mark, 0):
+            return False
+        await self._rows.write_all([self._moving(reached, "mailed_seq", _step("mailed", reached, at))])
+        return True
 
     async def _before(self, field: str, reached: Sequence[Reached]) -> dict[str, int]:
         """How far marks are, of those that there are."""
         if not reached:
             return {}
-        rows = self._rows.find({"_id": {"$in": [one.mark for one in reached]}}, {field: 1})
+        own = self._rows.of_any(one.firm_id for one in reached)
+        rows = own.find({"_id": {"$in": [one.mark for one in reached]}}, {field: 1})
         return {row["_id"]: row.get(field, 0) async for row in rows}
 
-    async def _move(self, of: Row, person: Person, field: str, seq: int, fields: dict[str, Any]) -> bool:
-        query = {"_id": mark_id(of["thread_id"], person.id), field: {"$not": {"$gte": seq}}}
-        update = [{"$set": {**of, "person": {"$literal": to_document(person)}, **fields}}]
-        try:
-            answer = await self._rows.update_one(query, update, upsert=True)
-        except DuplicateKeyError:
-            # The mark exists: it is there or further already, or somebody made it at this very moment.
-            answer = await self._rows.update_one(query, update)
-            return answer.matched_count == 1
-        return True
-
-
-def _of(reading: Reached) -> Row:
-    return {"firm_id": reading.firm_id, "thread_id": reading.thread_id}
+    def _moving(self, reached: Reached, field: str, fields: Row, more: Row | None = None) -> Write:
+        """A write of a mark's fields that changes nothing in one whose position is there already, but for `more`."""
+        already = {"$gte": [{"$ifNull": [f"${field}", 0]}, reached.seq]}
+        guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in fields.items()}
+        who = {"thread_id": reached.thread_id, "person": {"$literal": to_document(reached.person)}}
+        change = [{"$set": {**who, **guarded, **(more or {})}}]
+        return self._rows.of(reached.firm_id).write({"_id": reached.mark}, change, upsert=True)
 
 
 def _reading(reading: Reading, at: Ms) -> Row:
@@ -152,21 +194,13 @@ def _reading(reading: Reading, at: Ms) -> Row:
     }
 
 
-def _delivery(reached: Reached, at: Ms) -> Row:
-    """The fields of a mark whose owner's client has received everything up to a position."""
+def _step(what: Literal["delivered", "mailed"], reached: Reached, at: Ms) -> Row:
+    """The fields of a mark whose owner has been reached so up to a position."""
     return {
-        "delivered_seq": reached.seq,
-        "delivered": _with_step("delivered", to_document(Step(seq=reached.seq, at=at))),
+        f"{what}_seq": reached.seq,
+        what: _with_step(what, to_document(Step(seq=reached.seq, at=at))),
         "moved_at": {"$max": ["$moved_at", at]},
     }
-
-
-def _moving(reached: Reached, field: str, fields: Row) -> UpdateOne:
-    """A write of a mark's fields that changes nothing in one whose position is there already."""
-    already = {"$gte": [{"$ifNull": [f"${field}", 0]}, reached.seq]}
-    guarded = {name: {"$cond": [already, f"${name}", value]} for name, value in fields.items()}
-    who = {**_of(reached), "person": {"$literal": to_document(reached.person)}}
-    return UpdateOne({"_id": reached.mark}, [{"$set": {**who, **guarded}}], upsert=True)
 
 
 def _with_step(field: str, step: Row) -> Row:

@@ -3,17 +3,22 @@
 from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.chores import Chores
+from storage.copies import Copies
 from storage.facts import Facts
 from storage.firms import Firms
 from storage.letters import Letters
+from storage.log.streams import Streams
+from storage.logos import Logos
+from storage.looks import Looks
 from storage.marks import Marks
-from storage.mongo import Mongo
+from storage.mongo.connection import Mongo
 from storage.notifications import Notifications
 from storage.people import People
+from storage.relay import Relay
 from storage.reminders import ReminderRows
-from storage.streams import Streams
+from storage.saved_replies import SavedReplies
 from storage.tasks import Tasks
-from storage.threads import Threads
+from storage.thread_rows import Threads
 
 
 class Store:
@@ -23,6 +28,7 @@ class Store:
         self.mongo = mongo
         self.streams = Streams(mongo)
         self.firms = Firms(mongo)
+        self.logos = Logos(mongo)
         self.people = People(mongo)
         self.accounts = Accounts(mongo)
         self.threads = Threads(mongo)
@@ -31,6 +37,10 @@ class Store:
         self.notifications = Notifications(mongo)
         self.audit = Audit(mongo)
         self.letters = Letters(mongo)
+        self.copies = Copies(mongo)
+        self.relay = Relay(mongo)
         self.reminder_rows = ReminderRows(mongo)
         self.chores = Chores(mongo)
         self.facts = Facts(mongo)
+        self.looks = Looks(mongo)
+        self.saved_replies = SavedReplies(mongo)

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from storage.embedded import Mongod, ReplicaSet
+from deploy.dev.embedded import Mongod, ReplicaSet
 
 MESSAGE = b"*3\r\n$7\r\nmessage\r\n"
 READ_BYTES = 64 * 1024
@@ -101,12 +101,18 @@ class BusProxy:
         finally:
             self._cut = False
 
+    def _abort_if_cut(self, *writers: asyncio.StreamWriter) -> None:
+        if self._cut:
+            for writer in writers:
+                writer.transport.abort()
+
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._cut:
             writer.transport.abort()
             return
         redis_reader, redis_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, redis_writer}
+        self._abort_if_cut(writer, redis_writer)  # meanwhile
         self._nodes.add(writer)
         # RuntimeError is uvloop's word for a transport that was reset underneath.
         with contextlib.suppress(ConnectionError, RuntimeError):

@@ -18,10 +18,12 @@ from typing import Any
 
 import pytest
 
-from storage.embedded import Process, free_port
+from deploy.dev.embedded import Process, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 30.0
+ALLOWANCE_S = 60.0
+"""Twelve times what a person's allowance needs to fill: all stories' programs and pages live on the same few people's."""
 PASSWORD = "chattar-demo"
 
 
@@ -80,7 +82,7 @@ class Product:
         while not self._ready():
             if not self.web.alive or time.monotonic() > deadline:
                 raise RuntimeError(f"the web process is not ready:\n{self.web.last_words()}")
-            time.sleep(0.05)  # another process: it tells nobody when it is ready, so it is asked
+            time.sleep(0.05)  # another process: it tells nobody when it is ready, so it is asked, until the deadline
 
     def kill_web(self) -> None:
         """SIGKILL: sockets break, nothing is said."""
@@ -99,7 +101,8 @@ class Product:
         return found
 
     def call(self, email: str, name: str, **fields: Any) -> dict[str, Any]:
-        """One command by somebody of the demo, as a program would give it."""
+        """One command by somebody of the demo, as a program would give it: when they have spent what they may, the same
+        again after the time that the server said. Raises AssertionError when it is refused."""
         token = self._tokens.get(email)
         if token is None:
             opened = self._post("session.create", {"email": email, "password": PASSWORD}, {})
@@ -113,12 +116,18 @@ class Product:
             {"content-type": "application/json", **headers},
             method="POST",
         )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                result: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{name} was refused: {error.read().decode()}") from None
-        return result
+        deadline = time.monotonic() + ALLOWANCE_S
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                    result: dict[str, Any] = json.load(answer)
+                    return result
+            except urllib.error.HTTPError as error:
+                problem = json.load(error)
+                wait_s = problem.get("retry_after_ms", 0) / 1000
+                if problem["code"] != "rate_limited" or time.monotonic() + wait_s > deadline:
+                    raise AssertionError(f"{name} was refused: {problem}") from None
+            time.sleep(wait_s)  # the server's own word: until then nothing else can be waited for
 
     def _get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:  # noqa: S310
@@ -141,7 +150,7 @@ class Product:
 @pytest.fixture(scope="session")
 def product(mongo_url: str, servers_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A product for all stories of a run, with a Valkey of its own: other tests empty theirs."""
-    from storage.embedded import Valkey
+    from deploy.dev.embedded import Valkey
 
     valkey = Valkey(servers_folder / "product-valkey")
     valkey.start()

@@ -18,7 +18,7 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from storage.embedded import Mongod, ReplicaSet, Valkey
+from deploy.dev.embedded import Mongod, ReplicaSet, Valkey
 
 
 @pytest.fixture(scope="session")

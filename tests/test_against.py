@@ -37,3 +37,14 @@ def test_rows_of_another_size_are_another_figure_and_what_one_build_lacks_is_lef
     (found,) = compare({0: pair(ticks, ticks)}, [TICK, COST])
     assert (found.title, found.old) == ("tick", 5.0)
     assert compare({0: pair(ticks, [])}, [TICK]) == []
+
+
+def test_what_the_machine_did_to_both_falls_out() -> None:
+    beside = Figure("CPU", "sends", "us", "chattar", beside="insert_one")
+    quiet, busy = (
+        [{"bench": "sends", "server": name, "us": us * slow} for name, us in (("insert_one", 10.0), ("chattar", 5.0))]
+        for slow in (1.0, 3.0)
+    )
+    (found,) = compare({0: pair(list[Row](quiet), list[Row](busy))}, [beside])
+    assert (found.old, found.new, found.ratio) == (0.5, 0.5, 1.0)
+    assert compare({0: pair(list[Row](quiet[1:]), list[Row](busy))}, [beside]) == []

@@ -33,27 +33,33 @@ import pytest
 from msgspec import structs
 from pymongo import MongoClient
 
+from protocol.asked import Asked
 from protocol.body import paragraph
-from protocol.commands import Asked, ThreadCreate, ThreadView
-from protocol.entities import Firm, FirmSettings, Language, ReminderSetting, Right, Role, TaskToAdd, Thread
+from protocol.firms import Firm, FirmSettings
 from protocol.ids import new_id
+from protocol.people import Language, Right, Role
+from protocol.reminders import ReminderSetting
+from protocol.tasks import TaskToAdd
+from protocol.threads import Thread, ThreadCreate, ThreadView
 from protocol.wire import Id, Ms
-from server import auth, consequences
-from server.announce import Announcer
-from server.clock import Clock
+from server import consequences
 from server.commands import dispatch
-from server.context import Context, Means, Origin, Principal
-from server.settings import Settings
-from server.settle import Settler
+from server.core import auth
+from server.core.announce import Announcer
+from server.core.clock import Clock
+from server.core.context import Context, Means, Origin, Principal
+from server.core.settings import Settings
+from server.core.settle import Settler
 from storage.accounts import AccountDoc
-from storage.bus import BusMessage, decode_message
-from storage.documents import Document, to_document
 from storage.firms import FirmDoc
-from storage.migrations import prepare
-from storage.mongo import INDEXES, Mongo
+from storage.log.streams import Stored
+from storage.mongo.collections import collected
+from storage.mongo.connection import Mongo
+from storage.mongo.documents import Document, to_document
+from storage.mongo.migrations import prepare
 from storage.people import ContactDoc, LinkDoc, SessionDoc, StaffDoc, digest, link_id
+from storage.redis.bus import BusMessage, decode_message
 from storage.store import Store
-from storage.streams import Stored
 
 PASSWORD = "ordning i boken"
 # As weak as Argon2 allows: what is tested is never how long it takes.
@@ -245,7 +251,7 @@ class World:
         """Store the cast."""
         await asyncio.gather(
             *(
-                self.store.mongo.rows(collection).insert_many([to_document(document) for document in documents])
+                self.store.mongo.database[collection].insert_many([to_document(document) for document in documents])
                 for collection, documents in self._rows.items()
             )
         )
@@ -344,10 +350,12 @@ async def new_world(settings: Settings, now: Ms | None = None) -> AsyncIterator[
     """The world as if nothing had happened yet, at a time of one's choice."""
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
     await asyncio.gather(
-        *(mongo.rows(collection).delete_many({"_id": {"$ne": "migrations"}}) for collection in INDEXES)
+        *(mongo.database[collection].delete_many({"_id": {"$ne": "migrations"}}) for collection in collected())
     )
     world = World(mongo, settings, now)
     await world.settle_in()
-    yield world
-    await world.settled()
-    await mongo.close()
+    try:
+        yield world
+        await world.settled()
+    finally:
+        await mongo.close()

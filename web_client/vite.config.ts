@@ -1,8 +1,8 @@
-// Three builds from one file: the pages (default), the widget's loader (one classic script of a stable
-// name, because it stands in other people's pages), and the unit tests for Node's own test runner.
+// The builds, by --mode: each of the pages, the widget's loader (one classic script of a stable name, because it stands
+// in other people's pages), and the unit tests for Node's own test runner.
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { defineConfig, type UserConfig } from "vite";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 const here = import.meta.dirname;
 
@@ -11,39 +11,66 @@ const shared: UserConfig = {
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 };
 
-// What all three pages share in two files instead of thirty small ones, which compress badly: the live client, and what
-// console and portal draw with. What only some parts of a page need stays apart and is fetched with those parts.
-const client = {
-  name: "client",
-  test: /signals-core|vite\/preload|src\/core\/(?!poll|session|lists|views)|src\/core\/views\/order/,
-  minShareCount: 3,
-  priority: 2,
-};
-const ui = {
-  name: "ui",
-  test: /(src\/(ui|shell|core|i18n)\/|node_modules)(?!.*(Dialog|LinkPopover|Stepper|AccountPage|editor|emoji|prosemirror|orderedmap|rope|w3c))/,
-  minShareCount: 3,
-  priority: 1,
+/** Our own in place of what Vite puts before dynamic imports. */
+const parts: Plugin = {
+  name: "parts",
+  enforce: "pre",
+  load: (id) =>
+    id === "\0vite/preload-helper.js"
+      ? `export { imported as __vitePreload } from "${resolve(here, "src/core/fetched.ts")}";`
+      : undefined,
 };
 
-// What the console's first view shares with the parts that it fetches later: one file for the same reason.
-const desk = { name: "desk", test: /src\/(console\/|ui\/(AssignButton|Chip))/, minShareCount: 2 };
+interface Graph {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
 
-const pages: UserConfig = {
-  ...shared,
-  build: {
-    outDir: "dist",
-    manifest: true,
-    target: "es2022",
-    // Nothing inline: the pages are served under a Content-Security-Policy that knows no exceptions.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      output: { codeSplitting: { groups: [client, desk, ui] } },
-      input: ["console.html", "portal.html", "widget.html"].map((page) => resolve(here, page)),
+/** What begins with this module needs the other at once: not what is imported dynamically. */
+function needs(start: string, id: string, graph: Graph): boolean {
+  const seen = new Set([id]);
+  for (const one of seen) {
+    if (one.includes(start)) return true;
+    for (const importer of graph.getModuleInfo(one)?.importers ?? []) seen.add(importer);
+  }
+  return false;
+}
+
+/** One file for all that is needed at once there, whichever fetched parts need it too. */
+const together = (debugName: string, start: string, priority = 0) => ({
+  debugName,
+  name: (id: string, graph: Graph) => (!id.includes(start) && needs(start, id, graph) ? debugName : null),
+  priority,
+});
+
+const PAGES = ["console", "portal", "widget"] as const;
+
+/** A page and its parts. Each page is built by itself: nobody has the use of what two of them would share, and one file
+ *  compresses better than the five that sharing takes. */
+function page(name: (typeof PAGES)[number]): UserConfig {
+  const first = name === PAGES[0];
+  return {
+    ...shared,
+    publicDir: first ? "public" : false,
+    plugins: [parts],
+    build: {
+      outDir: "dist",
+      emptyOutDir: first,
+      manifest: `.vite/${name}.json`,
+      target: "es2022",
+      // Nothing inline: the pages are served under a Content-Security-Policy that knows no exceptions.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: resolve(here, `${name}.html`),
+        output: {
+          codeSplitting: {
+            groups: [together("page", `/src/${name}/main.`, 1), together("panel", "/src/widget/panel.")],
+          },
+        },
+      },
     },
-  },
-};
+  };
+}
 
 const loader: UserConfig = {
   ...shared,
@@ -80,4 +107,11 @@ function test(): UserConfig {
   };
 }
 
-export default defineConfig(({ mode }) => (mode === "test" ? test() : mode === "loader" ? loader : pages));
+export default defineConfig(({ mode }) => {
+  if (mode === "test") return test();
+  if (mode === "loader") return loader;
+  const name = PAGES.find((one) => one === mode);
+  if (name === undefined)
+    throw new Error(`--mode is test, loader or one of ${PAGES.join(", ")}, not ${mode}`);
+  return page(name);
+});

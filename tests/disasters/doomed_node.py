@@ -17,16 +17,17 @@ from typing import Any
 
 from pymongo.write_concern import WriteConcern
 
-import server.healing
-from protocol.commands import MessageAccepted, MessageSend
-from protocol.events import MessageSent
-from server.access import FactsScope
-from server.actions import messages
-from server.context import Context
-from server.healing import Healer
-from storage import mongo
-from storage.bus import Bus
-from storage.streams import Appended, Draft, Streams
+import server.messages.actions
+import server.network.healing
+from protocol.messages import MessageSend, MessageSent
+from protocol.wire import Wire
+from server.core.context import Context
+from server.core.doing import ACTIONS
+from server.core.rules import FactsScope
+from server.network.healing import Healer
+from storage.log.streams import Appended, Draft, Streams
+from storage.mongo import connection as mongo
+from storage.redis.bus import Bus
 
 
 def die() -> None:
@@ -53,10 +54,10 @@ def die_after_commit(number: int) -> None:
 
 def die_after_publish(number: int) -> None:
     """Between the bus and the sender's answer."""
-    send = messages.send
+    send = ACTIONS[MessageSend]
     sent = 0
 
-    async def doomed(context: Context, command: MessageSend, scope: FactsScope) -> MessageAccepted:
+    async def doomed(context: Context, command: MessageSend, scope: FactsScope) -> Wire:
         nonlocal sent
         accepted = await send(context, command, scope)
         sent += 1
@@ -68,7 +69,7 @@ def die_after_publish(number: int) -> None:
             die()
         return accepted
 
-    messages.send = doomed
+    ACTIONS[MessageSend] = doomed
 
 
 def fail_in_part(number: int) -> None:
@@ -104,8 +105,8 @@ def main() -> None:
     if os.environ.get("WRITE_CONCERN") == "1":
         acknowledge_early()
     if interval := os.environ.get("CHECK_INTERVAL_S"):
-        server.healing.CHECK_INTERVAL_S = float(interval)  # type: ignore[misc]
-    # Only now: the command table takes the functions as it finds them.
+        server.network.healing.CHECK_INTERVAL_S = float(interval)  # type: ignore[misc]
+    # Only now: the dispatch takes the functions as it finds them.
     assert "server.commands" not in sys.modules
     from server.__main__ import main as serve
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pymongo.errors import PyMongoError
 
 from protocol.body import paragraph
-from protocol.entities import Person
 from protocol.errors import Unavailable
-from protocol.events import MessageSent
 from protocol.ids import new_id, thread_stream
+from protocol.messages import MessageSent
+from protocol.people import Person
 from protocol.wire import Id
-from storage.mongo import Mongo
-from storage.streams import Draft, Stored, Streams
+from storage.log.streams import Draft, Stored, Streams
+from storage.mongo.connection import Mongo
 
 RETRY_PAUSE_S = 0.05
 PROGRESS_S = 90.0
@@ -130,7 +130,7 @@ async def until_the_database_answers(mongo: Mongo, patience_s: float = 60) -> No
     async with asyncio.timeout(patience_s):
         while True:
             try:
-                await mongo.rows("facts").update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
+                await mongo.database["facts"].update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
                 return
             except PyMongoError:
                 await asyncio.sleep(RETRY_PAUSE_S)

@@ -13,14 +13,14 @@ import itertools
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-from protocol.client import Client
-from protocol.commands import StreamEvent
-from protocol.entities import Thread
+from protocol.client.client import Client
 from protocol.errors import ChattarError, Unavailable
 from protocol.frames import ErrorFrame, EventFrame, Reset, ServerFrame
 from protocol.ids import StreamKind, new_id, notes_stream, split_stream, thread_stream, user_stream
+from protocol.streams import StreamEvent
+from protocol.threads import Thread
 from protocol.wire import Codec, Id
-from storage.streams import Stored
+from storage.log.streams import Stored
 from tests.disasters.history import EVENTS_MAX, Record, complaints
 from tests.world import Person, World
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec import structs
 
 from protocol.body import paragraph
-from protocol.events import MessageSent
 from protocol.frames import EventFrame
 from protocol.ids import StreamKind, split_stream, thread_stream
+from protocol.messages import MessageSent
 from tests.disasters.stage import Stage, on_stage
 from tests.protocol.nodes import two_nodes
 from tests.world import World

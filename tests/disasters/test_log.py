@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.embedded import ReplicaSet
-from storage.migrations import prepare
-from storage.mongo import Mongo
-from storage.streams import Streams
+from deploy.dev.embedded import ReplicaSet
+from storage.log.streams import Streams
+from storage.mongo.connection import Mongo
+from storage.mongo.migrations import prepare
 from tests.disasters.history import History, complaints, until_the_database_answers
 
 pytestmark = pytest.mark.anyio

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import Settings
-from storage.embedded import ReplicaSet
-from storage.migrations import prepare
-from storage.mongo import Mongo
+from deploy.dev.embedded import ReplicaSet
+from server.core.settings import Settings
+from storage.mongo.connection import Mongo
+from storage.mongo.migrations import prepare
 from tests.disasters.history import complaints
 from tests.disasters.stage import Stage, on_stage
 from tests.faults import replication_stopped

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.embedded import Process
+from deploy.dev.embedded import Process
 from tests.disasters.stage import Stage, on_stage
 from tests.protocol.nodes import node_process, start_again, start_node
 from tests.world import World
@@ -19,7 +19,7 @@ DEATH_S = 60.0
 EXIT_FAILED = 70
 DOOMED_SCHEDULER = """
 import runpy
-from storage.bus import Bus
+from storage.redis.bus import Bus
 
 async def doomed(self):
     raise RuntimeError("the heartbeat meets a fault right here")
@@ -33,7 +33,7 @@ async def died(process: Process) -> None:
     """Wait until a node has killed itself."""
     async with asyncio.timeout(DEATH_S):
         while process.alive:  # noqa: ASYNC110 - asks the kernel
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the kernel tells only who asks; the deadline is above
 
 
 @pytest.mark.parametrize("moment", ["after_commit", "after_publish"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storage.embedded import Valkey
+from deploy.dev.embedded import Valkey
 from tests.disasters.stage import on_stage
 from tests.faults import BusProxy
 from tests.protocol.nodes import start_node
@@ -36,7 +36,7 @@ async def noticed(url: str) -> None:
     """Wait until a node knows that its bus is silent: a frozen Redis keeps its connections open."""
     async with asyncio.timeout(NOTICE_S):
         while (await asyncio.to_thread(_readiness, url))["bus"]:  # noqa: ASYNC110 - the node is asked
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # another process tells only who asks; the deadline is above
 
 
 def _readiness(url: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ async def resets(proxy: BusProxy, links: int) -> int:
     """Wait until the nodes have their links, and reset them."""
     async with asyncio.timeout(NOTICE_S):
         while proxy.connected < links:  # noqa: ASYNC110 - other processes connect
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # likewise
     return proxy.reset()
 
 

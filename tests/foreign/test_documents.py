@@ -1,6 +1,6 @@
 """Other people's parsers, linters, validators and generators take the machine-readable documents, and what they make works.
 
-What each of them made of an earlier document, and what a stranger would have lost, is told in protocol.schemas.
+What each of them made of an earlier document, and what a stranger would have lost, is told in protocol.describing.schemas.
 """
 
 from __future__ import annotations
@@ -16,10 +16,22 @@ import httpx
 import msgspec
 import pytest
 
-from protocol import commands as c
-from protocol import descriptions, shapes
+from protocol.accounts import AccountList
+from protocol.audit import AuditList
 from protocol.body import paragraph
+from protocol.commands import Command
+from protocol.describing import descriptions, shapes
+from protocol.firms import FirmRead
 from protocol.ids import new_id, thread_stream
+from protocol.inbox import NotificationList
+from protocol.marks import MarkRead
+from protocol.messages import MessageSend
+from protocol.reminders import ReminderRead
+from protocol.sessions import MeRead
+from protocol.staff import StaffList
+from protocol.streams import StreamRead, ThreadOpen
+from protocol.tasks import TaskList
+from protocol.threads import ThreadList, ThreadRead
 from tests.foreign.programs import HERE, NODE_BIN, PYTHON_BIN, said_by, tool
 from tests.protocol.test_conversation import emma_and_tom
 from tests.server.talking import RunningNode, node
@@ -58,7 +70,7 @@ async def test_asyncapi_parser(asyncapi: Path) -> None:
     tool(NODE_BIN, "tsc")
     said = json.loads(await said_by("node", HERE / "asyncapi.mjs", asyncapi))
     assert [found for found in said["diagnostics"] if found[0] != "asyncapi-latest-version"] == []
-    sent = len(shapes.members(c.Command)) - len(shapes.WITHOUT_SESSION)
+    sent = len(shapes.members(Command)) - len(shapes.WITHOUT_SESSION)
     assert said["replies"] == sent + 1  # and hello
     assert said["operations"] > said["replies"]
 
@@ -84,14 +96,14 @@ async def test_openapi_spec_validator(openapi: Path) -> None:
 
 async def answers(world: World, one: RunningNode) -> list[tuple[str, Any]]:
     """What a real server answers, with the name of the schema that says what it is."""
-    (thread,) = (await world.do(world.tom, c.ThreadList())).threads
-    said = c.MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Hej"))
+    (thread,) = (await world.do(world.tom, ThreadList())).threads
+    said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Hej"))
     asked: list[Any] = [
-        said, c.MeRead(), c.FirmRead(), c.StaffList(), c.AccountList(), c.ThreadList(), c.ThreadRead(thread_id=thread.id),
-        c.ThreadOpen(thread_id=thread.id), c.StreamRead(stream=thread_stream(thread.id)), c.TaskList(),
-        c.NotificationList(),
-        c.ReminderRead(thread_id=thread.id), c.AuditList(thread_id=thread.id), c.MarkRead(thread_id=thread.id, seq=1),
-        c.ThreadRead(thread_id=new_id()), c.MessageSend(thread_id="x", client_message_id="", body=paragraph(" ")),
+        said, MeRead(), FirmRead(), StaffList(), AccountList(), ThreadList(), ThreadRead(thread_id=thread.id),
+        ThreadOpen(thread_id=thread.id), StreamRead(stream=thread_stream(thread.id)), TaskList(),
+        NotificationList(),
+        ReminderRead(thread_id=thread.id), AuditList(thread_id=thread.id), MarkRead(thread_id=thread.id, seq=1),
+        ThreadRead(thread_id=new_id()), MessageSend(thread_id="x", client_message_id="", body=paragraph(" ")),
     ]  # fmt: skip
     found = []
     async with httpx.AsyncClient(base_url=one.http_url, timeout=30) as http:

@@ -174,6 +174,8 @@ class Player:
         """The recorded frame has come already, or comes next but for frames that are recorded further down."""
         wanted = json.loads(line.rest)
         looked_at = 0
+        # For the line, not for a frame: pulses come for ever.
+        until = asyncio.get_running_loop().time() + PATIENCE_S
         while True:
             for place, frame in enumerate(speaker.unread[looked_at:], looked_at):
                 if self._names.same(wanted, frame):
@@ -181,7 +183,8 @@ class Player:
                     return
             looked_at = len(speaker.unread)
             try:
-                speaker.unread.append(await self._next(speaker))
+                async with asyncio.timeout_at(until):
+                    speaker.unread.append(await self._next(speaker))
             except (ConnectionClosed, TimeoutError) as ended:
                 said = "\n".join(json.dumps(frame) for frame in speaker.unread)
                 raise AssertionError(f"did not come:\n{line.who} ← {line.rest}\ncame instead:\n{said}") from ended

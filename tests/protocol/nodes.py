@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import Settings
-from storage.embedded import Process, free_port
+from deploy.dev.embedded import Process, free_port
+from server.core.settings import Settings
 
 READY_S = 30.0
 
@@ -55,7 +55,7 @@ def start_again(process: Process, url: str) -> None:
         if not process.alive or time.monotonic() > deadline:
             process.kill()
             raise RuntimeError(f"{process.name} is not ready:\n{process.last_words()}")
-        time.sleep(0.02)  # another process: it tells nobody when it is ready, so it is asked
+        time.sleep(0.02)  # another process: it tells nobody when it is ready, so it is asked, until the deadline
 
 
 def _ready(url: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol.client import Client
+from protocol.client.client import Client
 from protocol.frames import SUBPROTOCOLS
 from protocol.ids import notes_stream, thread_stream
 from protocol.wire import Codec, Id

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from protocol.ids import notes_stream, thread_stream
-from server.doorway import DRAIN_SPREAD_MS_MAX, DRAIN_SPREAD_MS_MIN, drain_spread_ms
-from server.settings import Settings
+from server.core.settings import Settings
+from server.network.doorway import DRAIN_SPREAD_MS_MAX, DRAIN_SPREAD_MS_MIN, drain_spread_ms
 from tests.protocol.endings import PATIENCE_S, has_exactly_the_log, over, to_the_end
 from tests.protocol.nodes import start_node
 from tests.protocol.stranger import Disk, Stranger, live_on

@@ -8,11 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from protocol import commands as c
 from protocol import explain, frames
 from protocol.body import BODY_DEPTH_MAX, paragraph
 from protocol.errors import Invalid, UnknownCommand
+from protocol.firms import FirmUpdate
+from protocol.marks import MarkDelivered
+from protocol.messages import MessageSend
 from protocol.reading import partial_id, second_look
+from protocol.sessions import SessionCreate
+from protocol.staff import StaffUpdate
+from protocol.threads import ThreadList
 from protocol.wire import Codec
 
 ID = "0123456789abcdef" * 2
@@ -181,14 +186,14 @@ def test_an_integer_may_be_written_as_a_float(number: float, codec: Codec) -> No
     """Lua, Perl and PHP have no others; 1.0 is an integer to JSON Schema too."""
     call = {"type": "call", "id": 3.0, "command": {"type": "thread.list", "since": number}}
     frame = frames.decode_client_frame(ENCODE[codec](call), codec)
-    assert frame == frames.Call(id=3, command=c.ThreadList(since=int(number)))
+    assert frame == frames.Call(id=3, command=ThreadList(since=int(number)))
     assert partial_id(ENCODE[codec](call | {"command": {}}), codec) == 3
 
 
 @pytest.mark.parametrize("text", ["1.0", "1e0", "10E-1", "1.000"])
 def test_every_way_to_write_one_is_one(text: str) -> None:
     call = b'{"type":"call","id":1,"command":{"type":"thread.list","limit":%s}}' % text.encode()
-    assert frames.decode_client_frame(call, "json") == frames.Call(id=1, command=c.ThreadList(limit=1))
+    assert frames.decode_client_frame(call, "json") == frames.Call(id=1, command=ThreadList(limit=1))
 
 
 def test_json_on_a_messagepack_socket_is_told_so_and_the_other_way_round() -> None:
@@ -269,12 +274,12 @@ def test_lists_in_lists_without_end_are_refused() -> None:
 EXAMPLES: list[Any] = [mistake[0] for mistake in MISTAKES.values()] + [
     msgspec.to_builtins(command)
     for command in (
-        c.MessageSend(thread_id=ID, client_message_id=KEY, body=paragraph("a\nb")),
-        c.ThreadList(),
-        c.FirmUpdate(reminder_days=3),
-        c.MarkDelivered(positions={ID: 4}),
-        c.StaffUpdate(staff_id=ID, rights=[]),
-        c.SessionCreate(email="a@b.example", password="x"),
+        MessageSend(thread_id=ID, client_message_id=KEY, body=paragraph("a\nb")),
+        ThreadList(),
+        FirmUpdate(reminder_days=3),
+        MarkDelivered(positions={ID: 4}),
+        StaffUpdate(staff_id=ID, rights=[]),
+        SessionCreate(email="a@b.example", password="x"),
     )
 ]
 KEYS = st.sampled_from(["type", "id", "x", ID])

@@ -10,13 +10,16 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from protocol import commands, descriptions, export, frames, shapes, tables
+from protocol import frames
+from protocol.commands import Command
+from protocol.describing import descriptions, export, shapes, tables
+from protocol.threads import ThreadView
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_no_exported_file_is_stale() -> None:
-    assert export.stale() == [], "run python -m protocol.export"
+    assert export.stale() == [], "run python -m protocol.describing.export"
 
 
 def test_a_stale_file_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -72,15 +75,15 @@ def test_every_reference_leads_somewhere(describe: Any) -> None:
 
 def test_openapi_has_each_command_without_its_tag() -> None:
     document = descriptions.openapi()
-    tags = {shapes.tag_of(command) for command in shapes.members(commands.Command)}
+    tags = {shapes.tag_of(command) for command in shapes.members(Command)}
     assert set(document["paths"]) == {f"/api/v1/{tag}" for tag in tags}
     assert "type" not in document["components"]["schemas"]["MessageSend"]["properties"]
     assert document["components"]["schemas"]["MessageSend"]["required"] == ["thread_id", "client_message_id", "body"]
 
 
 def test_the_commands_that_need_no_session_are_those_of_the_access_table() -> None:
-    from server import access
     from server.commands import TABLE
+    from server.core import rules as access
 
     for entry in TABLE:
         assert (entry.rule is access.anyone) == (entry.command in shapes.WITHOUT_SESSION), entry.command
@@ -94,7 +97,7 @@ def test_a_placeholder_is_described_nowhere() -> None:
 
 def test_asyncapi_has_each_frame_in_its_direction() -> None:
     operations = descriptions.asyncapi()["operations"]
-    asked: list[type[msgspec.Struct]] = [*shapes.members(commands.Command), frames.Hello]
+    asked: list[type[msgspec.Struct]] = [*shapes.members(Command), frames.Hello]
     client = {f"receive.{shapes.tag_of(command)}" for command in asked if command not in shapes.WITHOUT_SESSION}
     server = {f"send.{shapes.tag_of(frame)}" for frame in shapes.members(frames.ServerFrame)} - {"send.reply"}
     assert set(operations) == client | server
@@ -103,7 +106,7 @@ def test_asyncapi_has_each_frame_in_its_direction() -> None:
 def test_asyncapi_ties_each_result_to_its_command() -> None:
     document = descriptions.asyncapi()
     told = {name: operation["reply"] for name, operation in document["operations"].items() if "reply" in operation}
-    for command in shapes.members(commands.Command):
+    for command in shapes.members(Command):
         if command in shapes.WITHOUT_SESSION:
             continue
         tag, result = shapes.tag_of(command), shapes.result_of(command).__name__
@@ -133,7 +136,7 @@ def schemas_in(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 @pytest.mark.parametrize("describe", [descriptions.openapi, descriptions.asyncapi])
 def test_schemas_are_what_generators_need(describe: Any) -> None:
-    """What each of these did to a generated client stands in protocol.schemas."""
+    """What each of these did to a generated client stands in protocol.describing.schemas."""
     document = json.loads(json.dumps(describe()))
     for name, part in schemas_in(document):
         assert "default" not in part, name
@@ -170,8 +173,10 @@ def test_both_documents_say_where_the_server_is() -> None:
 
 
 def test_every_noun_is_explained() -> None:
-    nouns = {shapes.tag_of(command).partition(".")[0] for command in shapes.members(commands.Command)}
-    assert set(descriptions.NOUNS) == nouns
+    nouns = {shapes.tag_of(command).partition(".")[0] for command in shapes.members(Command)}
+    explained = descriptions.nouns()
+    assert set(explained) == nouns
+    assert all(text.endswith(".") for text in explained.values())
 
 
 RULE: Final = re.compile(r"\b[A-Z]{2}-\d+\b|\bP\d+\b|\b[Ss]pec(ification)? \d|\b[Ss]ection \d|\b[Dd]ecision \d")
@@ -197,5 +202,5 @@ def test_every_field_with_a_default_may_be_left_out_of_the_bytes() -> None:
         "updated_at": 1,
         "last_message_at": 1,
     }
-    read = msgspec.convert({"thread": thread}, commands.ThreadView)
+    read = msgspec.convert({"thread": thread}, ThreadView)
     assert msgspec.to_builtins(read) == {"thread": thread}

@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from protocol import frames
-from protocol.commands import StreamPage
 from protocol.errors import Invalid, UnknownCommand
-from protocol.events import TaskCompleted, UnknownEvent
+from protocol.events import UnknownEvent
 from protocol.reading import partial_id
+from protocol.streams import StreamPage
+from protocol.tasks import TaskCompleted
 from protocol.wire import Codec
 
 THREAD = "0" * 32

@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from protocol import body, descriptions, shapes, wire
+from protocol import body, wire
 from protocol.blank import is_blank
 from protocol.commands import Command
+from protocol.describing import descriptions, shapes
 from protocol.frames import ClientFrame, ServerFrame
-from server.settings import Settings
+from server.core.settings import Settings
 
 ID = "0123456789abcdef" * 2
 GOOD = [ID, "t:" + ID, "my-key-0001", "anna@firm.example", "https://chat.firm.example", "http://a:80", "mailto:a@b",
@@ -116,7 +117,7 @@ def test_what_cannot_be_seen_is_blank(text: str) -> None:
 
 
 def test_the_browser_finds_the_same_code_points_blank() -> None:
-    source = (Path(shapes.__file__).parents[1] / "web_client" / "src" / "core" / "blank.ts").read_text(encoding="utf-8")
+    source = (Path(shapes.__file__).parents[2] / "web_client" / "src" / "core" / "blank.ts").read_text(encoding="utf-8")
     (literal,) = re.findall(r"^const UNSEEN = (/.*/u);$", source, re.MULTILINE)
     script = f"""
     const blank = [];

@@ -10,18 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from protocol import commands as c
-from protocol import reducer, stream, threads
-from protocol import state as s
-from protocol.body import paragraph
-from protocol.entities import AccountBrief, Firm, Me, Person, Thread
-from protocol.events import MessageSent, ThreadCreated
-from protocol.frames import EventFrame, Live, Pulse, Welcome, from_server
-from protocol.ids import thread_stream
+from protocol.client import pending, people, reducer, stream
+from protocol.client import state as s
+from protocol.commands import LISTS
+from protocol.frames import Live, Pulse, from_server
+from protocol.streams import ThreadOpen
+from tests.protocol.pretended_log import THREAD, Log
 from tests.protocol.vector_view import view_of
 
 VECTORS = json.loads(Path(reducer.__file__).with_name("vectors.json").read_text(encoding="utf-8"))
-THREAD, ACCOUNT, ANNA, CILLA = "1" * 32, "a" * 32, "5" * 32, "c" * 32
 
 
 def unordered(requests: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -34,7 +31,11 @@ def unordered(requests: list[dict[str, Any]]) -> tuple[list[str], list[dict[str,
 def test_vector(case: dict[str, Any]) -> None:
     state = s.State()
     for number, step in enumerate(case["steps"]):
-        state, asked = reducer.reduce(state, from_server(step["in"], s.Happening), step["now"])
+        happening = from_server(step["in"], s.Happening)
+        if isinstance(happening, s.Brought):
+            page = from_server(happening.page, LISTS[happening.kind].Result)
+            happening = msgspec.structs.replace(happening, page=page)
+        state, asked = reducer.reduce(state, happening, step["now"])
         requests = [msgspec.to_builtins(command) for command in asked]
         assert unordered(requests) == unordered(step["requests"]), f"step {number}"
         view = view_of(state)
@@ -51,58 +52,11 @@ def test_the_vectors_name_the_constants_of_the_code() -> None:
         "hold_ms": stream.HOLD_MS,
         "ask_again_ms": stream.ASK_AGAIN_MS,
         "ask_events_max": stream.ASK_EVENTS_MAX,
-        "typing_ms": reducer.TYPING_MS,
+        "typing_ms": people.TYPING_MS,
         "overlap_ms": reducer.OVERLAP_MS,
-        "retry_first_ms": reducer.RETRY_FIRST_MS,
-        "retry_most_ms": reducer.RETRY_MOST_MS,
+        "retry_first_ms": pending.RETRY_FIRST_MS,
+        "retry_most_ms": pending.RETRY_MOST_MS,
     }
-
-
-class Log:
-    """A thread's stream on a pretended server, and the answers that it gives."""
-
-    def __init__(self) -> None:
-        self.name = thread_stream(THREAD)
-        self.anna = Person(id=ANNA, side="staff", name="Anna")
-        self.cilla = Person(id=CILLA, side="contact", name="Cilla")
-        created = ThreadCreated(account_id=ACCOUNT, subject="Subject")
-        self.events = [c.StreamEvent(seq=1, at=1, actor=self.anna, event=created)]
-
-    def say(self) -> c.StreamEvent:
-        seq = len(self.events) + 1
-        said = MessageSent(message_id=f"{seq:032x}", client_message_id=f"key-{seq:06}", body=paragraph(f"m{seq}"))
-        self.events.append(c.StreamEvent(seq=seq, at=seq, actor=self.cilla, event=said))
-        return self.events[-1]
-
-    def frame(self, event: c.StreamEvent) -> s.Framed:
-        frame = EventFrame(stream=self.name, seq=event.seq, at=event.at, actor=event.actor, event=event.event)
-        return s.Framed(frame=frame)
-
-    def row(self) -> Thread:
-        account = AccountBrief(id=ACCOUNT, name="Acme")
-        row = Thread(
-            id=THREAD, account=account, subject="Subject", state="active", created_at=1, created_by=self.anna, head=1,
-            updated_at=1, last_message_at=1,
-        )  # fmt: skip
-        for event in self.events:
-            row = threads.row_after(row, event, "staff")
-        return row
-
-    def answer(self, command: c.Asked) -> s.Happening:
-        match command:
-            case c.StreamRead(after=after, limit=limit):
-                events = self.events[after or 0 :][:limit]
-                return s.Paged(page=c.StreamPage(stream=self.name, events=events, head=len(self.events)))
-            case c.ThreadOpen(limit=limit):
-                page = c.StreamPage(stream=self.name, events=self.events[-limit:], head=len(self.events))
-                return s.Opened(result=c.ThreadOpened(thread=self.row(), tasks=[], marks=[], page=page))
-            case _:
-                return s.Listed(threads=[self.row()])
-
-    def welcome(self, state: s.State) -> s.Framed:
-        me = Me(person=self.anna, firm=Firm(id="f" * 32, name="Firm"), email="anna@firm.example", language="en")
-        heads = {name: len(self.events) for name in s.positions(state) if name == self.name}
-        return s.Framed(frame=Welcome(session="9" * 32, me=me, at=1, epoch="e", heads=heads))
 
 
 @given(seed=some.integers(0, 2**32), opened_at=some.integers(0, 40))
@@ -126,7 +80,7 @@ def test_whatever_is_lost_doubled_or_overtaken_the_log_is_applied_once_and_in_or
     for turn in range(40):
         now += chance.randrange(300)
         if turn == opened_at:
-            waiting.append(log.answer(c.ThreadOpen(thread_id=THREAD, limit=5)))
+            waiting.append(log.answer(ThreadOpen(thread_id=THREAD, limit=5)))
         event = log.frame(log.say())
         waiting += [event] * chance.choice([0, 1, 1, 1, 2])
         if chance.random() < 0.05:
@@ -140,7 +94,7 @@ def test_whatever_is_lost_doubled_or_overtaken_the_log_is_applied_once_and_in_or
     while waiting:
         happen(waiting.pop(0))
     if THREAD not in state.opened:
-        happen(log.answer(c.ThreadOpen(thread_id=THREAD, limit=5)))
+        happen(log.answer(ThreadOpen(thread_id=THREAD, limit=5)))
     happen(s.Framed(frame=Live()))
     happen(s.Framed(frame=Pulse(at=now, heads={log.name: len(log.events)})))
     for _ in range(60):

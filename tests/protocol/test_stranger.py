@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from protocol.body import paragraph
-from protocol.client import Client
-from protocol.commands import MessageSend
+from protocol.client.client import Client
 from protocol.frames import Reply
 from protocol.ids import new_id, notes_stream, thread_stream
-from storage.streams import event_id
+from protocol.messages import MessageSend
+from storage.log.streams import event_id
 from tests.protocol.endings import PATIENCE_S, catch_up, has_exactly_the_log, whole_log
 from tests.protocol.stranger import Closed, Disk, Killed, Stranger, log_in
 from tests.server.talking import node, talk
@@ -96,6 +96,7 @@ async def chatter(client: Client, thread_id: str, chance: random.Random) -> Asyn
 async def test_a_stranger_killed_at_random_points_ends_with_exactly_the_log(
     codec: str, world: World, two_nodes: list[str]
 ) -> None:
+    """RT-3."""
     chance = random.Random(f"stranger {codec}")
     thread = await world.thread()
     disk = Disk(logs={thread_stream(thread.id): [], notes_stream(thread.id): []})
@@ -126,7 +127,7 @@ def message(thread_id: str, text: str) -> MessageSend:
 
 async def restored_and_written_on(world: World, redis_url: str, stream: str, kept: int) -> None:
     """The database becomes an older copy of itself, in which others then write other things; see Facts.epoch."""
-    events, facts = world.store.mongo.rows("events"), world.store.mongo.rows("facts")
+    events, facts = world.store.mongo.database["events"], world.store.mongo.database["facts"]
     await events.delete_many({"_id": {"$gt": event_id(stream, kept), "$lt": stream + ";"}})
     await facts.delete_one({"_id": "epoch"})
     async with node(world, redis_url) as one, talk(one) as petra:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.accounts import AccountCreate
 from protocol.body import paragraph
-from protocol.commands import AccountCreate, MeRead, MessageSend, SessionCreate, ThreadCreate, ThreadList
-from protocol.entities import TaskToAdd
 from protocol.ids import new_id
+from protocol.messages import MessageSend
+from protocol.sessions import MeRead, SessionCreate
+from protocol.tasks import TaskToAdd
 from protocol.texts import WORD_CHARACTERS_MAX, WORDS_MAX, composed, folded, normal, words_of
+from protocol.threads import ThreadCreate, ThreadList
 
 DECOMPOSED = unicodedata.normalize("NFD", "Åsa Björk")
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from protocol.entities import Step
-from protocol.reducer import due_at
-from protocol.state import Pending, State, positions, shown
+from protocol.client.reducer import due_at
+from protocol.client.state import Pending, State, positions, shown
+from protocol.marks import Step
 
 
 def view_of(state: State) -> dict[str, Any]:
@@ -26,7 +26,11 @@ def view_of(state: State) -> dict[str, Any]:
         },
         "marks": {
             thread_id: {
-                person: {"read": _steps(mark.read), "delivered": _steps(mark.delivered)}
+                person: {
+                    name: _steps(steps)
+                    for name, steps in (("read", mark.read), ("delivered", mark.delivered), ("mailed", mark.mailed))
+                    if steps or name != "mailed"
+                }
                 for person, mark in thread.marks.items()
             }
             for thread_id, thread in state.opened.items()
@@ -39,6 +43,10 @@ def view_of(state: State) -> dict[str, Any]:
         "team_online": state.team_online,
         "notifications": sorted(entry.id for entry in state.notifications.values() if not entry.archived),
         "open_count": state.open_count,
+        "kept": {
+            kind: {"loaded": kept.loaded, "entities": msgspec.to_builtins(kept.entities)}
+            for kind, kept in state.kept.items()
+        },
         "due_at": due_at(state),
     }
 

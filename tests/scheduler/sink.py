@@ -23,11 +23,21 @@ class Sink:
     recipients: list[str] = field(default_factory=list)
     before_answer: Callable[[EmailMessage], str | None] | None = None
     hang_up_after_data: bool = False
+    refused: dict[str, str] = field(default_factory=dict)
+    """Recipients that are refused, and in which words."""
     port: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _place: socket.socket | None = None
     """Holds the port while nobody listens at it: a connection of somebody else's must not be given it meanwhile."""
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)

@@ -8,31 +8,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
+from protocol.audit import AuditList
 from protocol.body import paragraph
-from protocol.commands import (
-    AuditList,
-    LinkUpdate,
-    MarkRead,
-    MessageSend,
-    ReminderRead,
-    ReminderSend,
-    ReminderSet,
-    ReminderView,
-    TaskSet,
-    ThreadArchive,
-    ThreadList,
-    ThreadOpen,
-    ThreadRead,
-    ThreadReopen,
-)
-from protocol.entities import ReminderSetting, Thread
-from protocol.errors import Conflict
-from protocol.events import ReminderSent, ThreadRaised
+from protocol.contacts import LinkUpdate
+from protocol.errors import Conflict, Invalid
+from protocol.firms import FirmUpdate
+from protocol.frames import decode_client_frame
 from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.marks import MarkRead
+from protocol.messages import MessageSend
+from protocol.reminders import ReminderRead, ReminderSend, ReminderSent, ReminderSet, ReminderSetting, ReminderView
+from protocol.streams import ThreadOpen
+from protocol.tasks import TaskSet
+from protocol.threads import Thread, ThreadArchive, ThreadList, ThreadRaised, ThreadRead, ThreadReopen
 from scheduler import reminders
-from server.actions import reminders as actions
+from server.reminders import actions, cycles
 from tests.world import Person, World
 
 pytestmark = pytest.mark.anyio
@@ -101,7 +94,7 @@ class Story:
 
     async def mailed(self) -> list[str]:
         """When reminders went out, as day and time of the month."""
-        rows = await self.world.store.reminder_rows.of_thread(self.thread.id)
+        rows = await self.world.store.reminder_rows.of_thread(self.world.firm.id, self.thread.id)
         return [datetime.fromtimestamp(row.at / 1000, UTC).astimezone(ZONE).strftime("%-d %H:%M") for row in rows]
 
 
@@ -111,13 +104,26 @@ def story(world: World) -> Story:
 
 
 async def test_example_1_two_mails_three_days_apart_then_no_more(story: Story) -> None:
+    """RM-1, RM-3, RM-4, RM-8."""
     await story.begins()
     await story.until("12 10:00")
     assert await story.mailed() == ["4 10:00", "7 10:00"]
     assert (await story.view()).reminder.verdict == "count_reached"
 
 
+async def test_what_staff_switch_off_goes_out_no_more_whatever_the_tasks(story: Story) -> None:
+    """RM-8: though the client owes an answer and a task, and the count isn't reached."""
+    await story.begins(number=3, tasks=["ett"])
+    await story.until("5 10:00")
+    assert await story.mailed() == ["4 10:00"]
+    await story.sets(enabled=False)
+    await story.until("14 10:00")
+    assert await story.mailed() == ["4 10:00"]
+    assert (await story.view()).reminder.verdict == "disabled"
+
+
 async def test_example_2_reading_without_answering_changes_nothing(story: Story) -> None:
+    """RM-1, RM-7."""
     await story.begins()
     await story.until("2 10:00")
     await story.reads(story.world.petra)
@@ -126,6 +132,7 @@ async def test_example_2_reading_without_answering_changes_nothing(story: Story)
 
 
 async def test_example_3_an_answer_stops_and_a_new_message_begins_anew(story: Story) -> None:
+    """RM-7."""
     await story.begins()
     await story.until("3 10:00")
     await story.says(story.world.petra)
@@ -137,6 +144,7 @@ async def test_example_3_an_answer_stops_and_a_new_message_begins_anew(story: St
 
 
 async def test_example_4_done_but_unread_is_still_reminded_of(story: Story) -> None:
+    """RM-7."""
     await story.begins(tasks=["ett", "två"])
     await story.until("2 10:00")
     # Ticked from the home page: without the thread being opened in front of the contact.
@@ -149,7 +157,73 @@ async def test_example_4_done_but_unread_is_still_reminded_of(story: Story) -> N
     assert (await story.view()).reminder.verdict == "tasks_done_and_read"
 
 
+async def test_a_firm_that_ignores_reading_reminds_no_more_once_the_tasks_are_done(story: Story) -> None:
+    """RM-7 with the firm option of decision 2: rows a and b without their "and all messages are read"."""
+    await story.world.do(story.world.erik, FirmUpdate(tasks_ignore_read_state=True))
+    await story.begins(tasks=["ett", "två"])
+    assert (await story.view()).reminder.ignores_read_state
+    await story.until("2 10:00")
+    await story.ticks_task(story.world.petra, 0)
+    await story.until("5 10:00")
+    await story.ticks_task(story.world.petra, 1)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00"]
+    assert (await story.view()).reminder.verdict == "tasks_done_and_read"
+
+
+async def test_a_firm_that_changes_its_mind_about_reading_is_heeded_in_threads_that_run(story: Story) -> None:
+    """RM-7, decision 2: the option decides anew for every thread of the firm, in both directions."""
+    await story.begins(tasks=["ett"])
+    await story.ticks_task(story.world.petra, 0)
+    before = await story.world.store.threads.get(story.world.firm.id, story.thread.id)
+    assert before is not None
+    assert before.reminder is not None
+    assert before.reminder.verdict == "due"
+    await story.world.do(story.world.erik, FirmUpdate(tasks_ignore_read_state=True))
+    await story.world.settled()
+    after = await story.world.store.threads.get(story.world.firm.id, story.thread.id)
+    assert after is not None
+    assert after.reminder is not None
+    assert (after.reminder.verdict, after.reminder.next_due_at) == ("tasks_done_and_read", None)
+    await story.until("5 10:00")
+    assert await story.mailed() == []
+    await story.world.do(story.world.erik, FirmUpdate(tasks_ignore_read_state=False))
+    await story.world.settled()
+    await story.until("5 11:00")
+    assert await story.mailed() == ["5 10:00"]
+
+
+async def test_without_tasks_the_option_changes_nothing(story: Story) -> None:
+    """RM-7 c: only an answer stops, read or not."""
+    await story.world.do(story.world.erik, FirmUpdate(tasks_ignore_read_state=True))
+    await story.begins()
+    await story.reads(story.world.petra)
+    await story.until("12 10:00")
+    assert await story.mailed() == ["4 10:00", "7 10:00"]
+    assert not (await story.view()).reminder.ignores_read_state
+
+
+async def test_another_time_zone_of_the_firm_moves_what_is_planned(story: Story) -> None:
+    """Spec 3.8.2: the same wall-clock time in the firm's time zone, whichever that is now. March's change of clocks is
+    between message and reminder in one of the two zones only."""
+    story.world.clock.advance(
+        s=(int(datetime(2027, 3, 27, 10, 0, tzinfo=ZONE).timestamp() * 1000) - story.world.clock.now()) / 1000
+    )
+    story.thread = await story.world.thread(reminder=ReminderSetting(enabled=True, days=3, number=1))
+    await story.world.settled()
+    began = story.world.clock.now()
+    planned = (await story.view()).reminder.next_due_at
+    assert planned == began + 3 * 86_400_000 - 3_600_000
+    await story.world.do(story.world.erik, FirmUpdate(time_zone="Africa/Lagos"))
+    await story.world.settled()
+    stored = await story.world.store.threads.get(story.world.firm.id, story.thread.id)
+    assert stored is not None
+    assert stored.reminder is not None
+    assert stored.reminder.next_due_at == began + 3 * 86_400_000
+
+
 async def test_example_5_an_open_task_goes_on_although_the_client_answered(story: Story) -> None:
+    """RM-1, RM-7."""
     await story.begins(tasks=["ett", "två"])
     await story.until("2 10:00")
     await story.says(story.world.petra)
@@ -159,6 +233,7 @@ async def test_example_5_an_open_task_goes_on_although_the_client_answered(story
 
 
 async def test_example_6_the_last_tick_a_minute_before_wins(story: Story) -> None:
+    """RM-7."""
     await story.begins(tasks=["ett", "två"])
     await story.until("3 10:00")
     await story.reads(story.world.petra)
@@ -170,6 +245,7 @@ async def test_example_6_the_last_tick_a_minute_before_wins(story: Story) -> Non
 
 
 async def test_example_7_reopening_is_as_if_the_message_were_new(story: Story) -> None:
+    """RM-8, RM-9, AR-2, AR-3."""
     await story.begins()
     await story.until("3 10:00")
     await story.world.do(story.world.anna, ThreadArchive(thread_id=story.thread.id))
@@ -183,6 +259,7 @@ async def test_example_7_reopening_is_as_if_the_message_were_new(story: Story) -
 
 
 async def test_example_8_a_raised_number_resumes(story: Story) -> None:
+    """RM-4."""
     await story.begins(number=1)
     await story.until("6 10:00")
     await story.sets(number=2)
@@ -191,6 +268,7 @@ async def test_example_8_a_raised_number_resumes(story: Story) -> None:
 
 
 async def test_example_9_an_internal_message_changes_nothing(story: Story) -> None:
+    """MS-6."""
     await story.begins()
     await story.until("3 10:00")
     await story.says(story.world.anna, internal=True)
@@ -199,6 +277,7 @@ async def test_example_9_an_internal_message_changes_nothing(story: Story) -> No
 
 
 async def test_example_10_switching_on_later_counts_from_then(story: Story) -> None:
+    """RM-2."""
     await story.begins(on=False)
     await story.until("20 10:00")
     await story.sets(number=1)
@@ -207,14 +286,17 @@ async def test_example_10_switching_on_later_counts_from_then(story: Story) -> N
 
 
 async def test_example_11_nobody_to_notify_holds_and_counts_nothing(story: Story) -> None:
+    """RM-6, RM-20: nor does anybody read of dates that won't be kept."""
     await story.begins()
     story.at("1 11:00")
+    assert len((await story.view()).reminder.planned) == 2
     world = story.world
     await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=False))
     await world.settled()  # an account's threads are decided after the answer
     await story.until("5 10:00")
     view = await story.view()
     assert (view.reminder.verdict, view.reminder.sent) == ("nobody_to_notify", 0)
+    assert (view.reminder.planned, view.reminder.next_due_at) == ([], None)
     await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, notify=True))
     await world.settled()
     await story.until("14 10:00")
@@ -227,7 +309,7 @@ async def test_one_letter_to_each_recipient_and_an_event_for_staff_only(story: S
     await story.until("4 10:00")
     letters = [
         letter
-        for letter in await story.world.store.letters.of_thread(story.thread.id)
+        for letter in await story.world.store.letters.of_thread(story.world.firm.id, story.thread.id)
         if letter.kind == "client_reminder"
     ]
     assert [(letter.email, letter.cycle, letter.number) for letter in letters] == [("petra@holmbygg.example", 1, 1)]
@@ -244,7 +326,7 @@ async def test_an_answer_that_was_acknowledged_wins_over_a_tick_at_the_same_mome
     command = MessageSend(thread_id=story.thread.id, client_message_id=new_id(), body=paragraph("Här är svaret"))
     world.settler.settle = lambda stored: None  # type: ignore[method-assign]
     await world.do(world.petra, command)
-    assert await actions.fire(world.means, story.thread.id, world.clock.now()) is False
+    assert await actions.fire(world.means, world.firm.id, story.thread.id, world.clock.now()) is False
     await reminders.tick(world.means, world.clock.now())
     assert await story.mailed() == []
     assert (await story.view()).reminder.verdict == "replied"
@@ -255,7 +337,9 @@ async def test_any_number_of_schedulers_send_one(story: Story) -> None:
     await story.begins()
     story.at("4 10:00")
     now = story.world.clock.now()
-    outcomes = await asyncio.gather(*(actions.fire(story.world.means, story.thread.id, now) for _ in range(8)))
+    outcomes = await asyncio.gather(
+        *(actions.fire(story.world.means, story.world.firm.id, story.thread.id, now) for _ in range(8))
+    )
     assert sorted(outcomes) == [False] * 7 + [True]
     await asyncio.gather(*(reminders.tick(story.world.means, now) for _ in range(4)))
     assert await story.mailed() == ["4 10:00"]
@@ -283,6 +367,45 @@ async def test_a_reminder_by_hand_is_extra_and_skips_what_is_due_within_a_day(st
     assert [row.event for row in audit.rows].count("reminder.resent") == 1
     await story.until("14 10:00")
     assert await story.mailed() == ["3 12:00", "7 10:00", "10 10:00"]
+
+
+async def test_a_reminder_by_hand_belongs_to_the_round_that_runs(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RM-11, RM-20: also right behind a message that the cycle has yet to hear of, and as an older build has kept it."""
+    world = story.world
+
+    async def by_hand() -> list[int]:
+        command = ReminderSend(thread_id=story.thread.id, client_message_id=new_id())
+        view = await world.do(world.anna, command)
+        return [row.cycle - view.reminder.cycle for row in view.rows if row.number == 0]
+
+    await story.begins()
+    await story.until("2 12:00")
+    assert await by_hand() == [0]
+    await story.says(world.anna)
+    story.at("2 13:00")
+    assert await by_hand() == [-1, 0]
+    story.at("2 13:30")
+    with monkeypatch.context() as unsettled:
+        unsettled.setattr(world.means.settler, "settle", lambda stored: None)
+        await story.says(world.anna)
+    story.at("2 14:00")
+    await by_hand()
+    events = await world.store.streams.read(thread_stream(story.thread.id), 0, 100)
+    await cycles.refresh(world.means, world.firm.id, story.thread.id, events)
+    view = await story.view()
+    assert [row.cycle - view.reminder.cycle for row in view.rows] == [-2, -1, 0]
+    await world.store.mongo.database["reminder_rows"].update_many({}, {"$set": {"cycle": 0}})
+    view = await story.view()
+    assert [row.cycle < view.reminder.cycle for row in view.rows] == [True, True, False]
+
+
+async def test_a_reminder_by_hand_without_automatic_ones_belongs_to_the_round_that_runs(story: Story) -> None:
+    """RM-11, RM-20."""
+    await story.begins(on=False)
+    command = ReminderSend(thread_id=story.thread.id, client_message_id=new_id())
+    view = await story.world.do(story.world.anna, command)
+    assert [(row.number, row.cycle) for row in view.rows] == [(0, view.reminder.cycle)]
+    assert (await story.sets()).reminder.cycle > view.rows[0].cycle  # switched on: a round of its own
 
 
 async def test_a_reminder_by_hand_puts_the_thread_on_top_of_what_waits_for_the_client(story: Story) -> None:
@@ -325,6 +448,43 @@ async def test_a_reminder_by_hand_puts_the_thread_on_top_of_what_waits_for_the_c
     assert await story.mailed() == ["1 12:00", "4 10:00", "7 10:00"]
 
 
+async def test_threads_that_are_due_together_are_each_counted(story: Story) -> None:
+    """RM-22: combined or not; here each is a mail of its own."""
+    await story.begins(number=2)
+    other = Story(story.world)
+    await other.begins(number=1)
+    await story.until("4 10:00")
+    assert (await story.mailed(), await other.mailed()) == (["4 10:00"], ["4 10:00"])
+    assert [(view.reminder.sent, view.reminder.number) for view in (await story.view(), await other.view())] == [
+        (1, 2),
+        (1, 1),
+    ]
+    assert (await other.view()).reminder.verdict == "count_reached"
+
+
+@pytest.mark.parametrize("field", ["days", "number"])
+@pytest.mark.parametrize("value", [0, -1, 366, 2.5, "3", True])
+async def test_a_setting_that_no_reminder_can_have_is_refused_by_name(
+    story: Story, field: str, value: float | str
+) -> None:
+    """RM-21, from the bytes of a call: integers, days from 1 to 365, number from 1 to 30."""
+    await story.begins()
+    command = {"type": "reminder.set", "thread_id": story.thread.id, "enabled": True, "days": 3, "number": 2}
+    call = {"type": "call", "id": 1, "command": command | {field: value}}
+    with pytest.raises(Invalid) as refused:
+        decode_client_frame(msgspec.json.encode(call), "json")
+    assert refused.value.problem.path == f"$.command.{field}"
+    assert (await story.view()).reminder.number == 2
+
+
+@pytest.mark.parametrize(("days", "number"), [(1, 1), (365, 30)])
+async def test_the_furthest_settings_are_saved(story: Story, days: int, number: int) -> None:
+    """RM-21."""
+    await story.begins()
+    view = await story.sets(days=days, number=number)
+    assert (view.reminder.days, view.reminder.number) == (days, number)
+
+
 async def test_nobody_can_be_reminded_by_hand_in_an_archived_thread(story: Story) -> None:
     await story.begins()
     await story.world.do(story.world.anna, ThreadArchive(thread_id=story.thread.id))
@@ -333,7 +493,7 @@ async def test_nobody_can_be_reminded_by_hand_in_an_archived_thread(story: Story
 
 
 async def test_the_tab_shows_the_dates_and_the_reason(story: Story) -> None:
-    """RM-20."""
+    """RM-20, RM-8."""
     await story.begins(number=3)
     view = await story.view()
     shown = [datetime.fromtimestamp(at / 1000, ZONE).strftime("%-d %H:%M") for at in view.reminder.planned]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from protocol.body import paragraph
-from protocol.commands import MessageSend
 from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.messages import MessageSend
 from scheduler.housekeeping import UNSETTLED_AFTER_MS, sweep
-from storage.bus import BusEvent, account_channel, firm_channel
+from storage.redis.bus import BusEvent, account_channel, firm_channel
 from tests.world import World
 
 pytestmark = pytest.mark.anyio

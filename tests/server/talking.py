@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from protocol.commands import Asked
+from protocol.asked import Asked
 from protocol.frames import (
     JSON_SUBPROTOCOL,
     SUBPROTOCOLS,
@@ -31,15 +31,18 @@ from protocol.frames import (
     decode_server_frame,
     encode,
 )
+from server.annex import annex_of
 from server.app import House, create_app
-from server.clock import Clock
-from server.serving import configured
+from server.core.clock import Clock
+from server.network.serving import configured
 from tests.world import World
 
 PATIENCE_S = 20.0
-"""Less than the shortest pause of server.healing: what only the next look into the log would mend must not pass."""
-WIRE = "server.wire:WireProtocol"
+"""Less than the shortest pause of server.network.healing: what only the next look into the log would mend must not pass."""
+WIRE = "server.network.wire:WireProtocol"
 PLAIN = "websockets-sansio"
+PLENTY = 1_000_000
+"""Nobody in a test runs out of it unless that is what it is about: a fast machine spends it in no time."""
 F = TypeVar("F")
 
 
@@ -65,8 +68,9 @@ async def node(
     world: World, redis_url: str, *, clock: Clock | None = None, ws: str = WIRE, **settings: Any
 ) -> AsyncIterator[RunningNode]:
     """A whole web process in this one, on the world's database. `ws`: PLAIN for uvicorn's own protocol."""
-    chosen = structs.replace(world.settings, **{"redis_url": redis_url, "development": False, **settings})
-    app = create_app(chosen, clock=clock)
+    usual = {"redis_url": redis_url, "development": False, "commands_per_s": PLENTY, "commands_burst": PLENTY}
+    chosen = structs.replace(world.settings, **{**usual, **settings})
+    app = create_app(chosen, annex_of(chosen), clock)
     config = configured(app, port=0, ws=ws, timeout_graceful_shutdown=2)
     config.load()
     server = uvicorn.Server(config)
@@ -134,7 +138,7 @@ class Talk:
         """Ask for something, and hear its answer."""
         self._calls += 1
         mine = self._calls
-        await self.say(Call(id=mine, command=command))  # type: ignore[arg-type]
+        await self.say(Call(id=mine, command=command))
         while True:
             frame = await self.hear()
             if isinstance(frame, Reply | ErrorFrame) and frame.id == mine:

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 
-from protocol import commands as c
+from protocol.accounts import AccessChanged
+from protocol.contacts import LinkUpdate
 from protocol.errors import ChattarError, Conflict, Invalid, NotFound, Unauthenticated
-from protocol.events import AccessChanged
 from protocol.ids import new_id, user_stream
-from server import auth, cli, mending
+from protocol.sessions import InvitationRead, MeRead, PasswordReset, SessionCreate
+from protocol.staff import StaffUpdate
+from protocol.threads import ThreadAssign, ThreadRead
+from server import cli, mending
+from server.core import auth
 from storage.people import StaffDoc
-from tests.server.test_identity import signed
-from tests.server.test_people import controls, secret_of
-from tests.server.test_security import rows, told
+from tests.server.audit.test_security import rows, told
+from tests.server.contacts.test_people import controls, secret_of
+from tests.server.sessions.test_identity import signed
 from tests.world import PASSWORD, WIDGET_ORIGIN, WIDGET_SECRET, Person, World
 
 
@@ -24,7 +28,7 @@ async def typed(world: World, *words: str) -> None:
 
 
 async def member(world: World, person: StaffDoc) -> StaffDoc:
-    found = await world.store.people.staff(person.id)
+    found = await world.store.people.staff(person.firm_id, person.id)
     assert found is not None
     return found
 
@@ -58,7 +62,7 @@ async def test_firms_are_listed_with_what_every_other_word_asks_for(
 async def test_a_firm_is_called_otherwise(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     await typed(world, "firm", world.firm.id, "--name", "Falk  & Co", "--time-zone", "Europe/Oslo")
     assert capsys.readouterr().out == "Falk & Co\tsv\tEurope/Oslo\n"
-    me = await world.do(world.petra, c.MeRead())
+    me = await world.do(world.petra, MeRead())
     assert (me.firm.name, me.firm.language, me.firm.time_zone) == ("Falk & Co", "sv", "Europe/Oslo")
     (row,) = await rows(world)
     assert (told(row), row.browser) == (("firm.changed", "Command line", None, "name, time_zone"), "command line")
@@ -71,7 +75,7 @@ async def test_somebody_becomes_the_one_owner_and_whoever_was_it_an_admin(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Spec 1.1: exactly one owner. Both hear of it, and the trail says who did it."""
-    await world.do(world.anna, c.StaffUpdate(staff_id=world.sofia.id, active=False))
+    await world.do(world.anna, StaffUpdate(staff_id=world.sofia.id, active=False))
     await typed(world, "owner", world.firm.id, "Sofia@LindbergFalk.example")
     assert capsys.readouterr().out == "sofia@lindbergfalk.example is the owner.\n"
     assert await owners(world) == ["Sofia Rahimi"]
@@ -99,10 +103,10 @@ async def test_two_who_make_an_owner_at_once_leave_one(world: World) -> None:
 
 
 async def test_a_new_owner_without_a_password_is_invited(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    await world.store.people.change_staff(world.olle.id, {"password_hash": None})
+    await world.store.people.change_staff(world.firm.id, world.olle.id, {"password_hash": None})
     await typed(world, "owner", world.firm.id, world.olle.email)
     assert "An invitation is in the outbox" in capsys.readouterr().out
-    shown = await world.do(None, c.InvitationRead(secret=await secret_of(world, world.olle.id)))
+    shown = await world.do(None, InvitationRead(secret=await secret_of(world, world.olle.id)))
     assert shown.name == "Olle Nyman"
 
 
@@ -117,10 +121,10 @@ async def test_a_printed_link_lets_somebody_in_whose_mail_does_not_arrive(
         assert await is_out(world, person)
         address, _, secret = capsys.readouterr().out.strip().partition("#")
         assert address == f"{world.settings.own_url}/reset"
-        await world.do(None, c.PasswordReset(secret=secret, password="en helt ny mening"))
-        opened = await world.do(None, c.SessionCreate(email=person.email, password="en helt ny mening"))
+        await world.do(None, PasswordReset(secret=secret, password="en helt ny mening"))
+        opened = await world.do(None, SessionCreate(email=person.email, password="en helt ny mening"))
         assert opened.me.person.name == person.name
-    assert await world.store.mongo.rows("letters").count_documents({}) == 0
+    assert await world.store.mongo.database["letters"].count_documents({}) == 0
     assert [told(row) for row in await rows(world, world.erik)][4:] == [
         ("session.opened", "Anna Lindberg", "Anna Lindberg", ""),
         ("password.reset", None, "Anna Lindberg", ""),
@@ -133,7 +137,7 @@ async def test_a_mailed_link_works_too_and_is_not_printed(world: World, capsys: 
     await typed(world, "reset-password", world.anna.email)
     secret = await secret_of(world, world.anna.id)
     assert secret not in capsys.readouterr().out
-    await world.do(None, c.PasswordReset(secret=secret, password="en helt ny mening"))
+    await world.do(None, PasswordReset(secret=secret, password="en helt ny mening"))
     assert await is_out(world, world.anna)
 
 
@@ -145,16 +149,16 @@ async def test_sessions_end_and_a_colleague_stays_out_until_let_in(
     assert capsys.readouterr().out == "1 session ended.\n0 sessions ended.\n"
     assert controls(world, world.sofia) == ["session_ended"] * 2
     thread = await world.thread()
-    await world.do(world.anna, c.ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
+    await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
     await typed(world, "deactivate", world.sofia.email)
     await world.settled()
-    row = (await world.do(world.anna, c.ThreadRead(thread_id=thread.id))).thread
+    row = (await world.do(world.anna, ThreadRead(thread_id=thread.id))).thread
     assert row.staff
     assert row.staff.assignee_id is None  # AS-5
     with pytest.raises(Unauthenticated):
-        await world.do(None, c.SessionCreate(email=world.sofia.email, password=PASSWORD))
+        await world.do(None, SessionCreate(email=world.sofia.email, password=PASSWORD))
     await typed(world, "activate", world.sofia.email)
-    assert await world.do(None, c.SessionCreate(email=world.sofia.email, password=PASSWORD))
+    assert await world.do(None, SessionCreate(email=world.sofia.email, password=PASSWORD))
     changes = [told(row) for row in await rows(world) if row.event == "staff.changed"]
     assert changes == [
         ("staff.changed", "Command line", "Sofia Rahimi", "activated"),
@@ -172,7 +176,7 @@ async def renewed(world: World, capsys: pytest.CaptureFixture[str], *more: str) 
 
 async def fits(world: World, secret: str) -> bool:
     try:
-        await auth.principal_from_identity(world.store, world.clock, signed(world, secret), WIDGET_ORIGIN)
+        await auth.login_from_identity(world.store, world.clock, signed(world, secret), WIDGET_ORIGIN)
     except Unauthenticated:
         return False
     return True
@@ -191,7 +195,7 @@ async def test_a_renewed_secret_signs_at_once_and_the_former_one_until_its_end(
     assert [await fits(world, secret) for secret in (new, WIDGET_SECRET)] == [True, False]
     (row,) = await rows(world)
     assert told(row) == ("widget.renewed", "Command line", None, "the former holds for 2 h")
-    assert new not in str([row async for row in world.store.mongo.rows("audit").find()])
+    assert new not in str([row async for row in world.store.mongo.database["audit"].find()])
 
 
 async def test_a_secret_that_leaked_ends_at_once_with_the_renewal_or_after_it(
@@ -236,6 +240,7 @@ async def test_the_pages_of_the_widget_are_named(world: World, capsys: pytest.Ca
         (["owner", "FIRM", "petra@holmbygg.example"], Conflict, "contact"),
         (["owner", "FIRM", "grace@brightwater.example"], NotFound, "Nobody has this address"),
         (["owner", "FIRM", "not an address"], Invalid, "one e-mail address"),
+        (["invite-owner", "OTHER", "Eva", "pe..tra@x.example"], Invalid, "single dots"),
         (["reset-password", "nobody@x.example"], NotFound, "Nobody has this address"),
         (["reset-password", "nils@salta.example"], Conflict, "has not accepted an invitation"),
         (["reset-password", "anna@lindbergfalk.example", "--firm", "OTHER"], NotFound, "Nobody has this address"),
@@ -257,7 +262,7 @@ async def test_what_can_not_be_done_is_said_and_changes_nothing(
 
     async def everything() -> list[Any]:
         names = ("firms", "staff", "contacts", "sessions", "letters", "audit")
-        return [[row async for row in world.store.mongo.rows(name).find()] for name in names]
+        return [[row async for row in world.store.mongo.database[name].find()] for name in names]
 
     before = await everything()
     with pytest.raises(refusal) as caught:
@@ -267,7 +272,7 @@ async def test_what_can_not_be_done_is_said_and_changes_nothing(
 
 
 async def test_an_address_that_several_firms_know_needs_the_firm(world: World) -> None:
-    await world.store.people.change_staff(world.tom.id, {"email": world.petra.email})
+    await world.store.people.change_staff(world.tom.firm_id, world.tom.id, {"email": world.petra.email})
     with pytest.raises(Conflict) as caught:
         await typed(world, "end-sessions", world.petra.email)
     assert world.firm.id in str(caught.value)
@@ -279,7 +284,7 @@ async def test_an_address_that_several_firms_know_needs_the_firm(world: World) -
 
 async def test_the_deactivated_and_those_with_login_on_nowhere_get_no_link(world: World) -> None:
     await typed(world, "deactivate", world.olle.email)
-    await world.do(world.anna, c.LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, login=False))
+    await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, login=False))
     for person, sentence in ((world.olle, "activate"), (world.petra, "Login")):
         with pytest.raises(Conflict, match=sentence):
             await mending.password_link(world.means, person.email, None, mail=False)

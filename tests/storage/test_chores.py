@@ -2,9 +2,9 @@
 
 import pytest
 
-from protocol.entities import Person
+from protocol.people import Person
 from storage.chores import ChoreDoc
-from storage.mongo import Session
+from storage.mongo.connection import Session
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -17,7 +17,7 @@ async def asked_for(world: World) -> ChoreDoc:
         await world.store.chores.add("decide", world.holm.id, world.firm.id, by, world.clock.now(), session)
 
     await world.store.mongo.transact(work)
-    chore = await world.store.chores.get("decide", world.holm.id)
+    chore = await world.store.chores.get(world.firm.id, "decide", world.holm.id)
     assert chore is not None
     return chore
 
@@ -30,6 +30,6 @@ async def test_work_that_was_asked_for_anew_is_neither_finished_nor_moved_on_by_
     assert new.after == ""
     await chores.finished(old)
     await chores.got_further(old, "b" * 32, world.clock.now())
-    assert await chores.get("decide", world.holm.id) == new
+    assert await chores.get(world.firm.id, "decide", world.holm.id) == new
     await chores.finished(new)
-    assert await chores.get("decide", world.holm.id) is None
+    assert await chores.get(world.firm.id, "decide", world.holm.id) is None

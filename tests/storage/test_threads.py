@@ -8,28 +8,39 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from protocol import events as e
 from protocol.body import paragraph
-from protocol.commands import (
-    MarkRead,
-    MessageSend,
-    TaskAdd,
-    TaskDelete,
-    TaskEdit,
-    TaskMove,
-    TaskSet,
-    ThreadArchive,
-    ThreadAssign,
-    ThreadOpen,
-    ThreadRename,
-    ThreadReopen,
-)
-from protocol.entities import ReminderSetting, Thread
 from protocol.errors import Conflict
 from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.marks import MarkRead
+from protocol.messages import MessageSend, MessageSent
+from protocol.reminders import ReminderSetting
+from protocol.streams import ThreadOpen
+from protocol.tasks import (
+    TaskAdd,
+    TaskAdded,
+    TaskCompleted,
+    TaskDelete,
+    TaskDeleted,
+    TaskEdit,
+    TaskMove,
+    TaskReopened,
+    TaskSet,
+)
+from protocol.threads import (
+    Thread,
+    ThreadArchive,
+    ThreadArchived,
+    ThreadAssign,
+    ThreadAssigned,
+    ThreadCreated,
+    ThreadRename,
+    ThreadRenamed,
+    ThreadReopen,
+    ThreadReopened,
+)
 from protocol.wire import Id
 from server import consequences
-from storage.streams import Head, Stored
+from storage.log.streams import Head, Stored
 from storage.threads import Position, ThreadDoc, advanced, excerpt_of
 from tests.world import Person, World
 
@@ -47,7 +58,7 @@ class Replay:
         for stored in visible:
             self._apply(stored)
         for stored in notes:
-            if isinstance(stored.event, e.ThreadAssigned):
+            if isinstance(stored.event, ThreadAssigned):
                 self.assignee_id = stored.event.assignee.id if stored.event.assignee else None
         self.last, self.last_seq = excerpt_of(visible)
         self.head = visible[-1].totals
@@ -55,21 +66,21 @@ class Replay:
 
     def _apply(self, stored: Stored) -> None:
         match stored.event:
-            case e.ThreadCreated(subject=subject) | e.ThreadRenamed(subject=subject):
+            case ThreadCreated(subject=subject) | ThreadRenamed(subject=subject):
                 self.subject = subject
-            case e.ThreadArchived():
+            case ThreadArchived():
                 self.state = "archived"
-            case e.ThreadReopened():
+            case ThreadReopened():
                 self.state = "active"
-            case e.TaskAdded(task=task):
+            case TaskAdded(task=task):
                 self.tasks[task.id] = False
-            case e.TaskCompleted(task_id=task_id):
+            case TaskCompleted(task_id=task_id):
                 self.tasks[task_id] = True
-            case e.TaskReopened(task_id=task_id):
+            case TaskReopened(task_id=task_id):
                 self.tasks[task_id] = False
-            case e.TaskDeleted(task_id=task_id):
+            case TaskDeleted(task_id=task_id):
                 del self.tasks[task_id]
-            case e.MessageSent() if stored.actor is not None and stored.actor.side == "contact":
+            case MessageSent() if stored.actor is not None and stored.actor.side == "contact":
                 self.read[stored.actor.id] = (stored.seq, stored.totals.staff_messages)
             case _:
                 pass
@@ -105,16 +116,16 @@ async def assert_fresh(world: World, thread_id: Id) -> None:
     visible, notes = await logs(world, thread_id)
     for stream in (visible, notes):
         assert [stored.seq for stored in stream] == list(range(1, len(stream) + 1))
-    replayed, row = Replay(visible, notes), await world.store.threads.get(thread_id)
+    replayed, row = Replay(visible, notes), await world.store.threads.get(world.firm.id, thread_id)
     assert row is not None
     expected = replayed.says_of(row)
     assert {name: getattr(row, name) for name in expected} == expected
-    marks = {mark.person.id: mark for mark in await world.store.marks.of_thread(thread_id)}
+    marks = {mark.person.id: mark for mark in await world.store.marks.of_thread(world.firm.id, thread_id)}
     for person_id, (seq, messages) in replayed.read.items():
         assert marks[person_id].read_seq >= seq
         assert marks[person_id].read_messages >= messages
         assert row.contact_read.seq >= seq
-    tasks = await world.store.tasks.of_thread(thread_id)
+    tasks = await world.store.tasks.of_thread(world.firm.id, thread_id)
     assert {task.id: task.done for task in tasks} == replayed.tasks
 
 
@@ -206,18 +217,18 @@ async def test_settled_late_in_pieces_twice_and_backwards_it_is_the_same(world: 
     """P9: what a crash left, a sweep may bring in any order, beside another node that does the same."""
     thread = await world.thread()
     await world.settled()
-    settled, chance = await world.store.threads.get(thread.id), random.Random(seed)
+    settled, chance = await world.store.threads.get(world.firm.id, thread.id), random.Random(seed)
     actions = Actions(world, thread, seed)
     for _ in range(25):
         world.clock.advance(s=1)
         await actions.says(internal=chance.random() < 0.3)
     await world.settled()
-    fresh = await world.store.threads.get(thread.id)
+    fresh = await world.store.threads.get(world.firm.id, thread.id)
     assert settled is not None
     assert fresh is not None
-    await world.store.mongo.rows("marks").delete_many({})
+    await world.store.mongo.database["marks"].delete_many({})
     late = replace(settled, id=settled.id)
-    await world.store.mongo.rows("threads").delete_one({"_id": thread.id})
+    await world.store.mongo.database["threads"].delete_one({"_id": thread.id})
     async with world.store.mongo.client.start_session() as session:
         await world.store.threads.add(late, session)
     visible, notes = await logs(world, thread.id)
@@ -226,7 +237,7 @@ async def test_settled_late_in_pieces_twice_and_backwards_it_is_the_same(world: 
     pieces = [events[start : start + 5] for start in range(0, len(events), 5)]
     await asyncio.gather(*(consequences.draw(world.means, {thread.id: piece}) for piece in pieces))
     await assert_fresh(world, thread.id)
-    again = await world.store.threads.get(thread.id)
+    again = await world.store.threads.get(world.firm.id, thread.id)
     assert again is not None
     assert (again.head, again.last, again.notes_head) == (fresh.head, fresh.last, fresh.notes_head)
 
@@ -258,7 +269,7 @@ async def test_a_transaction_brings_the_row_up_with_what_was_not_yet_projected(w
     said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("ett"))
     await world.do(world.petra, said)
     await world.do(world.anna, ThreadRename(thread_id=thread.id, subject="Nytt"))
-    row = await world.store.threads.get(thread.id)
+    row = await world.store.threads.get(world.firm.id, thread.id)
     assert row is not None
     assert row.last is not None
     assert (row.head.seq, row.last.text, row.firm_unread, row.subject) == (5, "ett", 1, "Nytt")
@@ -268,12 +279,12 @@ async def test_an_internal_event_moves_only_what_staff_see(world: World) -> None
     """AC-6: `visible_at` is what contacts catch up by."""
     thread = await world.thread()
     await world.settled()
-    before = await world.store.threads.get(thread.id)
+    before = await world.store.threads.get(world.firm.id, thread.id)
     world.clock.advance(s=9)
     said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("x"), internal=True)
     await world.do(world.anna, said)
     await world.settled()
-    after = await world.store.threads.get(thread.id)
+    after = await world.store.threads.get(world.firm.id, thread.id)
     assert before is not None
     assert after is not None
     assert after.updated_at == before.updated_at + 9000
@@ -283,10 +294,10 @@ async def test_an_internal_event_moves_only_what_staff_see(world: World) -> None
 async def test_facts_are_of_the_thread(world: World) -> None:
     thread = await world.thread()
     for _ in range(2):
-        facts = await world.store.threads.facts(thread.id)
+        facts = await world.store.threads.facts(world.firm.id, thread.id)
         assert facts is not None
         assert (facts.firm_id, facts.account_id) == (world.firm.id, world.holm.id)
-    assert await world.store.threads.facts(new_id()) is None
+    assert await world.store.threads.facts(world.firm.id, new_id()) is None
 
 
 async def test_advancing_is_pure_and_knows_no_way_back(world: World) -> None:
@@ -294,7 +305,7 @@ async def test_advancing_is_pure_and_knows_no_way_back(world: World) -> None:
     said = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("ett"))
     await world.do(world.petra, said)
     await world.settled()
-    row = await world.store.threads.get(thread.id)
+    row = await world.store.threads.get(world.firm.id, thread.id)
     visible, _ = await logs(world, thread.id)
     assert row is not None
     assert advanced(row, visible) == row
@@ -308,14 +319,14 @@ async def test_a_reminder_is_saved_only_on_top_of_the_state_that_was_read(world:
     one, two = [await world.thread(reminder=ReminderSetting(enabled=True, days=3, number=3)) for _ in range(2)]
     await world.settled()
     before = {}
-    for row in await threads.many([one.id, two.id]):
+    for row in await threads.many([world.firm.id], [one.id, two.id]):
         assert row.reminder is not None
         before[row.id] = row.reminder
     mine, theirs = replace(before[one.id], days=9), replace(before[one.id], days=5)
-    assert await threads.save_reminder(one.id, mine, before[one.id].revision)
-    assert not await threads.save_reminder(one.id, theirs, before[one.id].revision)
+    assert await threads.save_reminder(world.firm.id, one.id, mine, before[one.id].revision)
+    assert not await threads.save_reminder(world.firm.id, one.id, theirs, before[one.id].revision)
     # With others: it is told that one of them was overtaken, and that one stays as it is.
     other = (two.id, replace(before[two.id], days=7), before[two.id].revision)
-    assert not await threads.save_reminders([(one.id, theirs, before[one.id].revision), other])
-    days = {row.id: row.reminder.days for row in await threads.many([one.id, two.id]) if row.reminder}
+    assert not await threads.save_reminders(world.firm.id, [(one.id, theirs, before[one.id].revision), other])
+    days = {row.id: row.reminder.days for row in await threads.many([world.firm.id], [one.id, two.id]) if row.reminder}
     assert days == {one.id: 9, two.id: 7}

@@ -25,6 +25,7 @@ FLAGS = (
 )  # fmt: skip
 PATIENCE_MS = 20_000
 AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+OFFLINE = re.compile(r"Ingen anslutning\.|No connection\.")
 WIDE, NARROW = (1440, 900), (360, 740)
 Scheme = Literal["light", "dark"]
 
@@ -70,9 +71,12 @@ class Visitor:
         await self.page.goto(self.product.url + path)
 
     async def offline(self, away: bool) -> None:
-        """Pull the network's plug, or put it back."""
+        """Pull the network's plug, or put it back. Returns when the page knows that it is away."""
         self.trouble_is_expected = True
         await self.page.context.set_offline(away)
+        if away:
+            # The browser cuts an open socket a moment later, and until then what is written still goes out.
+            await expect(self.page.get_by_role("alert").filter(has_text=OFFLINE)).to_be_visible()
 
     # in a thread
 
@@ -158,13 +162,19 @@ class Lobby:
         self.browser = browser
         self.visitors: list[Visitor] = []
 
-    async def arrive(self, size: tuple[int, int] = WIDE, scheme: Scheme = "light", language: str = "sv-SE") -> Visitor:
+    async def arrive(
+        self,
+        size: tuple[int, int] = WIDE,
+        scheme: Scheme = "light",
+        language: str = "sv-SE",
+        zone: str = "Europe/Stockholm",
+    ) -> Visitor:
         """Somebody opens a browser."""
         context = await self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             locale=language,
-            timezone_id="Europe/Stockholm",
+            timezone_id=zone,
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE_MS)

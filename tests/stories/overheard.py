@@ -20,9 +20,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from protocol.descriptions import COMMAND_PATH
+from protocol.describing.descriptions import COMMAND_PATH
 from protocol.frames import SUBPROTOCOLS, Hello, encode
-from storage.bus import BusControl, decode_message
+from storage.redis.bus import BusControl, decode_message
 from tests.server.talking import PATIENCE_S
 
 _MADE_ANEW = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|=+\d{10,}=+")

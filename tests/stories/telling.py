@@ -16,9 +16,9 @@ from msgspec import structs
 from protocol.frames import Reply, encode
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
-from scheduler import mail
-from server import visitors
+from scheduler.mail import outbox as mail
 from server.commands import TAGS
+from server.doors import visitors
 from tests.scheduler.sink import Sink, body
 from tests.server.talking import RunningNode, Talk
 from tests.stories.overheard import Asker, Record
@@ -55,6 +55,7 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("thread.list", {"only": "unread"}),
         ("thread.list", {"only": "open_tasks"}),
         ("thread.list", {"only": "mine"}),
+        ("thread.list", {"only": "snoozed"}),
         ("thread.list", {"search": "tråd"}),
         ("thread.list", {"since": place.since}),
         ("thread.list", account),
@@ -71,6 +72,7 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("notification.list", {}),
         ("audit.list", thread),
         ("security.list", {}),
+        ("saved_reply.list", {}),
     ]
 
 
@@ -155,6 +157,12 @@ class Story:
             await self._staff(self.anna, "reminder.set", **thread, enabled=False, days=9, number=1)
         await self._staff(self.sofia, "account.follow", account_id=world.holm.id, following=False)
         await self._staff(self.sofia, "account.follow", account_id=world.holm.id, following=True)
+        if not archived:
+            # Until a time, ended by hand; and until they write, which ends it again and again.
+            later = self.world.clock.now() + 3_600_000
+            await self._staff(self.anna, "thread.snooze", **thread, seq=1, until=later)
+            await self._staff(self.sofia, "thread.wake", **thread)
+            await self._staff(self.anna, "thread.snooze", **thread, seq=1)
         feed = await self._staff(self.erik, "notification.list")
         for entry in feed["notifications"]:
             await self._staff(self.erik, "notification.archive", notification_id=entry["id"])

@@ -33,9 +33,9 @@ async def test_the_count_beside_chats_is_that_of_the_account_that_is_shown(lobby
     chats = gunilla.page.get_by_role("navigation").get_by_role("link", name="Chattar")
     await expect(gunilla.page.get_by_text("Inget väntar på dig")).to_be_visible()
     await expect(gunilla.page.get_by_text("Dina andra klienter")).to_be_visible()
-    await expect(chats.get_by_text("En oläst chatt")).to_have_count(0)
+    await expect(chats.get_by_text("Ett oläst meddelande")).to_have_count(0)
     await gunilla.page.get_by_role("main").get_by_role("button", name="Wester Konsult").click()
-    await expect(chats.get_by_text("En oläst chatt")).to_have_count(1)
+    await expect(chats.get_by_text("Ett oläst meddelande")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [360, 740, 1024])
@@ -68,7 +68,6 @@ async def test_the_banner_of_being_offline_leaves_everything_within_reach(lobby:
     await petra.log_in(PETRA, "/portal/threads")
     await expect(petra.page.get_by_role("button", name="Ny chatt")).to_be_visible()
     await petra.offline(True)
-    await expect(petra.page.get_by_role("alert")).to_contain_text("Ingen anslutning")
     # A press that something else would catch is refused by the browser's driver.
     await petra.page.get_by_role("button", name="Ny chatt").click(trial=True)
     await petra.page.get_by_role("navigation").get_by_role("link", name="Chattar").click(trial=True)

@@ -9,15 +9,20 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from protocol import commands as c
-from protocol import events as e
+from protocol.accounts import AccountAssign
+from protocol.audit import AuditList, AuditPage
 from protocol.body import Body, Mention, Paragraph, Text, plain_text
-from protocol.client import Client
-from protocol.entities import ReminderSetting, TaskToAdd, Thread
+from protocol.client.client import Client
+from protocol.client.http import log_in
+from protocol.client.state import State
+from protocol.contacts import LinkUpdate
 from protocol.errors import ChattarError, NotFound, Unauthenticated
-from protocol.http import log_in
 from protocol.ids import new_id, notes_stream
-from protocol.state import State
+from protocol.marks import MarkDelivered, MarkRead
+from protocol.messages import MessageSent, TypingSet
+from protocol.reminders import ReminderSetting
+from protocol.tasks import TaskAdd, TaskDelete, TaskEdit, TaskMove, TasksCompleted, TaskSet, TaskToAdd, TaskView
+from protocol.threads import Thread, ThreadArchive, ThreadAssign, ThreadCreate, ThreadRename, ThreadView
 from protocol.wire import Codec, Id
 from tests.server.talking import RunningNode, node
 from tests.world import PASSWORD, Person, World
@@ -52,7 +57,7 @@ def row(client: Client, thread_id: Id) -> Thread:
 def texts(client: Client, thread_id: Id) -> list[str]:
     """What stands in the thread that is open, messages only."""
     items = client.state.opened[thread_id].items
-    return [plain_text(item.event.body) for item in items if isinstance(item.event, e.MessageSent)]
+    return [plain_text(item.event.body) for item in items if isinstance(item.event, MessageSent)]
 
 
 async def test_a_firm_and_its_client_do_their_work(world: World, redis_url: str) -> None:
@@ -76,9 +81,9 @@ async def test_a_firm_and_its_client_do_their_work(world: World, redis_url: str)
 
 
 async def starts(world: World, anna: Client, others: list[Client]) -> Id:
-    """TH-7, TH-8: a thread with tasks and reminders appears in every window of those concerned."""
-    created: c.ThreadView = await anna.call(
-        c.ThreadCreate(
+    """TH-7, TH-8, NC-4: a thread with tasks and reminders appears in every window of those concerned."""
+    created: ThreadView = await anna.call(
+        ThreadCreate(
             account_id=world.holm.id,
             client_message_id=new_id(),
             subject="Årsbokslut 2025",
@@ -106,9 +111,9 @@ async def reads_and_answers(
     """RD-1, RD-3, RD-4, RD-7: receipts of each person with times; unread shared by the firm, own for each contact."""
     assert row(petra, thread_id).unread == row(linn, thread_id).unread == 1
     head = row(petra, thread_id).head
-    await petra.call(c.MarkDelivered(positions={thread_id: head}))
+    await petra.call(MarkDelivered(positions={thread_id: head}))
     await anna.until(lambda state: reached(state, thread_id, world.petra.id)[0] == head)
-    await petra.call(c.MarkRead(thread_id=thread_id, seq=head))
+    await petra.call(MarkRead(thread_id=thread_id, seq=head))
     for client in (anna, sofia):
         await client.until(lambda state: reached(state, thread_id, world.petra.id) == (head, head))
         mark = client.state.opened[thread_id].marks[world.petra.id]
@@ -117,7 +122,7 @@ async def reads_and_answers(
     await petra.until(lambda state: state.rows[thread_id].unread == 0)
     assert row(linn, thread_id).unread == 1
 
-    await petra.call(c.TypingSet(thread_id=thread_id))
+    await petra.call(TypingSet(thread_id=thread_id))
     await sofia.until(lambda state: world.petra.id in state.typing.get(thread_id, {}))
     await petra.sent(petra.post(thread_id, "Tack, jag letar."))
     for client in (anna, sofia, linn):
@@ -126,7 +131,7 @@ async def reads_and_answers(
         )
     await sofia.until(lambda state: world.petra.id not in state.typing.get(thread_id, {}))
     assert row(anna, thread_id).unread == row(sofia, thread_id).unread == 1
-    await sofia.call(c.MarkRead(thread_id=thread_id, seq=row(sofia, thread_id).head))
+    await sofia.call(MarkRead(thread_id=thread_id, seq=row(sofia, thread_id).head))
     for client in (anna, sofia):
         await client.until(lambda state: state.rows[thread_id].unread == 0)
     await petra.until(lambda state: reached(state, thread_id, world.sofia.id)[1] == row(petra, thread_id).head)
@@ -158,7 +163,7 @@ async def speaks_inside(world: World, thread_id: Id, anna: Client, sofia: Client
     assert "@Sofia Rahimi tar du den?" in entry.text
     with pytest.raises(NotFound):
         await anna.send(thread_id, calling(world.olle))
-    await anna.call(c.ThreadAssign(thread_id=thread_id, staff_id=world.sofia.id))
+    await anna.call(ThreadAssign(thread_id=thread_id, staff_id=world.sofia.id))
     await sofia.until(lambda state: assignee(state, thread_id) == world.sofia.id)
     assert notes_stream(thread_id) not in petra.state.streams
     assert petra.state.opened[thread_id].notes == ()
@@ -173,21 +178,21 @@ async def works_off_the_tasks(thread_id: Id, anna: Client, sofia: Client, petra:
     """TK-3 to TK-6: every change is live for both sides; all done is told once, and is an inbox entry."""
     first, second = petra.state.opened[thread_id].tasks
     for task in (first, second):
-        await petra.call(c.TaskSet(thread_id=thread_id, task_id=task.id, done=True))
+        await petra.call(TaskSet(thread_id=thread_id, task_id=task.id, done=True))
     for client in (anna, sofia, petra):
         await client.until(lambda state: state.rows[thread_id].tasks_done == 2)
     await sofia.until(lambda state: [entry.kind for entry in state.notifications.values()] == ["tasks_completed"])
-    await petra.call(c.TaskSet(thread_id=thread_id, task_id=first.id, done=False))
-    added: c.TaskView = await anna.call(c.TaskAdd(thread_id=thread_id, client_task_id=new_id(), text="Kontoutdrag"))
-    await anna.call(c.TaskEdit(thread_id=thread_id, task_id=first.id, text="Lagerlista i Excel"))
-    await anna.call(c.TaskMove(thread_id=thread_id, task_id=added.task.id, before_id=first.id))
-    await anna.call(c.TaskDelete(thread_id=thread_id, task_id=second.id))
+    await petra.call(TaskSet(thread_id=thread_id, task_id=first.id, done=False))
+    added: TaskView = await anna.call(TaskAdd(thread_id=thread_id, client_task_id=new_id(), text="Kontoutdrag"))
+    await anna.call(TaskEdit(thread_id=thread_id, task_id=first.id, text="Lagerlista i Excel"))
+    await anna.call(TaskMove(thread_id=thread_id, task_id=added.task.id, before_id=first.id))
+    await anna.call(TaskDelete(thread_id=thread_id, task_id=second.id))
     wanted = [("Kontoutdrag", False), ("Lagerlista i Excel", False)]
     for client in (anna, sofia, petra):
         await client.until(lambda state: [(task.text, task.done) for task in state.opened[thread_id].tasks] == wanted)
-    completed = [item for item in anna.state.opened[thread_id].items if isinstance(item.event, e.TasksCompleted)]
+    completed = [item for item in anna.state.opened[thread_id].items if isinstance(item.event, TasksCompleted)]
     assert len(completed) == 1
-    trail: c.AuditPage = await anna.call(c.AuditList(thread_id=thread_id))
+    trail: AuditPage = await anna.call(AuditList(thread_id=thread_id))
     events = [audit.event for audit in trail.rows]
     assert [events.count(name) for name in ("task.completed", "task.reopened", "task.deleted")] == [2, 1, 1]
     assert all(
@@ -200,12 +205,12 @@ async def works_off_the_tasks(thread_id: Id, anna: Client, sofia: Client, petra:
 async def renames_archives_and_reopens(thread_id: Id, anna: Client, sofia: Client, petra: Client, linn: Client) -> None:
     """TH-11, AR-1, AR-6, MS-8, AC-10."""
     everybody = (anna, sofia, petra, linn)
-    await sofia.call(c.ThreadRename(thread_id=thread_id, subject="Bokslut"))
+    await sofia.call(ThreadRename(thread_id=thread_id, subject="Bokslut"))
     for client in everybody:
         await client.until(lambda state: state.rows[thread_id].subject == "Bokslut")
     with pytest.raises(ChattarError):
-        await petra.call(c.ThreadArchive(thread_id=thread_id))
-    await sofia.call(c.ThreadArchive(thread_id=thread_id))
+        await petra.call(ThreadArchive(thread_id=thread_id))
+    await sofia.call(ThreadArchive(thread_id=thread_id))
     for client in everybody:
         await client.until(lambda state: state.rows[thread_id].state == "archived")
     with pytest.raises(ChattarError, match="Reopen"):
@@ -219,10 +224,10 @@ async def renames_archives_and_reopens(thread_id: Id, anna: Client, sofia: Clien
 
 async def loses_access(world: World, thread_id: Id, anna: Client, sofia: Client, petra: Client, linn: Client) -> None:
     """AC-15, RT-4, AS-5: gone at once from whoever may not see it any more, and from nobody else."""
-    await anna.call(c.AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))
+    await anna.call(AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))
     await sofia.until(lambda state: thread_id not in state.rows and thread_id not in state.opened)
     await anna.until(lambda state: assignee(state, thread_id) is None)
-    await anna.call(c.LinkUpdate(account_id=world.holm.id, contact_id=world.linn.id, login=False))
+    await anna.call(LinkUpdate(account_id=world.holm.id, contact_id=world.linn.id, login=False))
     with pytest.raises(ChattarError) as ended:
         await linn.until(lambda _: False)
     assert isinstance(ended.value, Unauthenticated)

@@ -71,13 +71,19 @@ def link_in(mail: dict[str, Any], path: str) -> str:
 async def test_a_letter_tells_nothing_and_leads_through_the_login_to_the_thread(
     lobby: Lobby, product: Product, clock: Callable[[int], None]
 ) -> None:
+    """EM-1, EM-7, EM-10, NC-3, RD-4, RM-1."""
     thread_id, subject = new_thread(
         product, tasks=["Skicka kvitton"], reminder={"enabled": True, "days": 3, "number": 1}
     )
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    await expect(anna.message("Hej Petra!")).to_contain_text("Skickad")
     mail = await mail_to(product, PETRA, lambda mail: thread_id in mail["text"], clock)
     assert "Hej Petra!" not in mail["text"] + mail["html"]
     assert subject not in mail["subject"]
     assert "Skicka kvitton" in mail["text"]
+    # The mail server took it: nobody knows whether it arrived.
+    await expect(anna.message("Hej Petra!")).to_contain_text(re.compile(r"Mejlat till Petra \d\d:\d\d"))
+    await expect(anna.message("Hej Petra!")).not_to_contain_text("Framme")
     assert "Chattar" not in mail["subject"] + mail["from"]  # in the text it is Swedish for "chats"
     # The inbox of the development shows it as rendered.
     reader = await lobby.arrive()

@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.product import Product
-from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
+from tests.stories.browser import NARROW, OFFLINE, WIDE, Lobby, Scheme, Visitor
 from tests.stories.test_chat import ANNA, PETRA, new_thread
 from tests.stories.test_widget import open_widget
 
@@ -66,8 +66,8 @@ async def unplugged(visitor: Visitor) -> AsyncIterator[None]:
     speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     await session.send("Network.enable")
     await session.send("Network.emulateNetworkConditions", {"offline": True, **speed})
-    # The browser cuts an open socket a moment later; until the page knows, what is written still goes out.
-    await expect(visitor.page.get_by_text(re.compile(r"Ingen anslutning\.|No connection\."))).to_be_visible()
+    # As in Visitor.offline: until the page knows, what is written still goes out.
+    await expect(visitor.page.get_by_role("alert").filter(has_text=OFFLINE)).to_be_visible()
     yield
     await session.send("Network.emulateNetworkConditions", {"offline": False, **speed})
 

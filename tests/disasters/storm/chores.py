@@ -12,10 +12,11 @@ import random
 from collections.abc import Coroutine
 from typing import Any
 
-from protocol import commands as c
 from protocol.body import paragraph
-from protocol.entities import ReminderSetting
+from protocol.development import ClockSet
 from protocol.ids import new_id, thread_stream
+from protocol.reminders import ReminderSetting
+from protocol.threads import ThreadCreate
 from protocol.wire import Id
 from tests.disasters.storm.diary import Ms, Waiting
 from tests.disasters.storm.people import Town
@@ -49,7 +50,7 @@ class Clock:
         """Another 25 hours."""
         self.jumps += 1
         windows = self._town.windows_of(self._town.world.anna)
-        await self._town.ask(windows[0], c.ClockSet(offset_ms=self.jumps * JUMP_MS))
+        await self._town.ask(windows[0], ClockSet(offset_ms=self.jumps * JUMP_MS))
 
 
 async def wait_for_clients(town: Town, chance: random.Random) -> None:
@@ -63,7 +64,7 @@ async def wait_for_clients(town: Town, chance: random.Random) -> None:
         town.diary.tried.add(f"{world.erik.id}:{key}")
         made = await town.ask(
             windows[0],
-            c.ThreadCreate(
+            ThreadCreate(
                 account_id=world.wester.id, client_message_id=key, subject="Underlag", body=paragraph("Kan du skicka?"),
                 reminder=ReminderSetting(enabled=True, days=1, number=REMINDERS),
             ),
@@ -85,12 +86,12 @@ async def make_due(town: Town, thread_id: Id) -> None:
     unsettled = {"stream": thread_stream(thread_id), "unsettled_at": {"$exists": True}}
 
     async def earlier() -> bool:
-        row = await mongo.rows("threads").find_one({"_id": thread_id}, {"reminder": 1})
+        row = await mongo.database["threads"].find_one({"_id": thread_id}, {"reminder": 1})
         reminder = row["reminder"] if row is not None else {}
-        if "next_due_at" not in reminder or await mongo.rows("events").count_documents(unsettled):
+        if "next_due_at" not in reminder or await mongo.database["events"].count_documents(unsettled):
             return False
         revision = reminder.get("revision", 0)
-        answer = await mongo.rows("threads").update_one(
+        answer = await mongo.database["threads"].update_one(
             {"_id": thread_id, "reminder.revision": revision or {"$in": [None, 0]}},
             {
                 "$set": {
@@ -103,4 +104,4 @@ async def make_due(town: Town, thread_id: Id) -> None:
         return answer.modified_count == 1
 
     while not town.closing.is_set() and not await town.until_the_database_answers(earlier):  # noqa: ASYNC110
-        await asyncio.sleep(0.2)  # the store can't wake us
+        await asyncio.sleep(0.2)  # the store can't wake us: asked again, until the town closes

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from protocol.ids import notes_stream, thread_stream, user_stream
 from protocol.wire import Id
-from server import auth
-from storage.documents import Document, from_document
+from server.core import auth
 from storage.letters import LetterDoc
+from storage.log.streams import Stored
 from storage.marks import MarkDoc
+from storage.mongo.documents import Document, from_document
 from storage.notifications import NotificationDoc
 from storage.reminders import ReminderRowDoc
-from storage.streams import Stored
 from storage.threads import ThreadDoc
 from tests.disasters.history import EVENTS_MAX
 from tests.disasters.storm.diary import Diary, Ms, now_ms
@@ -98,7 +98,7 @@ class Gatherer:
             reminder_rows=await self._rows("reminder_rows", ReminderRowDoc),
             letters=await self._rows("letters", LetterDoc),
             mails=[str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in self._house.sink.mails],
-            unsettled=await store.mongo.rows("events").count_documents({"unsettled_at": {"$exists": True}}),
+            unsettled=await store.mongo.database["events"].count_documents({"unsettled_at": {"$exists": True}}),
             struck=self._house.struck,
             deaths=self._house.deaths,
             errors=self._house.errors(),
@@ -112,12 +112,12 @@ class Gatherer:
 
     async def _seats(self, person_id: Id) -> set[Id]:
         """By the store's own links and assignments, asked with the product's rule for who sees what."""
-        world = self._town.world
-        side: Any = "staff" if await world.store.people.staff(person_id) is not None else "contact"
-        principal = await auth.principal_of(world.store, person_id, side, person_id)
+        store, firm_id = self._town.world.store, self._town.firms[person_id]
+        side: Any = "staff" if await store.people.staff(firm_id, person_id) is not None else "contact"
+        principal = await auth.principal_of(store, firm_id, person_id, side, person_id)
         if principal is None:
             return set()
         return {account for account in self._town.seats[person_id] if principal.sees(account)}
 
     async def _rows(self, collection: str, kind: type[D]) -> list[D]:
-        return [from_document(row, kind) async for row in self._town.world.store.mongo.rows(collection).find({})]
+        return [from_document(row, kind) async for row in self._town.world.store.mongo.database[collection].find({})]

@@ -23,8 +23,8 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from storage.embedded import HOST, Process, ReplicaSet, Server, Valkey, free_port
-from storage.mongo import Mongo
+from deploy.dev.embedded import HOST, Process, ReplicaSet, Server, Valkey, free_port
+from storage.mongo.connection import Mongo
 from tests.disasters.storm.diary import Ms, now_ms
 from tests.disasters.storm.plan import Fault
 from tests.disasters.storm.wire import Wire
@@ -211,7 +211,7 @@ class House:
             if name in self._held or not self.processes[name].alive or not await self._is_ready(name):
                 return False
         try:
-            await mongo.rows("facts").update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
+            await mongo.database["facts"].update_one({"_id": "probe"}, {"$inc": {"asked": 1}}, upsert=True)
         except PyMongoError:
             return False
         return True

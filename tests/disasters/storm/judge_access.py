@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocol.events import NotificationUpdated
 from protocol.frames import EventFrame
 from protocol.ids import StreamKind, split_stream
+from protocol.inbox import NotificationUpdated
 from protocol.wire import Id
 from tests.disasters.storm.chores import real_ms
 from tests.disasters.storm.diary import Ms

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from protocol.events import MessageSent
 from protocol.frames import EventFrame
 from protocol.ids import StreamKind, split_stream
+from protocol.messages import MessageSent
 from tests.disasters.storm.evidence import Evidence, Violation
 from tests.disasters.storm.windows import FORGOTTEN, Heard, Seen
 

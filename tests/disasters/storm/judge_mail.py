@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from protocol.events import MessageSent, ReminderSent
 from protocol.ids import StreamKind, notes_stream, split_stream, thread_stream
+from protocol.messages import MessageSent
+from protocol.reminders import ReminderSent
 from tests.disasters.storm.evidence import Evidence, Violation
 
 

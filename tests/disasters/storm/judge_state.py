@@ -9,15 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from protocol import events as e
+from protocol.accounts import AccessChanged
 from protocol.body import plain_text
-from protocol.commands import StreamEvent
-from protocol.entities import Notification, Side, Thread
 from protocol.ids import notes_stream, thread_stream, user_stream
+from protocol.inbox import Notification, NotificationUpdated
+from protocol.messages import MessageSent
+from protocol.people import Side
+from protocol.streams import StreamEvent
+from protocol.tasks import TaskAdded, TaskCompleted, TaskDeleted, TaskEdited, TaskReopened, TasksCompleted
+from protocol.threads import (
+    Thread,
+    ThreadArchived,
+    ThreadAssigned,
+    ThreadCreated,
+    ThreadRenamed,
+    ThreadReopened,
+    ThreadUnread,
+)
 from protocol.wire import Id
+from storage.log.streams import Stored
 from storage.marks import MarkDoc
 from storage.notifications import NotificationDoc
-from storage.streams import Stored
 from tests.disasters.storm.chores import real_ms
 from tests.disasters.storm.diary import Ms
 from tests.disasters.storm.evidence import Evidence, Violation
@@ -25,8 +37,8 @@ from tests.disasters.storm.windows import Seen
 
 PLACES_MAX = 4
 NEWS = (
-    e.MessageSent, e.TaskAdded, e.TaskEdited, e.TaskCompleted, e.TaskReopened, e.TaskDeleted, e.TasksCompleted,
-    e.ThreadReopened,
+    MessageSent, TaskAdded, TaskEdited, TaskCompleted, TaskReopened, TaskDeleted, TasksCompleted,
+    ThreadReopened,
 )  # fmt: skip
 
 
@@ -59,24 +71,24 @@ def truth_of(evidence: Evidence, thread_id: Id) -> Truth:
     truth = Truth(head=len(log), notes_head=len(notes))
     for event in log:
         match event.event:
-            case e.ThreadCreated(subject=subject) | e.ThreadRenamed(subject=subject):
+            case ThreadCreated(subject=subject) | ThreadRenamed(subject=subject):
                 truth.subject = subject
-            case e.ThreadArchived():
+            case ThreadArchived():
                 truth.state = "archived"
-            case e.ThreadReopened():
+            case ThreadReopened():
                 truth.state = "active"
-            case e.MessageSent(body=body):
+            case MessageSent(body=body):
                 truth.last = " ".join(plain_text(body).split())
-            case e.TaskAdded(task=task):
+            case TaskAdded(task=task):
                 truth.tasks[task.id] = task.done
-            case e.TaskCompleted(task_id=task_id):
+            case TaskCompleted(task_id=task_id):
                 truth.tasks[task_id] = True
-            case e.TaskReopened(task_id=task_id):
+            case TaskReopened(task_id=task_id):
                 truth.tasks[task_id] = False
-            case e.TaskDeleted(task_id=task_id):
+            case TaskDeleted(task_id=task_id):
                 truth.tasks.pop(task_id, None)
     for event in notes:
-        if isinstance(event.event, e.ThreadAssigned):
+        if isinstance(event.event, ThreadAssigned):
             truth.assignee_id = event.event.assignee.id if event.event.assignee else None
     return truth
 
@@ -84,7 +96,7 @@ def truth_of(evidence: Evidence, thread_id: Id) -> Truth:
 def unread_of(log: list[Stored], position: int, side: Side) -> int:
     """Messages of the other side behind a position."""
     return sum(
-        isinstance(event.event, e.MessageSent)
+        isinstance(event.event, MessageSent)
         and event.seq > position
         and event.actor is not None
         and event.actor.side != side
@@ -135,7 +147,7 @@ def the_told(evidence: Evidence) -> Iterator[Violation]:
 
 def _is_news(event: Stored) -> bool:
     """Whether an event is told of at all."""
-    if isinstance(event.event, e.ThreadAssigned):
+    if isinstance(event.event, ThreadAssigned):
         return event.event.assignee is not None or event.event.lost_by is not None
     return isinstance(event.event, NEWS)
 
@@ -196,7 +208,7 @@ def the_row(evidence: Evidence, seen: Seen, row: Thread, truth: Truth) -> Iterat
             at = read_at if name in ("read up to", "unread") else log[-1].at
             text = f"{name} is {is_so} and should be {should}"
             marked = [
-                event.seq for event in evidence.logs[notes_stream(row.id)] if isinstance(event.event, e.ThreadUnread)
+                event.seq for event in evidence.logs[notes_stream(row.id)] if isinstance(event.event, ThreadUnread)
             ]
             places = tuple((notes_stream(row.id), seq) for seq in marked[-1:]) if at == read_at else ()
             yield Violation("wrong row", seen.name, row.id, text, _ms(evidence, at), places)
@@ -271,8 +283,8 @@ def the_inbox(evidence: Evidence, seen: Seen, seats: set[Id]) -> Iterator[Violat
 
 def _tells_of(event: Stored, thread_id: Id) -> bool:
     match event.event:
-        case e.NotificationUpdated(notification=entry):
+        case NotificationUpdated(notification=entry):
             return entry.thread_id == thread_id
-        case e.AccessChanged():
+        case AccessChanged():
             return True
     return False

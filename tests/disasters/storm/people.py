@@ -10,15 +10,17 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
-from protocol import commands as c
+from protocol.asked import Asked
 from protocol.body import paragraph
-from protocol.entities import Thread
+from protocol.client.http import call_over_http, log_in
+from protocol.describing.shapes import tag_of
 from protocol.errors import ChattarError, Unavailable
-from protocol.http import call_over_http, log_in
 from protocol.ids import new_id
-from protocol.shapes import tag_of
+from protocol.messages import MessageSend
+from protocol.streams import ThreadOpen
+from protocol.threads import Thread
 from protocol.wire import Codec, Id
-from storage.mongo import ours
+from storage.mongo.connection import ours
 from tests.disasters.storm.diary import Diary
 from tests.disasters.storm.windows import Window
 from tests.world import PASSWORD, Person, World
@@ -51,6 +53,8 @@ class Town:
         """What the load itself has taken away and not given back: nobody tries there, as a rule."""
         self.seats: dict[Id, set[Id]] = {}
         """The accounts that each person sees as long as nobody changes it."""
+        self.firms: dict[Id, Id] = {}
+        """The firm of everybody with a seat."""
 
     # windows
 
@@ -63,7 +67,7 @@ class Town:
         self.threads.append(await world.thread(world.harbour, by=world.grace, subject="VAT"))
         self.threads.append(await world.thread(world.harbour, by=world.grace, subject="Payroll"))
         await world.settled()
-        await world.store.accounts.change(world.holm.id, {"$addToSet": {"staff_ids": world.olle.id}})
+        await world.store.accounts.change(world.firm.id, world.holm.id, {"$addToSet": {"staff_ids": world.olle.id}})
         holm, eken, wester, harbour = (account.id for account in (world.holm, world.eken, world.wester, world.harbour))
         everything = {holm, eken, wester, world.salt.id}
         for names, accounts in (
@@ -71,7 +75,8 @@ class Town:
             (("gunilla",), {eken, wester}), (("grace", "tom", "emma"), {harbour}),
         ):  # fmt: skip
             for name in names:
-                self.seats[getattr(world, name).id] = accounts
+                person: Person = getattr(world, name)
+                self.seats[person.id], self.firms[person.id] = accounts, person.firm_id
 
     def open_windows(self) -> None:
         """Everybody with the session that they have from the start, half of them at each node."""
@@ -91,7 +96,7 @@ class Town:
     async def open_threads(self, window: Window) -> None:
         """Follow everything that its person may see; what is refused meanwhile stays closed."""
         for thread in self.threads_of(window.person):
-            await self.ask(window, c.ThreadOpen(thread_id=thread.id, limit=200))
+            await self.ask(window, ThreadOpen(thread_id=thread.id, limit=200))
 
     async def log_in(self, name: str, person: Person, codec: Codec) -> Window | None:
         """A window with a session of its own, by the password. None when it was given up or refused."""
@@ -103,7 +108,7 @@ class Town:
                 if error.problem.code not in TEMPORARY:
                     self.diary.was_denied("session.create", error.problem.code)
                     return None
-                await asyncio.sleep(0.2)  # as a person would, so as not to spin
+                await asyncio.sleep(0.2)  # a person's pace: tried again, until all give up
                 continue
             self.diary.did("session.create")
             assert opened.token is not None
@@ -117,7 +122,7 @@ class Town:
                 async with ours():
                     return await act()
             except Unavailable:
-                await asyncio.sleep(0.2)  # as a program would, so as not to spin
+                await asyncio.sleep(0.2)  # a program's pace: tried again, until all give up
         return None
 
     def any_url(self) -> str:
@@ -135,7 +140,7 @@ class Town:
 
     # asking
 
-    async def ask(self, window: Window, command: c.Asked) -> Any:
+    async def ask(self, window: Window, command: Asked) -> Any:
         """Ask until there is an answer; None where it was refused for good, or given up."""
         tag = tag_of(type(command))
         while not self.given_up.is_set():
@@ -150,7 +155,7 @@ class Town:
             return answer
         return None
 
-    async def ask_over_http(self, token: str | None, command: c.Asked) -> Any:
+    async def ask_over_http(self, token: str | None, command: Asked) -> Any:
         """The same by a program: any node, any time."""
         tag = tag_of(type(command))
         while not self.given_up.is_set():
@@ -158,7 +163,7 @@ class Town:
                 answer = await call_over_http(self.any_url(), command, token)
             except ChattarError as error:
                 if error.problem.code in TEMPORARY:
-                    await asyncio.sleep(0.2)  # as a program would, so as not to spin
+                    await asyncio.sleep(0.2)  # a program's pace: tried again, until all give up
                     continue
                 self.diary.was_denied(tag, error.problem.code)
                 return None
@@ -171,7 +176,7 @@ class Town:
         key = new_id()
         entry = f"{window.person.id}:{key}"
         self.diary.tried.add(entry)
-        command = c.MessageSend(thread_id=thread.id, client_message_id=key, body=paragraph(text), internal=internal)
+        command = MessageSend(thread_id=thread.id, client_message_id=key, body=paragraph(text), internal=internal)
         while not self.given_up.is_set():
             try:
                 accepted = await window.call(command, patience_s=PATIENCE_S)

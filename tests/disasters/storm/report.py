@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from protocol.events import NotificationUpdated
-from storage.streams import Stored
+from protocol.inbox import NotificationUpdated
+from storage.log.streams import Stored
 from tests.disasters.storm.diary import Ms
 from tests.disasters.storm.evidence import Evidence, Violation
 from tests.disasters.storm.judge_log import compared

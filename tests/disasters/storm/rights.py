@@ -9,7 +9,11 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from protocol import commands as c
+from protocol.accounts import AccountAssign
+from protocol.asked import Asked
+from protocol.contacts import LinkUpdate
+from protocol.sessions import PasswordReset, SessionEnd
+from protocol.staff import StaffUpdate
 from protocol.wire import Codec, Id
 from storage.people import SecretDoc, digest, new_token
 from tests.disasters.storm.people import Town
@@ -38,14 +42,14 @@ def actors(town: Town, seed: int) -> list[Coroutine[Any, Any, None]]:
     ]
 
 
-async def _lead(town: Town, chance: random.Random, command: c.Asked) -> Any:
+async def _lead(town: Town, chance: random.Random, command: Asked) -> Any:
     """Ask as somebody who leads, in one of their windows."""
     windows = town.windows_of(town.world.anna)
     return await town.ask(chance.choice(windows), command) if windows else None
 
 
 async def _away_and_back(
-    town: Town, chance: random.Random, person: Person, account_id: Id | None, change: Callable[[bool], c.Asked],
+    town: Town, chance: random.Random, person: Person, account_id: Id | None, change: Callable[[bool], Asked],
     ends: str | None = None,
 ) -> bool:  # fmt: skip
     """Take access away, leave it so for a while, give it back; whether it went through. `ends`: every session of the
@@ -93,8 +97,8 @@ async def switch_login(town: Town, chance: random.Random) -> None:
     async def once() -> None:
         person, account = (world.linn, world.holm) if chance.random() < 0.5 else (world.gunilla, world.eken)
 
-        def change(login: bool) -> c.Asked:
-            return c.LinkUpdate(account_id=account.id, contact_id=person.id, login=login)
+        def change(login: bool) -> Asked:
+            return LinkUpdate(account_id=account.id, contact_id=person.id, login=login)
 
         ends = "login off" if person is world.linn else None
         went = await _away_and_back(town, chance, person, account.id, change, ends)
@@ -112,8 +116,8 @@ async def switch_assignment(town: Town, chance: random.Random) -> None:
     world = town.world
 
     async def once() -> None:
-        def change(assigned: bool) -> c.Asked:
-            return c.AccountAssign(account_id=world.eken.id, staff_id=world.sofia.id, assigned=assigned)
+        def change(assigned: bool) -> Asked:
+            return AccountAssign(account_id=world.eken.id, staff_id=world.sofia.id, assigned=assigned)
 
         if await _away_and_back(town, chance, world.sofia, world.eken.id, change):
             for window in town.windows_of(world.sofia):
@@ -127,8 +131,8 @@ async def switch_active(town: Town, chance: random.Random) -> None:
     world = town.world
 
     async def once() -> None:
-        def change(active: bool) -> c.Asked:
-            return c.StaffUpdate(staff_id=world.olle.id, active=active)
+        def change(active: bool) -> Asked:
+            return StaffUpdate(staff_id=world.olle.id, active=active)
 
         if await _away_and_back(town, chance, world.olle, None, change, "deactivated"):
             await _again(town, "olle", world.olle, "msgpack")
@@ -147,7 +151,7 @@ async def visit(town: Town, name: str, chance: random.Random) -> None:
             return
         await town.open_threads(window)
         await town.pause(chance, VISIT_S)
-        if await town.ask_over_http(window.token, c.SessionEnd()) is not None:
+        if await town.ask_over_http(window.token, SessionEnd()) is not None:
             town.diary.session_ended(window.token, "log-out")
 
     await _repeatedly(town, chance, once)
@@ -163,7 +167,7 @@ async def change_password(town: Town, chance: random.Random) -> None:
         codec: Codec = "msgpack" if name == "tom" else "json"
         if not await _has_link(town, person, secret):
             return
-        done = await town.ask_over_http(None, c.PasswordReset(secret=secret, password=password))
+        done = await town.ask_over_http(None, PasswordReset(secret=secret, password=password))
         # A first try may have gone through before its answer was lost: then the link is used up.
         if done is None and not await _is_used(town, secret):
             return
@@ -189,6 +193,6 @@ async def _has_link(town: Town, person: Person, secret: str) -> bool:
 
 
 async def _is_used(town: Town, secret: str) -> bool:
-    rows = town.world.store.mongo.rows("secrets")
+    rows = town.world.store.mongo.database["secrets"]
     found = await town.until_the_database_answers(lambda: rows.count_documents({"_id": digest(secret)}))
     return found == 0

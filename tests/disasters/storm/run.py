@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.settings import Settings
-from storage.migrations import prepare
-from storage.mongo import Mongo
+from server.core.settings import Settings
+from storage.mongo.connection import Mongo
+from storage.mongo.migrations import prepare
 from tests.disasters.storm import (
     chores,
     judge_access,

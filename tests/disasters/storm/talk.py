@@ -6,9 +6,11 @@ import random
 from collections.abc import Coroutine
 from typing import Any
 
-from protocol import commands as c
-from protocol.entities import Thread
-from protocol.ids import new_id, thread_stream
+from protocol.ids import new_id, notes_stream, thread_stream
+from protocol.inbox import NotificationArchive
+from protocol.marks import MarkRead, MarkUnread
+from protocol.tasks import TaskAdd, TaskDelete, TaskSet
+from protocol.threads import Thread, ThreadArchive, ThreadAssign, ThreadRename, ThreadReopen
 from tests.disasters.storm.people import Town
 from tests.disasters.storm.windows import Window
 from tests.world import Person
@@ -60,60 +62,62 @@ async def read(town: Town, window: Window, thread: Thread, chance: random.Random
     """Up to the end, as far as the window knows it."""
     followed = window.state.streams.get(thread_stream(thread.id))
     if followed is not None and followed.position:
-        await town.ask(window, c.MarkRead(thread_id=thread.id, seq=followed.position))
+        notes = window.state.streams.get(notes_stream(thread.id)) if window.seen.side == "staff" else None
+        notes_seq = notes.position if notes is not None else None
+        await town.ask(window, MarkRead(thread_id=thread.id, seq=followed.position, notes_seq=notes_seq))
 
 
 async def unread(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     followed = window.state.streams.get(thread_stream(thread.id))
     if followed is not None and followed.position:
         seq = max(1, followed.position - chance.randrange(4))
-        await town.ask(window, c.MarkUnread(thread_id=thread.id, seq=seq))
+        await town.ask(window, MarkUnread(thread_id=thread.id, seq=seq))
 
 
 async def add_task(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
-    await town.ask(window, c.TaskAdd(thread_id=thread.id, client_task_id=new_id(), text="Kvitton"))
+    await town.ask(window, TaskAdd(thread_id=thread.id, client_task_id=new_id(), text="Kvitton"))
 
 
 async def tick(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     opened = window.state.opened.get(thread.id)
     if opened is not None and opened.tasks:
         task = chance.choice(opened.tasks)
-        await town.ask(window, c.TaskSet(thread_id=thread.id, task_id=task.id, done=not task.done))
+        await town.ask(window, TaskSet(thread_id=thread.id, task_id=task.id, done=not task.done))
 
 
 async def delete_task(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     opened = window.state.opened.get(thread.id)
     if opened is not None and len(opened.tasks) > 4:
-        await town.ask(window, c.TaskDelete(thread_id=thread.id, task_id=chance.choice(opened.tasks).id))
+        await town.ask(window, TaskDelete(thread_id=thread.id, task_id=chance.choice(opened.tasks).id))
 
 
 async def archive(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     """Put away and, mostly, taken out again at once: most things need an open thread."""
-    await town.ask(window, c.ThreadArchive(thread_id=thread.id))
+    await town.ask(window, ThreadArchive(thread_id=thread.id))
     if chance.random() < 0.9:
-        await town.ask(window, c.ThreadReopen(thread_id=thread.id))
+        await town.ask(window, ThreadReopen(thread_id=thread.id))
 
 
 async def reopen(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
-    await town.ask(window, c.ThreadReopen(thread_id=thread.id))
+    await town.ask(window, ThreadReopen(thread_id=thread.id))
 
 
 async def assign(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     world = town.world
     own = world.firm.id == window.person.firm_id
     whom = chance.choice([world.sofia.id, world.anna.id, None] if own else [world.tom.id, None])
-    await town.ask(window, c.ThreadAssign(thread_id=thread.id, staff_id=whom))
+    await town.ask(window, ThreadAssign(thread_id=thread.id, staff_id=whom))
 
 
 async def rename(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
-    await town.ask(window, c.ThreadRename(thread_id=thread.id, subject=f"Ärende {chance.randrange(1000)}"))
+    await town.ask(window, ThreadRename(thread_id=thread.id, subject=f"Ärende {chance.randrange(1000)}"))
 
 
 async def tidy(town: Town, window: Window, thread: Thread, chance: random.Random) -> None:
     """An inbox entry put away, or taken back."""
     if entries := list(window.state.notifications.values()):
         entry = chance.choice(entries)
-        await town.ask(window, c.NotificationArchive(notification_id=entry.id, archived=not entry.archived))
+        await town.ask(window, NotificationArchive(notification_id=entry.id, archived=not entry.archived))
 
 
 CLIENT_ACTS = (read, read, tick, tick)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.embedded import HOST, Process
+from deploy.dev.embedded import HOST, Process
 from tests.disasters.storm.house import House, standing
 from tests.disasters.storm.plan import KINDS, Fault
 

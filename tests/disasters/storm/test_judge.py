@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from protocol.events import ReminderSent
 from protocol.frames import EventFrame
 from protocol.ids import new_id
+from protocol.reminders import ReminderSent
 from tests.disasters.storm import judge_access, judge_house, judge_log, judge_mail, judge_state, plan
 from tests.disasters.storm.diary import Absence, SessionEnded
 from tests.disasters.storm.evidence import Evidence, Violation

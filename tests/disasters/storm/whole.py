@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from protocol.accounts import AccountBrief
 from protocol.body import paragraph
-from protocol.commands import StreamEvent
-from protocol.entities import AccountBrief, Excerpt, Firm, Mark, Me, Notification, Person, StaffPart, Step, Thread
-from protocol.events import Event, MessageSent, NotificationUpdated, ReminderSent, ThreadCreated
+from protocol.client.state import OpenThread, State
+from protocol.client.stream import Followed
+from protocol.events import Event
+from protocol.firms import Firm
 from protocol.frames import EventFrame
 from protocol.ids import new_id, notes_stream, thread_stream, user_stream
-from protocol.state import OpenThread, State
-from protocol.stream import Followed
+from protocol.inbox import Notification, NotificationUpdated
+from protocol.marks import Mark, Step
+from protocol.messages import MessageSent
+from protocol.people import Person
+from protocol.reminders import ReminderSent
+from protocol.sessions import Me
+from protocol.streams import StreamEvent
+from protocol.threads import Excerpt, StaffPart, Thread, ThreadCreated
 from storage.letters import LetterDoc
-from storage.log import Head, Stored, event_id
+from storage.log.drafts import Head, Stored, event_id
 from storage.marks import MarkDoc
 from storage.notifications import NotificationDoc
 from storage.reminders import ReminderRowDoc
@@ -131,7 +139,7 @@ class History:
         return Evidence(
             diary=self.diary, windows=[self.window("anna", ANNA), self.window("petra", PETRA)], logs=self.logs,
             accounts={THREAD: ACCOUNT}, seats_ever=seats, seats_now=dict(seats), threads={THREAD: thread},
-            marks={(THREAD, PETRA.id): MarkDoc(id="m", thread_id=THREAD, person=PETRA, read_seq=5)},
+            marks={(THREAD, PETRA.id): MarkDoc(id="m", firm_id=FIRM, thread_id=THREAD, person=PETRA, read_seq=5)},
             inbox=[inbox], reminder_rows=[reminded], letters=[letter], mails=[LETTER], at_ms=NOW + 60_000,
             shared_now=NOW + 60_000,
         )  # fmt: skip

@@ -10,16 +10,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import protocol.link
-from protocol import state as s
-from protocol.client import Client
-from protocol.commands import NotificationList, ThreadList
-from protocol.entities import Side
+import protocol.client.link
+from protocol.client import state as s
+from protocol.client.client import Client
+from protocol.client.reducer import Applied
+from protocol.client.state import State
 from protocol.errors import ChattarError
 from protocol.frames import Dropped, EventFrame, Reset, ServerFrame, Welcome
 from protocol.ids import notes_stream, thread_stream
-from protocol.reducer import Applied
-from protocol.state import State
+from protocol.inbox import NotificationList
+from protocol.people import Side
+from protocol.threads import ThreadList
 from protocol.wire import Codec, Id
 from tests.disasters.storm.diary import Ms, now_ms
 from tests.world import Person
@@ -36,8 +37,8 @@ KEPT = (EventFrame, Welcome, Dropped, Reset)
 
 def be_impatient() -> None:
     """In this process clients wait for at most a second before they come back."""
-    protocol.link.BACK_OFF_MOST_S = BACK_OFF_MOST_S  # type: ignore[misc]
-    protocol.link.LIVE_DEADLINE_S = LIVE_DEADLINE_S  # type: ignore[misc]
+    protocol.client.link.BACK_OFF_MOST_S = BACK_OFF_MOST_S  # type: ignore[misc]
+    protocol.client.link.LIVE_DEADLINE_S = LIVE_DEADLINE_S  # type: ignore[misc]
 
 
 @dataclass

@@ -1,48 +1,56 @@
-// The console's places, by path, in their layout.
+// The console's pages, a row each, in their layout.
 
-import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import type { ComponentType, JSX } from "preact";
 import { t } from "../i18n/index.ts";
 import { logout, meView } from "../shell/boot.ts";
 import { lazy } from "../shell/lazy.tsx";
 import { go, path } from "../shell/router.ts";
+import { pathOf, type Route, routeAt } from "../shell/routes.ts";
+import { useTitle } from "../shell/title.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
-import { ConsoleLayout } from "../ui/screens/ConsoleLayout.tsx";
-import type { Place, RailProps } from "../ui/screens/Rail.tsx";
-import { ChatList, ChatPanel, ChatThread } from "./Chats.tsx";
-import type { Desk } from "./desk.ts";
+import { ChatList, ChatPanel, ChatThread } from "../threads/ConsoleChats.tsx";
+import { ConsoleLayout } from "./ConsoleLayout.tsx";
+import { CHATS, type Desk, THREAD } from "./desk.ts";
+import { FURTHER } from "./further.ts";
+import type { Place, RailProps } from "./Rail.tsx";
 
 // The chats are what everybody comes for; the rest is fetched when it is shown, or when the page is idle.
-const Inbox = lazy(async () => (await import("./Inbox.tsx")).Inbox);
-const Tasks = lazy(async () => (await import("./Tasks.tsx")).Tasks);
-const Account = lazy(async () => (await import("./Account.tsx")).Account);
-const NewChat = lazy(async () => (await import("./NewChat.tsx")).NewChat);
+const Inbox = lazy(async () => (await import("../inbox/ConsoleInbox.tsx")).Inbox);
+const Tasks = lazy(async () => (await import("../tasks/ConsoleTasks.tsx")).Tasks);
+const Account = lazy(async () => (await import("../sessions/ConsoleAccount.tsx")).Account);
+const Contact = lazy(async () => (await import("../contacts/ConsoleContact.tsx")).Contact);
+const NewChat = lazy(async () => (await import("../threads/ConsoleNewChat.tsx")).NewChat);
 
-const PATHS: Readonly<Record<Place, string>> = {
-  chats: "/console",
-  inbox: "/console/inbox",
-  tasks: "/console/tasks",
-  account: "/console/settings",
-};
-
-function placeOf(where: string): Place {
-  const found = (Object.keys(PATHS) as Place[]).find((place) => place !== "chats" && where === PATHS[place]);
-  return found ?? "chats";
+interface PageProps {
+  readonly desk: Desk;
 }
 
-export function App({ desk }: { readonly desk: Desk }): JSX.Element {
-  const place = placeOf(path.value);
+/** Without a page of their own: the chats have columns instead. */
+type Row = Route<Place, ComponentType<PageProps> | undefined>;
+
+const ROUTES: readonly [Row, ...Row[]] = [
+  { place: "chats", path: CHATS, title: "list.title", page: undefined },
+  { place: "chats", path: THREAD, title: "list.title", page: undefined },
+  { place: "inbox", path: "/console/inbox", title: "inbox.title", page: Inbox },
+  { place: "tasks", path: "/console/tasks", title: "tasksPage.title", page: Tasks },
+  { place: "account", path: "/console/settings", title: "account.title", page: Account },
+  ...FURTHER,
+];
+
+export function App({ desk }: PageProps): JSX.Element {
+  const { place, title, page: Page } = routeAt(ROUTES, path.value, desk.me.value.may);
   const { client } = desk;
   const inboxCount = client.state.value.open_count;
-  const unreadCount = desk.lists.counts.value.unread;
-  useTitle(place, place === "inbox" ? inboxCount : unreadCount);
+  const unreadCount = desk.lists.counts.value.messages;
+  useTitle(t(title), place === "inbox" ? inboxCount : place === "chats" ? unreadCount : 0);
+  const hrefOf = (to: Place): string => (to === "chats" ? desk.chatsHref() : pathOf(ROUTES, to));
   const rail: RailProps = {
     me: meView(desk.me.value),
     place,
     inboxCount,
     unreadCount,
-    hrefOf: (to) => PATHS[to],
-    onGo: (to) => go(PATHS[to]),
+    hrefOf,
+    onGo: (to) => go(hrefOf(to)),
     onLogout: () => void attempt(() => logout(desk.page)),
   };
   const shared = {
@@ -52,10 +60,17 @@ export function App({ desk }: { readonly desk: Desk }): JSX.Element {
     toast: toast.value,
     onToastDone: unsay,
   };
-  const dialog = desk.newChat.value ? <NewChat desk={desk} /> : null;
-  if (place !== "chats") {
+  const about = desk.contact.value;
+  const dialog = about ? (
+    <Contact key={about.contactId} desk={desk} {...about} />
+  ) : desk.newChat.value ? (
+    <NewChat desk={desk} />
+  ) : (
+    desk.over.value
+  );
+  if (Page) {
     return (
-      <ConsoleLayout {...shared} page={pageOf(place, desk)}>
+      <ConsoleLayout {...shared} page={<Page desk={desk} />}>
         {dialog}
       </ConsoleLayout>
     );
@@ -77,24 +92,4 @@ export function App({ desk }: { readonly desk: Desk }): JSX.Element {
       {dialog}
     </ConsoleLayout>
   );
-}
-
-function pageOf(place: Exclude<Place, "chats">, desk: Desk): JSX.Element {
-  if (place === "inbox") return <Inbox desk={desk} />;
-  return place === "tasks" ? <Tasks desk={desk} /> : <Account desk={desk} />;
-}
-
-/** The place and how much waits there, never what (design 8). */
-function useTitle(place: Place, count: number): void {
-  const names: Record<Place, string> = {
-    inbox: t("inbox.title"),
-    chats: t("list.title"),
-    tasks: t("tasksPage.title"),
-    account: t("account.title"),
-  };
-  const title =
-    count > 0 && (place === "inbox" || place === "chats") ? `(${count}) ${names[place]}` : names[place];
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
 }

@@ -1,23 +1,42 @@
 // What the console's pages share: the client, the lists, the open thread, the directory; and staff's actions on a thread.
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import type { JSX } from "preact";
+import { Directory } from "../accounts/directory.ts";
+import { noReader, readersOf } from "../accounts/readers.ts";
 import { newKey } from "../core/keys.ts";
-import { Lists } from "../core/lists.ts";
-import type { Id, Me, Seq } from "../core/protocol.gen.ts";
-import { memberView, staffChoices } from "../core/views/panels.ts";
-import { personView } from "../core/views/people.ts";
+import { personView } from "../core/people.ts";
+import type { Id, Me, Seq, ThreadState } from "../core/protocol.gen.ts";
 import { t } from "../i18n/index.ts";
 import type { Page } from "../shell/boot.ts";
-import { go, idIn, path } from "../shell/router.ts";
-import { Ticks } from "../shell/tasks.ts";
-import { type StaffHeader, ThreadModel } from "../shell/thread.ts";
+import { address, Choice, go, path, query } from "../shell/router.ts";
+import { idsIn } from "../shell/routes.ts";
 import { attempt, say } from "../shell/toasts.ts";
-import type { StaffChoice } from "../ui/models.ts";
-import type { PanelTab } from "../ui/screens/Panel.tsx";
-import { Directory } from "./directory.ts";
+import { memberView, staffChoices } from "../staff/members.ts";
+import type { StaffChoice } from "../staff/models.ts";
+import { Ticks } from "../tasks/ticks.ts";
+import { filters } from "../threads/filters.ts";
+import { Lists } from "../threads/lists.ts";
+import type { PanelTab } from "../threads/Panel.tsx";
+import { snoozeText } from "../threads/snoozing.ts";
+import { type StaffHeader, ThreadModel } from "../threads/thread.ts";
 
-export const THREADS = "/console/threads/";
-export const hrefOf = (threadId: Id): string => THREADS + threadId;
+export const CHATS = "/console";
+const THREADS = "/console/threads/";
+export const THREAD = `${THREADS}:thread`;
+
+/** What narrows the chats, and the tab beside a thread, as they stand in the address. */
+export const listed = {
+  state: new Choice<ThreadState>("state", ["active", "archived"]),
+  only: new Choice("only", filters),
+  tab: new Choice<PanelTab>("tab", ["tasks", "reminders", "info"]),
+};
+
+/** Somebody on an account's side. */
+export interface ContactPlace {
+  readonly accountId: Id;
+  readonly contactId: Id;
+}
 
 export class Desk {
   readonly directory: Directory;
@@ -25,12 +44,16 @@ export class Desk {
   readonly thread: ThreadModel;
   readonly ticks: Ticks;
   readonly me: ReadonlySignal<Me>;
-  readonly panel: Signal<PanelTab> = signal("tasks");
+  readonly panel: Signal<PanelTab> = signal(listed.tab.value);
   /** The panel is shown where it doesn't always stand. */
   readonly panelOpen = signal(false);
   readonly newChat = signal(false);
+  /** What else lies over the page, such as what an act asks first. */
+  readonly over: Signal<JSX.Element | null> = signal(null);
+  /** The contact whose address is looked at. */
+  readonly contact: Signal<ContactPlace | undefined> = signal(undefined);
   /** The threads' id in the path. */
-  readonly threadId = computed(() => idIn(path.value, THREADS));
+  readonly threadId = computed(() => idsIn(path.value, THREAD)?.thread ?? null);
 
   constructor(readonly page: Page) {
     const { client } = page;
@@ -48,18 +71,39 @@ export class Desk {
   /** Begin: what every page of the console shows. */
   start(): void {
     void attempt(() => this.directory.loadStaff());
-    void this.lists.load();
     void this.client.run({ type: "notification.list" });
     this.client.accessListeners.add(() => void this.directory.loadStaff());
     this.threadId.subscribe((id) => {
-      this.thread.show(id);
+      this.thread.show(id, location.hash.slice(1));
       this.panelOpen.value = false;
     });
+    // Elsewhere the list and the tab stay as they were.
+    const atChats = computed(() => this.threadId.value !== null || path.value === CHATS);
+    effect(() => {
+      const asked = {
+        state: listed.state.value,
+        only: listed.only.value,
+        search: query.value.get("q") ?? "",
+      };
+      const tab = listed.tab.value;
+      if (this.threadId.value !== null) this.panel.value = tab;
+      if (atChats.value) untracked(() => this.lists.show(asked));
+    });
+    if (!atChats.value) void this.lists.load();
     // What stands in the header needs the account; it comes once the thread's row is known.
     computed(() => this.#row()?.account.id).subscribe((id) => {
       if (id !== undefined && this.directory.account(id) === undefined) void this.loadAccount(id);
     });
   }
+
+  /** The chats' address, with what narrows them. */
+  chatsHref(to = CHATS, more = {}): string {
+    const { state, only, search } = this.lists.query.value;
+    return address(to, { ...listed.state.written(state), ...listed.only.written(only), q: search, ...more });
+  }
+
+  /** A thread's address beside the list as it is. */
+  readonly hrefOf = (id: Id): string => this.chatsHref(THREADS + id, listed.tab.written(this.panel.value));
 
   async loadAccount(id: Id): Promise<void> {
     // Without it the header says less; the thread itself doesn't need it.
@@ -116,7 +160,7 @@ export class Desk {
 
   /** The firm is to look at it again (RD-9). The thread is left, because whoever looks at it reads it. */
   async markUnread(id: Id, seq: Seq): Promise<void> {
-    go("/console");
+    go(this.chatsHref());
     await attempt(() => this.client.api.call("mark.unread", { thread_id: id, seq }));
   }
 
@@ -127,26 +171,30 @@ export class Desk {
 
   #row() {
     const id = this.threadId.value;
-    return id === null ? undefined : this.client.state.value.rows[id];
+    return id === null ? undefined : this.client.state.value.rows.get(id);
   }
 
   #header(): ReadonlySignal<StaffHeader | undefined> {
     return computed(() => {
       const row = this.#row();
-      if (row === undefined) return { people: [] };
+      if (row === undefined) return { seen: { people: [] } };
       const state = this.client.state.value;
       const account = this.directory.account(row.account.id);
-      const readers = account?.links.filter((link) => link.login && link.activated);
+      const readers = account && readersOf(account);
       const assignee = memberView(row.staff?.assignee_id, state, this.directory.staff.value);
       const reminder = row.staff?.reminder;
       return {
-        people: (readers ?? []).map((link) =>
-          personView({ id: link.contact_id, side: "contact", name: link.name }, state),
-        ),
-        reminderOn: reminder?.enabled ?? false,
-        ...(assignee ? { assignee } : {}),
-        ...(reminder?.next_due_at ? { reminderNextAt: reminder.next_due_at } : {}),
+        seen: {
+          people: (readers ?? []).map((link) =>
+            personView({ id: link.contact_id, side: "contact", name: link.name }, state),
+          ),
+          reminderOn: reminder?.enabled ?? false,
+          why: snoozeText(row),
+          ...(assignee ? { assignee } : {}),
+          ...(reminder?.next_due_at ? { reminderNextAt: reminder.next_due_at } : {}),
+        },
         ...(readers ? { receivers: readers.map((link) => link.name.split(" ")[0] ?? link.name) } : {}),
+        noReader: account && noReader(account),
       };
     });
   }

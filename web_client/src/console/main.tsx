@@ -1,10 +1,11 @@
 // The staff's page begins here.
 
-import "../../styles/console.css";
 import { render } from "preact";
 import { boot } from "../shell/boot.ts";
 import { App } from "./App.tsx";
 import { Desk } from "./desk.ts";
+// Last: the page lays out what its parts bring.
+import "./console.css";
 
 const page = await boot("staff");
 const root = document.getElementById("app");

@@ -1,8 +1,8 @@
 // Commands and their answers, over the socket while it is live and over HTTP otherwise.
-// Knows ids, time limits and both doors. Refuses to know what commands do, and to repeat them: that is for the caller,
-// who knows whether the command carries a key.
+// Knows ids, time limits, the person's allowance and both doors. Refuses to know what commands do, and to repeat what may
+// have been done: that is for the caller, who knows whether the command carries a key.
 
-import { isOtherPerson, isTemporary, Refusal, tooLong, unavailable } from "./problems.ts";
+import { isOtherPerson, isTemporary, problemOf, Refusal, tooLong, unavailable } from "./problems.ts";
 import {
   type ArgumentsOf,
   type ClientFrame,
@@ -15,6 +15,8 @@ import {
 } from "./protocol.gen.ts";
 
 export const ANSWER_MS = 15_000;
+/** So long the allowance of a person who has spent it is waited for. What waits longer, guessing at a login, is said. */
+export const ALLOWANCE_MS = 30_000;
 /** Room for what stands around a command in its frame. */
 const ENVELOPE_BYTES = 100;
 
@@ -54,13 +56,29 @@ export class Api {
 
   constructor(private readonly options: ApiOptions) {}
 
-  /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. */
-  call<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+  /** Do a command. Rejects with a Refusal; code `unavailable` means that the outcome is unknown. `leaving`: by the door
+   *  that outlives the page, where there is one; of a socket it isn't known what still goes out. Where the person has
+   *  spent their allowance nothing was done, whatever it is: the same is asked again when the server said. */
+  async call<N extends CommandName>(name: N, args: ArgumentsOf<N>, leaving = false): Promise<ResultOf<N>> {
+    const until = Date.now() + ALLOWANCE_MS;
+    for (;;) {
+      try {
+        return await this.#once(name, args, leaving);
+      } catch (error) {
+        const { code, retry_after_ms: wait } = problemOf(error);
+        if (code !== "rate_limited" || wait === undefined || Date.now() + wait > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  #once<N extends CommandName>(name: N, args: ArgumentsOf<N>, leaving: boolean): Promise<ResultOf<N>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     const command = { type: name, ...args } as unknown as CommandOf<N>;
     const size = bytesOf(command);
     if (size > INBOUND_FRAME_BYTES_MAX - ENVELOPE_BYTES) return Promise.reject(tooLong(size));
-    return (HTTP_ONLY.has(name) ? undefined : this.#send(command)) ?? this.#post(name, args);
+    const http = HTTP_ONLY.has(name) || (leaving && this.options.base !== undefined);
+    return (http ? undefined : this.#send(command)) ?? this.#post(name, args, leaving);
   }
 
   /** The same, only if the socket is live; for what is worthless later. */
@@ -118,7 +136,11 @@ export class Api {
     });
   }
 
-  async #post<N extends CommandName>(name: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+  async #post<N extends CommandName>(
+    name: N,
+    args: ArgumentsOf<N>,
+    keepalive: boolean,
+  ): Promise<ResultOf<N>> {
     if (this.options.base === undefined) throw unavailable("offline");
     let response: Response;
     let content: unknown;
@@ -133,6 +155,7 @@ export class Api {
           ...(person === undefined ? {} : { "chattar-person": person }),
         },
         body: JSON.stringify(args),
+        keepalive,
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       content = await response.json();
@@ -157,8 +180,7 @@ export async function insist<T>(attempt: () => Promise<T>, { times = 4, waitMs =
       return await attempt();
     } catch (error) {
       if (!(error instanceof Refusal) || !isTemporary(error.problem) || tried >= times) throw error;
-      const wait = error.problem.retry_after_ms ?? waitMs * 2 ** (tried - 1);
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await new Promise((resolve) => setTimeout(resolve, waitMs * 2 ** (tried - 1)));
     }
   }
 }

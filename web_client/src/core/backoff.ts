@@ -1,6 +1,6 @@
 // How long to wait before connecting again. Pure; the random number is given.
 
-import { CLOSE_CODE } from "./protocol.gen.ts";
+import { CLOSE_DRAINING } from "./protocol.gen.ts";
 
 export const FIRST_MS = 500;
 export const LONGEST_MS = 30_000;
@@ -15,6 +15,6 @@ export function waitMs(attempt: number, random: number): number {
 
 /** What a close asks for: again after a wait, again after a random one, or not at all until something changes. */
 export function afterClose(code: number): "again" | "spread" | "ended" {
-  if (code === CLOSE_CODE.DRAINING) return "spread";
+  if (code === CLOSE_DRAINING) return "spread";
   return code >= 4400 && code < 5000 ? "ended" : "again";
 }

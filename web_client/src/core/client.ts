@@ -9,14 +9,16 @@ import { Drafts } from "./drafts.ts";
 import { newKey } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { ADOPT_AFTER_MS, alone, Outbox } from "./outbox.ts";
-import { isOtherPerson, isTemporary, otherPerson, problemOf, unavailable } from "./problems.ts";
+import { isOtherPerson, otherPerson, problemOf, unavailable } from "./problems.ts";
 import {
   type Body,
-  CLOSE_CODE,
+  CLOSE_OTHER_PERSON,
   type Command,
   type CommandOf,
   type Hello,
   type Id,
+  type KeptLists,
+  type Kinds,
   type Me,
   type Seq,
   type ServerFrame,
@@ -79,7 +81,7 @@ export class Client {
       person: () => this.state.value.me?.person.id,
       onOtherPerson: () => this.#displace(),
     });
-    this.#marks = new Marks(this.api);
+    this.#marks = new Marks(this.api, () => this.state.value.me?.person.side === "staff");
   }
 
   /** Connect, and stay connected. `me`, where it is known already, lets what is kept show before the first answer. */
@@ -101,6 +103,11 @@ export class Client {
   /** Something changed outside: look whether the connection still stands, or connect now. */
   wake(): void {
     this.#link.wake(() => this.api.tell("me.read", {}));
+  }
+
+  /** The page is hidden, or goes: what waits to be told is told now. */
+  leave(): void {
+    void this.#marks.tell(true);
   }
 
   get outbox(): Outbox | null {
@@ -140,7 +147,7 @@ export class Client {
 
   /** Follow a thread in full. Rejects with a Refusal when it can't be had. */
   async open(threadId: Id): Promise<void> {
-    this.#marks.look(threadId, this.state.value.rows[threadId]?.read_seq ?? 0);
+    this.#marks.look(threadId, this.state.value.rows.get(threadId)?.read_seq ?? 0);
     this.#recent = [threadId, ...this.#recent.filter((id) => id !== threadId)];
     for (const old of this.#recent.splice(OPENED_MAX)) this.dispatch({ type: "left", thread_id: old });
     if (this.state.value.opened[threadId] !== undefined) return;
@@ -165,11 +172,11 @@ export class Client {
     );
   }
 
-  /** Everything up to `seq` was seen by the person. */
-  seen(threadId: Id, seq: Seq): void {
+  /** Everything up to `seq`, and for staff everything up to `notes` of n:, was seen by the person. */
+  seen(threadId: Id, seq: Seq, notes: Seq = 0): void {
     const { me, rows } = this.state.value;
-    const row = rows[threadId];
-    if (me === null || row === undefined || !this.#marks.seen(threadId, seq)) return;
+    const row = rows.get(threadId);
+    if (me === null || row === undefined || !this.#marks.seen(threadId, { seq, notes })) return;
     if (seq <= (row.read_seq ?? 0)) return;
     this.dispatch({
       type: "frame",
@@ -186,6 +193,11 @@ export class Client {
     if (typing) this.#typedAt.set(key, now);
     else this.#typedAt.delete(key);
     this.api.tell("typing.set", { thread_id: threadId, typing, internal });
+  }
+
+  /** Keep all of a kind, from now on: it stands in `state.kept`. */
+  keep(kind: keyof Kinds): void {
+    if (!this.state.value.kept[kind]?.asked) this.dispatch({ type: "wanted", kind });
   }
 
   // messages of one's own
@@ -240,6 +252,7 @@ export class Client {
     return {
       type: "hello",
       positions: positions(this.state.value),
+      firm: true,
       utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
       ...(epoch === null ? {} : { epoch }),
       ...(me === null ? {} : { person: me.person.id }),
@@ -269,7 +282,7 @@ export class Client {
   /** The person may see other things than before: rows that aren't followed, and the inbox, would not learn of it. */
   #startOver(me: Me): void {
     const stream = `u:${me.person.id}`;
-    const head = this.state.value.streams[stream]?.position ?? 0;
+    const head = this.state.value.streams.get(stream)?.position ?? 0;
     this.dispatch({ type: "frame", frame: { type: "reset", stream, head } });
     for (const listener of this.accessListeners) listener();
   }
@@ -280,13 +293,13 @@ export class Client {
     this.displaced.value = true;
     this.api.end(otherPerson());
     this.#drafts?.flush();
-    if (this.#link.state.kind !== "ended") this.#link.end(CLOSE_CODE.OTHER_PERSON);
+    if (this.#link.state.kind !== "ended") this.#link.end(CLOSE_OTHER_PERSON);
   }
 
   #linkChanged(state: LinkState): void {
     const wasLive = this.link.value.kind === "live";
     this.link.value = state;
-    if (state.kind === "ended" && state.code === CLOSE_CODE.OTHER_PERSON) this.#displace();
+    if (state.kind === "ended" && state.code === CLOSE_OTHER_PERSON) this.#displace();
     if (state.kind === "live") this.polling.value = false;
     if (state.kind === "live" || !wasLive) return;
     this.api.disconnected();
@@ -377,6 +390,10 @@ export class Client {
     } else if (command.type === "notification.list") {
       const { type, ...args } = command;
       this.dispatch({ type: "notifications", page: await insist(() => this.api.call(type, args)) });
+    } else if (command.type.endsWith(".list")) {
+      const { type, ...args } = command as KeptLists;
+      const page = await insist(() => this.api.call(type, args));
+      this.dispatch({ type: "kept", kind: type.slice(0, -5), page, after: args.after });
     }
   }
 
@@ -395,17 +412,16 @@ export class Client {
   }
 
   #notHad(command: Command, code: string): void {
-    const gone = code === "not_found" || code === "forbidden";
-    if (!gone || isTemporary({ code, message: "" })) return; // asked again by the reducer or at the next connect
+    if (code !== "not_found" && code !== "forbidden") return; // asked again by the reducer or at the next connect
+    const drop = (stream: string): void =>
+      this.dispatch({ type: "frame", frame: { type: "dropped", stream } });
     if (command.type === "thread.read" || command.type === "thread.open") {
-      this.dispatch({ type: "frame", frame: { type: "dropped", stream: `t:${command.thread_id}` } });
-      this.dispatch({ type: "frame", frame: { type: "dropped", stream: `n:${command.thread_id}` } });
-    } else if (command.type === "stream.read") {
-      this.dispatch({ type: "frame", frame: { type: "dropped", stream: command.stream } });
-    }
+      drop(`t:${command.thread_id}`);
+      drop(`n:${command.thread_id}`);
+    } else if (command.type === "stream.read") drop(command.stream);
   }
 }
 
-function accessOf({ role, rights, accounts }: Me): string {
-  return JSON.stringify([role, rights, accounts?.map((account) => account.id)]);
+function accessOf({ role, may, accounts }: Me): string {
+  return JSON.stringify([role, may, accounts?.map((account) => account.id)]);
 }

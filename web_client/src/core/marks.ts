@@ -3,38 +3,48 @@
 
 import type { Api } from "./api.ts";
 import { type Id, POSITIONS_MAX, type Seq } from "./protocol.gen.ts";
+import type { ReadTo } from "./seen.ts";
 import type { State } from "./state.ts";
 
 const TELL_AFTER_MS = 250;
 
 export class Marks {
-  readonly #read = new Map<Id, Seq>();
-  readonly #readWaiting = new Map<Id, Seq>();
+  readonly #read = new Map<Id, ReadTo>();
+  readonly #readWaiting = new Map<Id, ReadTo>();
   readonly #delivered = new Map<Id, Seq>();
   readonly #deliveredWaiting = new Map<Id, Seq>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly api: Api) {}
+  constructor(
+    private readonly api: Api,
+    /** Whether this is a client of staff, who read notes too. */
+    private readonly staff: () => boolean,
+  ) {}
 
   /** Everything up to here was seen. True if that is news. */
-  seen(threadId: Id, seq: Seq): boolean {
-    if (seq <= (this.#read.get(threadId) ?? 0)) return false;
-    this.#read.set(threadId, seq);
-    this.#readWaiting.set(threadId, seq);
+  seen(threadId: Id, to: ReadTo): boolean {
+    const told = this.#read.get(threadId);
+    if (told !== undefined && to.seq <= told.seq && to.notes <= told.notes) return false;
+    const further = {
+      seq: Math.max(to.seq, told?.seq ?? 0),
+      notes: Math.max(to.notes, told?.notes ?? 0),
+    };
+    this.#read.set(threadId, further);
+    this.#readWaiting.set(threadId, further);
     this.#soon();
     return true;
   }
 
   /** The thread is opened, and read up to `read`: further back than was told, if it was marked as unread (RD-9). */
   look(threadId: Id, read: Seq): void {
-    if (read < (this.#read.get(threadId) ?? 0)) this.#read.delete(threadId);
+    if (read < (this.#read.get(threadId)?.seq ?? 0)) this.#read.delete(threadId);
   }
 
   /** Look what has arrived since; contacts' clients say so (RD-4). */
   arrived(before: State, after: State): void {
-    if (before.rows === after.rows || after.me?.person.side !== "contact") return;
-    for (const row of Object.values(after.rows)) {
-      if (before.rows[row.id] === row || (row.unread ?? 0) === 0) continue;
+    if (after.me?.person.side !== "contact") return;
+    for (const [row] of after.rows.since(before.rows)) {
+      if ((row.unread ?? 0) === 0) continue;
       if (row.head <= (this.#delivered.get(row.id) ?? 0)) continue;
       this.#delivered.set(row.id, row.head);
       this.#deliveredWaiting.set(row.id, row.head);
@@ -50,26 +60,29 @@ export class Marks {
   #soon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.#tell();
+      void this.tell();
     }, TELL_AFTER_MS);
   }
 
-  async #tell(): Promise<void> {
+  /** Tell what waits. `leaving`: the page may be gone in a moment. */
+  async tell(leaving?: boolean): Promise<void> {
     const reads = [...this.#readWaiting];
     const delivered = [...this.#deliveredWaiting].slice(0, POSITIONS_MAX);
     this.#readWaiting.clear();
     for (const [id] of delivered) this.#deliveredWaiting.delete(id);
-    const told = reads.map(async ([thread_id, seq]) => {
+    const told = reads.map(async ([thread_id, to]) => {
+      const { seq, notes: notes_seq } = to;
       try {
-        await this.api.call("mark.read", { thread_id, seq });
+        const args = this.staff() ? { thread_id, seq, notes_seq } : { thread_id, seq };
+        await this.api.call("mark.read", args, leaving);
       } catch {
         // Told again after the next connect or the next message: positions only grow.
-        if (!this.#readWaiting.has(thread_id)) this.#readWaiting.set(thread_id, seq);
+        if (!this.#readWaiting.has(thread_id)) this.#readWaiting.set(thread_id, to);
       }
     });
     if (delivered.length > 0) {
       told.push(
-        this.api.call("mark.delivered", { positions: Object.fromEntries(delivered) }).then(
+        this.api.call("mark.delivered", { positions: Object.fromEntries(delivered) }, leaving).then(
           () => undefined,
           () => {
             for (const [id, seq] of delivered)

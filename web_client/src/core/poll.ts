@@ -4,6 +4,7 @@
 import { insist } from "./api.ts";
 import type { Client } from "./client.ts";
 import type { Me } from "./protocol.gen.ts";
+import { ownStreams } from "./state.ts";
 
 export const POLL_EVERY_MS = 5_000;
 
@@ -51,12 +52,11 @@ export class Poller {
   /** What `hello` would have brought. */
   async #begin(): Promise<void> {
     const me: Me = await this.client.api.call("me.read", {});
-    const own = `u:${me.person.id}`;
     const heads: Record<string, number> = {};
-    if (this.client.state.value.streams[own] === undefined) {
-      heads[own] = (
-        await this.client.api.call("stream.read", { stream: own, before: Number.MAX_SAFE_INTEGER, limit: 1 })
-      ).head;
+    for (const stream of ownStreams(me)) {
+      if (this.client.state.value.streams.get(stream) !== undefined) continue;
+      const page = this.client.api.call("stream.read", { stream, before: Number.MAX_SAFE_INTEGER, limit: 1 });
+      heads[stream] = (await page).head;
     }
     if (this.#timer === undefined) return;
     this.#live = true;
@@ -71,14 +71,15 @@ export class Poller {
 
   async #ask(): Promise<void> {
     const { me, rows, opened, streams } = this.client.state.value;
-    const since = Object.values(rows).reduce((latest, row) => Math.max(latest, row.updated_at), 0);
+    const since = rows.values().reduce((latest, row) => Math.max(latest, row.updated_at), 0);
     await insist(() => this.client.api.call("me.read", {}), { times: 1 });
     await this.client.run({ type: "thread.list", since: Math.max(0, since - 5_000), limit: 200 });
     for (const id of Object.keys(opened))
       await this.client.run({ type: "thread.open", thread_id: id, limit: 1 });
-    const own = `u:${me?.person.id ?? ""}`;
-    const after = streams[own]?.position;
-    if (after !== undefined && after !== null)
-      await this.client.run({ type: "stream.read", stream: own, after });
+    for (const stream of me === null ? [] : ownStreams(me)) {
+      const after = streams.get(stream)?.position;
+      if (after !== undefined && after !== null)
+        await this.client.run({ type: "stream.read", stream, after });
+    }
   }
 }

@@ -25,16 +25,8 @@ export function unavailable(reason: "offline" | "timeout" | "closed"): Refusal {
 
 /** Ours, for what no server would take however often it is sent. */
 export function tooLong(bytes: number): Refusal {
-  const expected = `at most ${INBOUND_FRAME_BYTES_MAX} bytes`;
-  const message = "This is too long to be sent.";
-  return new Refusal({
-    code: "invalid",
-    reason: "too_long",
-    message,
-    path: "$",
-    expected,
-    got: `${bytes} bytes`,
-  });
+  const message = `This is too long to be sent: ${bytes} of ${INBOUND_FRAME_BYTES_MAX} bytes.`;
+  return new Refusal({ code: "invalid", reason: "too_long", message });
 }
 
 /** Ours, for what isn't asked any more because the browser's login is another person's now. */

@@ -1,4 +1,4 @@
-// Made by `python -m protocol.export` from the structs in protocol/. Do not edit: a test compares.
+// Made by `python -m protocol.describing.export` from the structs in protocol/. Do not edit: a test compares.
 //
 // A field with `?` has a default: leave it out to mean that, and expect it to be left out.
 // `Text`, `Event` and `Notification` are also names of the browser's: import what you use, or the module as a whole.
@@ -10,7 +10,9 @@ export type Right = "view_all_accounts" | "view_all_contacts" | "manage_accounts
 export type Language = "sv" | "en";
 export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
-export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened";
+export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended";
+export type ReasonToClients = "clients_may_not_create" | "key_reused" | "other_person" | "thread_archived" | "too_long" | "unreadable";
+export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "too_many";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
 /** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -73,6 +75,31 @@ export interface Body {
   readonly content: readonly Block[];
 }
 
+/** An error as clients see it: `code` is for programs, `message` for people, the rest says where and what. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  /** A more precise code within `code`, such as `account_not_activated`. */
+  readonly reason?: string;
+  /** Where in what was sent: `$` is the frame (over HTTP the body), `$.command.positions["…"]` a member, `[0]` an item. */
+  readonly path?: string;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly retry_after_ms?: number;
+}
+
+/** It is done, and there is nothing more to say. */
+export interface Done {
+}
+
+/** Base of pages of a kind; the subclass says what its `entities` are. */
+export interface KeptPage {
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+  /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+}
+
 /** Somebody as shown beside what they did. */
 export interface Person {
   readonly id: Id;
@@ -84,7 +111,9 @@ export interface Person {
 export interface Firm {
   readonly id: Id;
   readonly name: string;
-  /** Default: "en". */
+  /** The name in the foot of letters, where that is another one. Default: "". */
+  readonly legal_name?: string;
+  /** Of the letters to clients. Default: "en". */
   readonly language?: Language;
   /** Default: "UTC". */
   readonly time_zone?: string;
@@ -97,11 +126,21 @@ export interface Firm {
   readonly website?: string;
   /** Default: true. */
   readonly clients_may_create_threads?: boolean;
+  /** Where its picture is, below the server's own address; another picture has another place. */
+  readonly logo?: string;
+}
+
+/** Something was changed that is said of the firm. Windows keep it as kind `firm`, and show it in place of `me.firm`. Stands in u:. */
+export interface FirmChanged {
+  readonly type: "firm.changed";
+  readonly firm: Firm;
 }
 
 /** What only owner and admins see and change of a firm. */
 export interface FirmSettings {
+  /** Where answers to letters to clients go. */
   readonly reply_to?: string;
+  /** Who gets a copy of every letter to a client. */
   readonly bcc?: string;
   /** Default: false. */
   readonly show_message_text_in_client_email?: boolean;
@@ -117,37 +156,91 @@ export interface FirmSettings {
   readonly widget_origins?: readonly string[];
 }
 
-/** A member of staff, as colleagues see them. */
-export interface StaffMember {
-  readonly id: Id;
-  readonly name: string;
-  readonly email: string;
-  readonly role: Role;
-  /** Default: []. */
-  readonly rights?: readonly Right[];
-  /** Default: true. */
-  readonly active?: boolean;
-}
-
-/** Who is logged in, where, and with which rights. */
-export interface Me {
-  readonly person: Person;
+/** The firm with its settings. */
+export interface FirmView {
   readonly firm: Firm;
-  readonly email: string;
-  readonly language: Language;
-  readonly role?: Role;
-  /** Default: []. */
-  readonly rights?: readonly Right[];
-  /** A contact's own accounts; empty for staff, who page through `account.list`. Default: []. */
-  readonly accounts?: readonly AccountBrief[];
+  readonly settings: FirmSettings;
 }
 
-/** An account's name, as shown beside its threads. */
-export interface AccountBrief {
-  readonly id: Id;
+/** The firm and its settings. */
+export interface FirmRead {
+  readonly type: "firm.read";
+}
+
+/** Change what is said of the firm, and its settings; what is absent stays, and an empty text takes back what was said. */
+export interface FirmUpdate {
+  readonly type: "firm.update";
+  readonly name?: string;
+  readonly legal_name?: string;
+  readonly language?: Language;
+  readonly time_zone?: string;
+  readonly accent?: string;
+  /** Stands in letters and on clients' pages, instead of the firm's initials. */
+  readonly logo?: string;
+  readonly address?: string;
+  readonly phone?: string;
+  readonly website?: string;
+  readonly reply_to?: string;
+  readonly bcc?: string;
+  readonly clients_may_create_threads?: boolean;
+  readonly show_message_text_in_client_email?: boolean;
+  readonly show_tasks_in_client_email?: boolean;
+  readonly reminder_days?: number;
+  readonly reminder_number?: number;
+  readonly tasks_ignore_read_state?: boolean;
+}
+
+/** What has become of a letter to somebody. */
+export interface Delivery {
+  readonly letter_id: Id;
+  readonly state: "waiting" | "handed_over" | "dropped" | "failed" | "unknown";
+  readonly at: number;
+  readonly person_id: Id;
   readonly name: string;
-  /** Default: "". */
-  readonly short_id?: string;
+  /** The mail server's own words, one line. Default: "". */
+  readonly said?: string;
+  /** Ours, where there is one: `read`, `archived`, `notify_off`, `not_true_any_more`, or what went wrong. Default: "". */
+  readonly reason?: string;
+  /** It is tried again by `invitation.send`, since its link is gone; others by `letter.retry`. Default: false. */
+  readonly invitation?: boolean;
+}
+
+/** What came of trying a letter again. */
+export interface LetterRetried {
+  /** It had been given up, and waits now to be sent. False: nothing was done, since it hadn't, or isn't any more. */
+  readonly again: boolean;
+  /** The letter as it stands. */
+  readonly delivery: Delivery;
+}
+
+/** Try a letter again that was given up. One that wasn't, or is on its way again, stays as it is: the answer says so. */
+export interface LetterRetry {
+  readonly type: "letter.retry";
+  readonly account_id: Id;
+  readonly letter_id: Id;
+}
+
+/** What came of sending blind copies again. */
+export interface LetterCopiesRetried {
+  /** So many wait now to be sent. 0: none that failed is kept any more. */
+  readonly count: number;
+  /** The address that they go to. */
+  readonly email: string;
+}
+
+/** Send the firm's blind copies again that failed, to the address that is set now. They are kept for a while. */
+export interface LetterRetryCopies {
+  readonly type: "letter.retry_copies";
+}
+
+/** A letter to a contact about the thread was given up. Stands in n:. */
+export interface LetterFailed {
+  readonly type: "letter.failed";
+  readonly letter_id: Id;
+  /** To whom. */
+  readonly person: Person;
+  /** The mail server's own words, or ours where it said nothing. */
+  readonly said: string;
 }
 
 /** A contact's place in an account: its two switches, and how far the invitation has come. */
@@ -161,6 +254,57 @@ export interface Link {
   readonly activated: boolean;
   readonly invited_at?: number;
   readonly last_login_at?: number;
+  /** What has become of the last letter to them about this account that was tried, an invitation's too. */
+  readonly mail?: Delivery;
+  /** The latest letters to them about this account that failed: each can be tried again by `letter.retry`. Default: []. */
+  readonly failed_letters?: readonly Id[];
+}
+
+/** Add a person to an account; somebody with this address already at the firm is linked. */
+export interface ContactCreate {
+  readonly type: "contact.create";
+  readonly account_id: Id;
+  readonly name: string;
+  readonly email: string;
+  /** Default: false. */
+  readonly login?: boolean;
+  /** Default: true. */
+  readonly notify?: boolean;
+  /** Default: false. */
+  readonly invite?: boolean;
+}
+
+/** Correct a contact's address. Whoever has an earlier invitation or login of theirs is out. */
+export interface ContactUpdate {
+  readonly type: "contact.update";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+  readonly email: string;
+}
+
+/** Turn Login or Notify on or off for one person in one account. */
+export interface LinkUpdate {
+  readonly type: "link.update";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+  readonly login?: boolean;
+  readonly notify?: boolean;
+}
+
+/** Send the person a link with which to choose a password. An earlier link stops working. */
+export interface InvitationSend {
+  readonly type: "invitation.send";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+}
+
+/** An account's name, as shown beside its threads. */
+export interface AccountBrief {
+  readonly id: Id;
+  /** Empty where an inbox entry is about no account. */
+  readonly name: string;
+  /** Default: "". */
+  readonly short_id?: string;
 }
 
 /** A client entity that is served, as staff see it. */
@@ -177,326 +321,54 @@ export interface Account {
   readonly archived?: boolean;
 }
 
-/** The first words of the last client-visible message of a thread. */
-export interface Excerpt {
-  readonly person: Person;
-  readonly text: string;
-  readonly at: number;
-}
-
-/** A thread's reminder setting and where its cycle stands. */
-export interface Reminder {
-  readonly enabled: boolean;
-  readonly days: number;
-  readonly number: number;
-  /** Default: 1. */
-  readonly cycle?: number;
-  readonly anchor_at?: number;
-  /** Default: 0. */
-  readonly sent?: number;
-  readonly next_due_at?: number;
-  /** Default: "disabled". */
-  readonly verdict?: "due" | "disabled" | "closed" | "count_reached" | "nobody_to_notify" | "nothing_to_remind_of" | "tasks_done_and_read" | "replied";
-  /** Default: "client_replies". */
-  readonly stops_when?: "client_replies" | "all_read" | "tasks_done_and_all_read";
-  /** When the rest of this cycle would go out if nothing changes; the first is `next_due_at`. Default: []. */
-  readonly planned?: readonly number[];
-}
-
-/** What only staff may see of a thread. */
-export interface StaffPart {
-  /** Default: 0. */
-  readonly notes_head?: Seq;
-  /** Default: "manual". */
-  readonly origin?: "manual" | "bulk" | "automation" | "client";
-  readonly assignee_id?: Id;
-  readonly reminder?: Reminder;
-}
-
-/** A thread's row and header. `head` is the position up to which this row is true. */
-export interface Thread {
-  readonly id: Id;
-  readonly account: AccountBrief;
-  readonly subject: string;
-  readonly state: ThreadState;
-  readonly created_at: number;
-  readonly created_by: Person;
-  readonly head: Seq;
-  readonly updated_at: number;
-  readonly last_message_at: number;
-  /** For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later. */
-  readonly raised_at?: number;
-  readonly last?: Excerpt;
-  /** Messages of the other side after the reader's position: the firm's shared one or the contact's own. Default: 0. */
-  readonly unread?: number;
-  /** The reader's position: the firm's shared one for staff, their own for a contact. Default: 0. */
-  readonly read_seq?: Seq;
-  /** How often that position was taken back by `mark.unread`. Of two positions, the one with more is the later. Default: 0. */
-  readonly turns_back?: number;
-  /** Messages of the other side up to `head`; absent from older servers. */
-  readonly their_messages?: number;
-  /** How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to. */
-  readonly read_messages?: number;
-  /** Default: 0. */
-  readonly tasks_done?: number;
-  /** Default: 0. */
-  readonly tasks_total?: number;
-  readonly staff?: StaffPart;
-}
-
-/** A client task. Tasks are listed in the order in which they are to be shown. */
-export interface Task {
-  readonly id: Id;
-  readonly text: string;
-  readonly created_by: Person;
-  readonly created_at: number;
+/** Accounts by name. */
+export interface AccountPage {
+  readonly accounts: readonly Account[];
   /** Default: false. */
-  readonly done?: boolean;
-  readonly done_by?: Person;
-  readonly done_at?: number;
+  readonly more?: boolean;
 }
 
-/** A task with its thread, for the page over all threads. */
-export interface TaskRow {
-  readonly thread_id: Id;
-  readonly subject: string;
-  readonly account: AccountBrief;
-  readonly task: Task;
-  readonly assignee_id?: Id;
-  readonly reminder_next_at?: number;
-}
-
-/** A position that somebody reached, and when. */
-export interface Step {
-  readonly seq: Seq;
-  readonly at: number;
-}
-
-/** How far somebody has got in a thread. A message was read when the first step with `seq` at or above it was made. Positions never go back. `read` and `delivered` hold the latest steps only, oldest first (at most 200). */
-export interface Mark {
-  readonly person: Person;
-  /** Default: []. */
-  readonly read?: readonly Step[];
-  /** Default: []. */
-  readonly delivered?: readonly Step[];
-}
-
-/** A staff member's inbox entry: one for each thread, moved to the top by each new event. */
-export interface Notification {
-  readonly id: Id;
-  readonly thread_id: Id;
-  readonly account: AccountBrief;
-  readonly subject: string;
-  readonly kind: NotificationKind;
-  readonly actor: Person;
-  readonly at: number;
-  readonly created_at: number;
+/** The accounts I may see, by name; `after` is the last account of the page before. */
+export interface AccountList {
+  readonly type: "account.list";
   /** Default: "". */
-  readonly text?: string;
-  /** Default: true. */
-  readonly unread?: boolean;
-  /** Stays until this person has read the thread, whatever came after. Default: false. */
-  readonly mentioned?: boolean;
-  /** Default: false. */
-  readonly internal?: boolean;
-  /** Default: false. */
-  readonly archived?: boolean;
-  readonly assignee_id?: Id;
-  /** Colleagues who have read the thread since. Default: []. */
-  readonly read_by?: readonly string[];
+  readonly search?: string;
+  readonly after?: Id;
+  /** Default: 100. */
+  readonly limit?: number;
 }
 
-/** A reminder that went out: its place in its cycle, what it was about and to whom. */
-export interface ReminderRow {
-  readonly cycle: number;
-  /** 0 for one that was sent by hand. */
-  readonly number: number;
-  readonly at: number;
-  readonly recipients: readonly string[];
-  readonly by?: Person;
-}
-
-/** A contact and whether reminders reach them. */
-export interface Recipient {
-  readonly contact_id: Id;
-  readonly name: string;
-  readonly email: string;
-  readonly notify: boolean;
-}
-
-/** One line of the audit trail. `person` did it; absent, if nobody had proved to be anybody. */
-export interface AuditRow {
-  readonly id: Id;
-  readonly event: string;
-  readonly at: number;
-  readonly account_name: string;
-  readonly person: Person | null;
-  readonly email: string;
-  /** Default: "". */
-  readonly text?: string;
-  readonly utc_offset_minutes?: number;
-  /** Default: "". */
-  readonly ip?: string;
-  /** Default: "". */
-  readonly browser?: string;
-  /** Default: "". */
-  readonly os?: string;
-  /** To whom it was done, in `security.list`. */
-  readonly about?: Person;
-  /** How often within a quarter of an hour, of what is counted rather than written down each time. Default: 1. */
-  readonly times?: number;
-}
-
-/** A task to be added. */
-export interface TaskToAdd {
-  readonly text: string;
-  readonly client_task_id?: ClientKey;
-}
-
-/** What the Reminders tab saves. */
-export interface ReminderSetting {
-  readonly enabled: boolean;
-  /** Default: 3. */
-  readonly days?: number;
-  /** Default: 1. */
-  readonly number?: number;
-}
-
-/** A message that another one answers: who said what, shortened. */
-export interface Quote {
-  readonly message_id: Id;
-  readonly person: Person;
-  readonly text: string;
-}
-
-/** t: The first event of every thread. */
-export interface ThreadCreated {
-  readonly type: "thread.created";
+/** One account. */
+export interface AccountRead {
+  readonly type: "account.read";
   readonly account_id: Id;
-  readonly subject: string;
 }
 
-/** t: The subject was changed. */
-export interface ThreadRenamed {
-  readonly type: "thread.renamed";
-  readonly subject: string;
+/** Add an account. */
+export interface AccountCreate {
+  readonly type: "account.create";
+  readonly name: string;
+  readonly client_account_id: ClientKey;
+  /** Default: "company". */
+  readonly kind?: "company" | "individual" | "other";
 }
 
-/** t: The firm archived the thread. */
-export interface ThreadArchived {
-  readonly type: "thread.archived";
+/** Give a colleague access to an account, or take it away; takes effect at once everywhere. */
+export interface AccountAssign {
+  readonly type: "account.assign";
+  readonly account_id: Id;
+  readonly staff_id: Id;
+  readonly assigned: boolean;
 }
 
-/** t: The thread is active again. */
-export interface ThreadReopened {
-  readonly type: "thread.reopened";
+/** Follow an account, or stop. */
+export interface AccountFollow {
+  readonly type: "account.follow";
+  readonly account_id: Id;
+  readonly following: boolean;
 }
 
-/** t: The firm asked again, by hand: the thread moves to the top of what waits for the contacts. */
-export interface ThreadRaised {
-  readonly type: "thread.raised";
-}
-
-/** t: A message that everybody in the thread may see. n: an internal message. */
-export interface MessageSent {
-  readonly type: "message.sent";
-  readonly message_id: Id;
-  readonly client_message_id: ClientKey;
-  readonly body: Body;
-  readonly quote?: Quote;
-  /** Only in n: the position in t: that the internal message follows when the two are shown together. */
-  readonly after?: Seq;
-}
-
-/** t: A task was added at the end. */
-export interface TaskAdded {
-  readonly type: "task.added";
-  readonly task: Task;
-}
-
-/** t: A task's text was changed. */
-export interface TaskEdited {
-  readonly type: "task.edited";
-  readonly task_id: Id;
-  readonly text: string;
-}
-
-/** t: A task was ticked. */
-export interface TaskCompleted {
-  readonly type: "task.completed";
-  readonly task_id: Id;
-}
-
-/** t: A task was un-ticked. */
-export interface TaskReopened {
-  readonly type: "task.reopened";
-  readonly task_id: Id;
-}
-
-/** t: The tasks now stand in this order. */
-export interface TasksReordered {
-  readonly type: "tasks.reordered";
-  readonly task_ids: readonly Id[];
-}
-
-/** t: A task was taken away. */
-export interface TaskDeleted {
-  readonly type: "task.deleted";
-  readonly task_id: Id;
-}
-
-/** t: The last open task was just ticked; follows its `task.completed`. */
-export interface TasksCompleted {
-  readonly type: "tasks.completed";
-}
-
-/** n: The thread has another assignee, or none. */
-export interface ThreadAssigned {
-  readonly type: "thread.assigned";
-  readonly assignee?: Person;
-  /** Who was it, and lost it together with their access. */
-  readonly lost_by?: Person;
-}
-
-/** n: Somebody marked the thread as unread for the whole firm. */
-export interface ThreadUnread {
-  readonly type: "thread.unread";
-  /** How far the firm has read now. */
-  readonly read_seq: Seq;
-  /** What was left to read, as far as the server had counted: use `read_messages` where it is there. */
-  readonly unread: number;
-  /** Messages of contacts up to `read_seq`: see Thread. */
-  readonly read_messages?: number;
-  /** See Thread. Default: 0. */
-  readonly turns_back?: number;
-}
-
-/** n: The reminder setting was saved, or its cycle moved on or stopped. */
-export interface ReminderChanged {
-  readonly type: "reminder.changed";
-  readonly reminder: Reminder;
-}
-
-/** n: A reminder was handed to the mail outbox, automatically or by hand. */
-export interface ReminderSent {
-  readonly type: "reminder.sent";
-  /** Its place in the cycle; 0 for one sent by hand. */
-  readonly number: number;
-  readonly of: number;
-  readonly recipients: readonly string[];
-  /** Default: 0. */
-  readonly after?: Seq;
-}
-
-/** u: An inbox entry is new or has changed. */
-export interface NotificationUpdated {
-  readonly type: "notification.updated";
-  readonly notification: Notification;
-  /** Entries not archived: the badge. */
-  readonly open_count: number;
-}
-
-/** u: What this person may see has changed; accounts in `lost` must be dropped at once. */
+/** What this person may see has changed; accounts in `lost` must be dropped at once. Stands in u:. */
 export interface AccessChanged {
   readonly type: "access.changed";
   /** Default: []. */
@@ -505,23 +377,23 @@ export interface AccessChanged {
   readonly gained?: readonly Id[];
   /** Default: 0. */
   readonly at?: number;
+  /** Staff: the badge, once the entries of what is lost have gone. */
+  readonly open_count?: number;
 }
 
-/** An error as clients see it: `code` is for programs, `message` for people, the rest says where and what. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  /** A more precise code within `code`, such as `account_not_activated`. */
-  readonly reason?: string;
-  /** Where in what was sent: `$` is the frame (over HTTP the body), `$.command.positions["…"]` a member, `[0]` an item. */
-  readonly path?: string;
-  readonly expected?: string;
-  readonly got?: string;
-  readonly retry_after_ms?: number;
-}
-
-/** It is done, and there is nothing more to say. */
-export interface Done {
+/** Who is logged in, where, and with which rights. */
+export interface Me {
+  readonly person: Person;
+  readonly firm: Firm;
+  readonly email: string;
+  readonly language: Language;
+  readonly role?: Role;
+  /** Those that were given to somebody who works here. Default: []. */
+  readonly rights?: readonly Right[];
+  /** All that they hold, by their role too: what a page offers goes by this. Absent from older servers. Default: []. */
+  readonly may?: readonly Right[];
+  /** A contact's own accounts; empty for staff, who page through `account.list`. Default: []. */
+  readonly accounts?: readonly AccountBrief[];
 }
 
 /** A session. `token` is absent where it was put into the browser's cookie. */
@@ -598,26 +470,16 @@ export interface MeUpdate {
   readonly language: Language;
 }
 
-/** The firm with its settings. */
-export interface FirmView {
-  readonly firm: Firm;
-  readonly settings: FirmSettings;
-}
-
-/** The firm and its settings. */
-export interface FirmRead {
-  readonly type: "firm.read";
-}
-
-/** Change settings; what is absent stays. */
-export interface FirmUpdate {
-  readonly type: "firm.update";
-  readonly clients_may_create_threads?: boolean;
-  readonly show_message_text_in_client_email?: boolean;
-  readonly show_tasks_in_client_email?: boolean;
-  readonly reminder_days?: number;
-  readonly reminder_number?: number;
-  readonly tasks_ignore_read_state?: boolean;
+/** A member of staff, as colleagues see them. */
+export interface StaffMember {
+  readonly id: Id;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  /** Default: []. */
+  readonly rights?: readonly Right[];
+  /** Default: true. */
+  readonly active?: boolean;
 }
 
 /** Everybody who works at the firm. */
@@ -640,255 +502,74 @@ export interface StaffUpdate {
   readonly active?: boolean;
 }
 
-/** Accounts by name. */
-export interface AccountPage {
-  readonly accounts: readonly Account[];
+/** A client task. Tasks are listed in the order in which they are to be shown. */
+export interface Task {
+  readonly id: Id;
+  readonly text: string;
+  readonly created_by: Person;
+  readonly created_at: number;
   /** Default: false. */
-  readonly more?: boolean;
+  readonly done?: boolean;
+  readonly done_by?: Person;
+  readonly done_at?: number;
 }
 
-/** The accounts I may see, by name; `after` is the last account of the page before. */
-export interface AccountList {
-  readonly type: "account.list";
-  /** Default: "". */
-  readonly search?: string;
-  readonly after?: Id;
-  /** Default: 100. */
-  readonly limit?: number;
-}
-
-/** One account. */
-export interface AccountRead {
-  readonly type: "account.read";
-  readonly account_id: Id;
-}
-
-/** Add an account. */
-export interface AccountCreate {
-  readonly type: "account.create";
-  readonly name: string;
-  readonly client_account_id: ClientKey;
-  /** Default: "company". */
-  readonly kind?: "company" | "individual" | "other";
-}
-
-/** Give a colleague access to an account, or take it away; takes effect at once everywhere. */
-export interface AccountAssign {
-  readonly type: "account.assign";
-  readonly account_id: Id;
-  readonly staff_id: Id;
-  readonly assigned: boolean;
-}
-
-/** Follow an account, or stop. */
-export interface AccountFollow {
-  readonly type: "account.follow";
-  readonly account_id: Id;
-  readonly following: boolean;
-}
-
-/** Add a person to an account; somebody with this address already at the firm is linked. */
-export interface ContactCreate {
-  readonly type: "contact.create";
-  readonly account_id: Id;
-  readonly name: string;
-  readonly email: string;
-  /** Default: false. */
-  readonly login?: boolean;
-  /** Default: true. */
-  readonly notify?: boolean;
-  /** Default: false. */
-  readonly invite?: boolean;
-}
-
-/** Turn Login or Notify on or off for one person in one account. */
-export interface LinkUpdate {
-  readonly type: "link.update";
-  readonly account_id: Id;
-  readonly contact_id: Id;
-  readonly login?: boolean;
-  readonly notify?: boolean;
-}
-
-/** Send the person a link with which to choose a password. An earlier link stops working. */
-export interface InvitationSend {
-  readonly type: "invitation.send";
-  readonly account_id: Id;
-  readonly contact_id: Id;
-}
-
-/** One thread's row. Of `thread.create`: the new thread, or the one that this key already made. */
-export interface ThreadView {
-  readonly thread: Thread;
-}
-
-/** Start a thread with its first message. */
-export interface ThreadCreate {
-  readonly type: "thread.create";
-  readonly account_id: Id;
-  readonly client_message_id: ClientKey;
-  readonly subject: string;
-  readonly body: Body;
-  /** Default: []. */
-  readonly tasks?: readonly TaskToAdd[];
-  readonly reminder?: ReminderSetting;
-}
-
-/** Threads, unread first, then latest message first. */
-export interface ThreadPage {
-  readonly threads: readonly Thread[];
-  readonly next?: string;
-  /** How many unread threads there are in the whole list, for the badge. Default: 0. */
-  readonly unread_threads?: number;
-  /** Default: 0. */
-  readonly open_total?: number;
-}
-
-/** The threads I may see. `next` of a page is `after` of the following one. `since` asks instead for those of either state that changed after a time, in order of change: how a client that was away catches up on threads that it doesn't hold. */
-export interface ThreadList {
-  readonly type: "thread.list";
-  /** Default: "active". */
-  readonly state?: ThreadState;
-  readonly account_id?: Id;
-  /** Default: "all". */
-  readonly only?: "all" | "unread" | "mine" | "open_tasks";
-  /** Default: "". */
-  readonly search?: string;
-  readonly after?: string;
-  readonly since?: number;
-  /** Default: 50. */
-  readonly limit?: number;
-}
-
-/** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
-export interface StreamEvent {
-  readonly seq: Seq;
-  readonly at: number;
-  readonly actor: Person | null;
-  readonly event: Event;
-}
-
-/** A stretch of a stream: events, ascending by seq, without holes. */
-export interface StreamPage {
-  readonly stream: string;
-  readonly events: readonly StreamEvent[];
-  readonly head: Seq;
-  /** Default: false. */
-  readonly more?: boolean;
-}
-
-/** A thread as needed to show it: everything is true at the heads of the two pages. */
-export interface ThreadOpened {
-  readonly thread: Thread;
-  readonly tasks: readonly Task[];
-  readonly marks: readonly Mark[];
-  /** The newest stretch of t:. */
-  readonly page: StreamPage;
-  /** The newest stretch of n:, for staff. */
-  readonly notes?: StreamPage;
-  /** Names of the contacts who can read here (for staff), or of the firm's staff in this thread (for contacts). Default: []. */
-  readonly writers?: readonly string[];
-  /** For contacts: whether anybody at the firm is connected; `presence` frames say when that changes. Default: false. */
-  readonly team_online?: boolean;
-}
-
-/** Show a thread: header, tasks, marks and the newest messages. */
-export interface ThreadOpen {
-  readonly type: "thread.open";
-  readonly thread_id: Id;
-  /** Default: 50. */
-  readonly limit?: number;
-}
-
-/** One thread's row. */
-export interface ThreadRead {
-  readonly type: "thread.read";
-  readonly thread_id: Id;
-}
-
-/** Change the subject. */
-export interface ThreadRename {
-  readonly type: "thread.rename";
+/** A task with its thread, for the page over all threads. */
+export interface TaskRow {
   readonly thread_id: Id;
   readonly subject: string;
+  readonly account: AccountBrief;
+  readonly task: Task;
+  readonly assignee_id?: Id;
+  readonly reminder_next_at?: number;
 }
 
-/** Archive. A thread that already is archived stays so. */
-export interface ThreadArchive {
-  readonly type: "thread.archive";
-  readonly thread_id: Id;
+/** A task to be added. */
+export interface TaskToAdd {
+  readonly text: string;
+  readonly client_task_id?: ClientKey;
 }
 
-/** Make active again; reminders start anew. */
-export interface ThreadReopen {
-  readonly type: "thread.reopen";
-  readonly thread_id: Id;
+/** A task was added at the end. Stands in t:. */
+export interface TaskAdded {
+  readonly type: "task.added";
+  readonly task: Task;
 }
 
-/** Make a colleague responsible, or nobody. Grants no access. */
-export interface ThreadAssign {
-  readonly type: "thread.assign";
-  readonly thread_id: Id;
-  readonly staff_id?: Id;
+/** A task's text was changed. Stands in t:. */
+export interface TaskEdited {
+  readonly type: "task.edited";
+  readonly task_id: Id;
+  readonly text: string;
 }
 
-/** A stretch of a stream: after a position, or (`before`) up to one, for paging back. */
-export interface StreamRead {
-  readonly type: "stream.read";
-  readonly stream: StreamName;
-  readonly after?: Seq;
-  readonly before?: Seq;
-  /** Default: 100. */
-  readonly limit?: number;
+/** A task was ticked. Stands in t:. */
+export interface TaskCompleted {
+  readonly type: "task.completed";
+  readonly task_id: Id;
 }
 
-/** The message is in the log, majority and journaled, at this place. */
-export interface MessageAccepted {
-  readonly message_id: Id;
-  readonly stream: string;
-  readonly seq: Seq;
-  readonly at: number;
+/** A task was un-ticked. Stands in t:. */
+export interface TaskReopened {
+  readonly type: "task.reopened";
+  readonly task_id: Id;
 }
 
-/** Write to a thread. `internal` is for staff: contacts never learn of it. */
-export interface MessageSend {
-  readonly type: "message.send";
-  readonly thread_id: Id;
-  readonly client_message_id: ClientKey;
-  readonly body: Body;
-  /** Default: false. */
-  readonly internal?: boolean;
-  readonly quoted_message_id?: Id;
+/** The tasks now stand in this order. Stands in t:. */
+export interface TasksReordered {
+  readonly type: "tasks.reordered";
+  readonly task_ids: readonly Id[];
 }
 
-/** I have seen everything in the thread up to this position of t:. */
-export interface MarkRead {
-  readonly type: "mark.read";
-  readonly thread_id: Id;
-  readonly seq: Seq;
+/** A task was taken away. Stands in t:. */
+export interface TaskDeleted {
+  readonly type: "task.deleted";
+  readonly task_id: Id;
 }
 
-/** The firm has not read the thread from this position of t: on, whoever has looked at it. Receipts stay. */
-export interface MarkUnread {
-  readonly type: "mark.unread";
-  readonly thread_id: Id;
-  readonly seq: Seq;
-}
-
-/** My client has received everything up to these positions of t:. */
-export interface MarkDelivered {
-  readonly type: "mark.delivered";
-  readonly positions: { readonly [key: string]: Seq };
-}
-
-/** I am writing; send at most once in 3 s. `internal` is shown to staff only. */
-export interface TypingSet {
-  readonly type: "typing.set";
-  readonly thread_id: Id;
-  /** Default: true. */
-  readonly typing?: boolean;
-  /** Default: false. */
-  readonly internal?: boolean;
+/** The last open task was just ticked; follows its `task.completed`. Stands in t:. */
+export interface TasksCompleted {
+  readonly type: "tasks.completed";
 }
 
 /** The task as it is now. */
@@ -953,6 +634,91 @@ export interface TaskList {
   readonly limit?: number;
 }
 
+/** A thread's reminder setting and where its cycle stands. */
+export interface Reminder {
+  readonly enabled: boolean;
+  readonly days: number;
+  readonly number: number;
+  /** Default: 1. */
+  readonly cycle?: number;
+  readonly anchor_at?: number;
+  /** Default: 0. */
+  readonly sent?: number;
+  readonly next_due_at?: number;
+  /** Default: "disabled". */
+  readonly verdict?: "due" | "disabled" | "closed" | "count_reached" | "nobody_to_notify" | "nothing_to_remind_of" | "tasks_done_and_read" | "replied";
+  /** Default: "client_replies". */
+  readonly stops_when?: "client_replies" | "all_read" | "tasks_done_and_all_read";
+  /** The thread has tasks, and by a setting of the firm it doesn't matter whether messages are read: where `verdict` or `stops_when` speak of reading, the tasks alone are meant. Default: false. */
+  readonly ignores_read_state?: boolean;
+  /** When the rest of this cycle would go out if nothing changes; the first is `next_due_at`. Default: []. */
+  readonly planned?: readonly number[];
+}
+
+/** A reminder that was put into the outbox: its place in its cycle, what it was about and to whom. */
+export interface ReminderRow {
+  /** The one that ran when it went out, also for one that was sent by hand. */
+  readonly cycle: number;
+  /** 0 for one that was sent by hand. */
+  readonly number: number;
+  readonly at: number;
+  readonly recipients: readonly string[];
+  readonly by?: Person;
+  /** Default: "". */
+  readonly id?: string;
+  /** Whether it was sent: a letter was handed over, or may have been, or still waits. Default: true. */
+  readonly counted?: boolean;
+  /** What has become of its letters. Absent from older servers. Default: []. */
+  readonly deliveries?: readonly Delivery[];
+}
+
+/** A contact and whether reminders reach them. */
+export interface Recipient {
+  readonly contact_id: Id;
+  readonly name: string;
+  readonly email: string;
+  readonly notify: boolean;
+}
+
+/** What the Reminders tab saves. */
+export interface ReminderSetting {
+  readonly enabled: boolean;
+  /** Default: 3. */
+  readonly days?: number;
+  /** Default: 1. */
+  readonly number?: number;
+}
+
+/** The reminder setting was saved, or its cycle moved on or stopped. Stands in n:. */
+export interface ReminderChanged {
+  readonly type: "reminder.changed";
+  readonly reminder: Reminder;
+}
+
+/** A reminder was handed to the mail outbox, automatically or by hand. Stands in n:. */
+export interface ReminderSent {
+  readonly type: "reminder.sent";
+  /** Its place in the cycle; 0 for one sent by hand. */
+  readonly number: number;
+  readonly of: number;
+  readonly recipients: readonly string[];
+  /** Default: 0. */
+  readonly after?: Seq;
+  /** Of the reminder whose letters' fate a `reminder.settled` will tell; empty from older servers. Default: "". */
+  readonly reminder_id?: string;
+}
+
+/** All letters of a reminder have their fate. Told again if one is tried again. Stands in n:. */
+export interface ReminderSettled {
+  readonly type: "reminder.settled";
+  readonly reminder_id: string;
+  readonly number: number;
+  readonly of: number;
+  /** False: it reached nobody, and its number is still to be sent. */
+  readonly counted: boolean;
+  readonly deliveries: readonly Delivery[];
+}
+
 /** All that the Reminders tab shows. */
 export interface ReminderView {
   readonly reminder: Reminder;
@@ -984,11 +750,390 @@ export interface ReminderSend {
   readonly client_message_id: ClientKey;
 }
 
+/** A message that another one answers: who said what, shortened. */
+export interface Quote {
+  readonly message_id: Id;
+  readonly person: Person;
+  readonly text: string;
+}
+
+/** A message: in t: one that everybody in the thread may see, in n: an internal one. Stands in t: or n:. */
+export interface MessageSent {
+  readonly type: "message.sent";
+  readonly message_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly body: Body;
+  readonly quote?: Quote;
+  /** Only in n: the position in t: that the internal message follows when the two are shown together. */
+  readonly after?: Seq;
+}
+
+/** The message is in the log, majority and journaled, at this place. */
+export interface MessageAccepted {
+  readonly message_id: Id;
+  readonly stream: string;
+  readonly seq: Seq;
+  readonly at: number;
+}
+
+/** Write to a thread. `internal` is for staff: contacts never learn of it. */
+export interface MessageSend {
+  readonly type: "message.send";
+  readonly thread_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly body: Body;
+  /** Default: false. */
+  readonly internal?: boolean;
+  readonly quoted_message_id?: Id;
+}
+
+/** I am writing; send at most once in 3 s. `internal` is shown to staff only. */
+export interface TypingSet {
+  readonly type: "typing.set";
+  readonly thread_id: Id;
+  /** Default: true. */
+  readonly typing?: boolean;
+  /** Default: false. */
+  readonly internal?: boolean;
+}
+
+/** A position that somebody reached, and when. */
+export interface Step {
+  readonly seq: Seq;
+  readonly at: number;
+}
+
+/** How far somebody has got in a thread. A message was read when the first step with `seq` at or above it was made. Positions never go back. The lists hold the latest steps only, oldest first (at most 200). */
+export interface Mark {
+  readonly person: Person;
+  /** Default: []. */
+  readonly read?: readonly Step[];
+  /** What came to the person's own program. Default: []. */
+  readonly delivered?: readonly Step[];
+  /** Staff: up to where a mail server has taken letters to the person; whether they arrived nobody knows. Default: []. */
+  readonly mailed?: readonly Step[];
+}
+
+/** I have seen everything in the thread up to this position of t:. */
+export interface MarkRead {
+  readonly type: "mark.read";
+  readonly thread_id: Id;
+  readonly seq: Seq;
+  /** Staff: and everything up to this position of n:. Who doesn't say it has seen no notes: what the inbox tells of them stays unread, and can be put away. */
+  readonly notes_seq?: Seq;
+}
+
+/** The firm has not read the thread from this position of t: on, whoever has looked at it. Receipts stay. */
+export interface MarkUnread {
+  readonly type: "mark.unread";
+  readonly thread_id: Id;
+  readonly seq: Seq;
+}
+
+/** My client has received everything up to these positions of t:. */
+export interface MarkDelivered {
+  readonly type: "mark.delivered";
+  readonly positions: { readonly [key: string]: Seq };
+}
+
+/** The first words of the last client-visible message of a thread. */
+export interface Excerpt {
+  readonly person: Person;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A thread is put off: it stands in no list of what is to be done until a time, or until a contact writes. */
+export interface Snooze {
+  readonly by: Person;
+  /** Absent: until a contact writes. That ends one with a time, too. */
+  readonly until?: number;
+  /** As soon as there are more messages of contacts than this, the snooze is over. Default: 0. */
+  readonly answered_at?: number;
+}
+
+/** A thread has come back from a snooze: it stands on top until somebody writes, puts it off again or takes it down. */
+export interface Back {
+  readonly at: number;
+  /** The time has come, or a contact has written. */
+  readonly why: "time" | "answer";
+}
+
+/** What only staff may see of a thread. */
+export interface StaffPart {
+  /** Default: 0. */
+  readonly notes_head?: Seq;
+  /** Default: "manual". */
+  readonly origin?: "manual" | "bulk" | "automation" | "client";
+  readonly assignee_id?: Id;
+  readonly reminder?: Reminder;
+  readonly snooze?: Snooze;
+  readonly back?: Back;
+}
+
+/** A thread's row and header. `head` is the position up to which this row is true. */
+export interface Thread {
+  readonly id: Id;
+  readonly account: AccountBrief;
+  readonly subject: string;
+  readonly state: ThreadState;
+  readonly created_at: number;
+  readonly created_by: Person;
+  readonly head: Seq;
+  readonly updated_at: number;
+  readonly last_message_at: number;
+  /** For contacts: when the firm last asked again by hand. Lists sort by this or the last message, whichever is later. */
+  readonly raised_at?: number;
+  readonly last?: Excerpt;
+  /** Messages of the other side after the reader's position: the firm's shared one or the contact's own. Default: 0. */
+  readonly unread?: number;
+  /** The reader's position: the firm's shared one for staff, their own for a contact. Default: 0. */
+  readonly read_seq?: Seq;
+  /** How often that position was taken back by `mark.unread`. Of two positions, the one with more is the later. Default: 0. */
+  readonly turns_back?: number;
+  /** Messages of the other side up to `head`; absent from older servers. */
+  readonly their_messages?: number;
+  /** How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to. */
+  readonly read_messages?: number;
+  /** Default: 0. */
+  readonly tasks_done?: number;
+  /** Default: 0. */
+  readonly tasks_total?: number;
+  readonly staff?: StaffPart;
+}
+
+/** The first event of every thread. Stands in t:. */
+export interface ThreadCreated {
+  readonly type: "thread.created";
+  readonly account_id: Id;
+  readonly subject: string;
+}
+
+/** The subject was changed. Stands in t:. */
+export interface ThreadRenamed {
+  readonly type: "thread.renamed";
+  readonly subject: string;
+}
+
+/** The firm archived the thread. Stands in t:. */
+export interface ThreadArchived {
+  readonly type: "thread.archived";
+}
+
+/** The thread is active again. Stands in t:. */
+export interface ThreadReopened {
+  readonly type: "thread.reopened";
+}
+
+/** The firm asked again, by hand: the thread moves to the top of what waits for the contacts. Stands in t:. */
+export interface ThreadRaised {
+  readonly type: "thread.raised";
+}
+
+/** The thread has another assignee, or none. Stands in n:. */
+export interface ThreadAssigned {
+  readonly type: "thread.assigned";
+  readonly assignee?: Person;
+  /** Who was it, and lost it together with their access. */
+  readonly lost_by?: Person;
+}
+
+/** Somebody marked the thread as unread for the whole firm. Stands in n:. */
+export interface ThreadUnread {
+  readonly type: "thread.unread";
+  /** How far the firm has read now. */
+  readonly read_seq: Seq;
+  /** What was left to read, as far as the server had counted: use `read_messages` where it is there. */
+  readonly unread: number;
+  /** Messages of contacts up to `read_seq`: see Thread. */
+  readonly read_messages?: number;
+  /** See Thread. Default: 0. */
+  readonly turns_back?: number;
+}
+
+/** Somebody put the thread off. Stands in n:. */
+export interface ThreadSnoozed {
+  readonly type: "thread.snoozed";
+  readonly snooze: Snooze;
+}
+
+/** The thread is put off no more. Stands in n:. */
+export interface ThreadWoken {
+  readonly type: "thread.woken";
+  /** Absent where it has not come back: somebody ended the snooze by hand, or took down what had come back, or the thread was archived. */
+  readonly back?: Back;
+  /** Who had put it off; absent where it had come back before. */
+  readonly snoozed_by?: Person;
+}
+
+/** One thread's row. Of `thread.create`: the new thread, or the one that this key already made. */
+export interface ThreadView {
+  readonly thread: Thread;
+}
+
+/** Start a thread with its first message. */
+export interface ThreadCreate {
+  readonly type: "thread.create";
+  readonly account_id: Id;
+  readonly client_message_id: ClientKey;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly TaskToAdd[];
+  readonly reminder?: ReminderSetting;
+}
+
+/** Threads: those back from a snooze, then unread ones, then the others; of each the latest message first. */
+export interface ThreadPage {
+  readonly threads: readonly Thread[];
+  readonly next?: string;
+  /** How many active threads with something unread there are in all, whatever page this is. Of staff without those that are put off, here as below. Default: 0. */
+  readonly unread_threads?: number;
+  /** How many unread messages stand in them, for the badge. Absent from older servers. Default: 0. */
+  readonly unread_messages?: number;
+  /** Default: 0. */
+  readonly open_total?: number;
+}
+
+/** The threads I may see. `next` of a page is `after` of the following one. `since` asks instead for those of either state that changed after a time, in order of change: how a client that was away catches up on threads that it doesn't hold. */
+export interface ThreadList {
+  readonly type: "thread.list";
+  /** Default: "active". */
+  readonly state?: ThreadState;
+  readonly account_id?: Id;
+  /** Threads that are put off are listed where `snoozed` or words are asked for, and else not. Default: "all". */
+  readonly only?: "all" | "unread" | "mine" | "open_tasks" | "snoozed";
+  /** Default: "". */
+  readonly search?: string;
+  readonly after?: string;
+  readonly since?: number;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
+/** One thread's row. */
+export interface ThreadRead {
+  readonly type: "thread.read";
+  readonly thread_id: Id;
+}
+
+/** Change the subject. */
+export interface ThreadRename {
+  readonly type: "thread.rename";
+  readonly thread_id: Id;
+  readonly subject: string;
+}
+
+/** Archive. A thread that already is archived stays so. */
+export interface ThreadArchive {
+  readonly type: "thread.archive";
+  readonly thread_id: Id;
+}
+
+/** Make active again; reminders start anew. */
+export interface ThreadReopen {
+  readonly type: "thread.reopen";
+  readonly thread_id: Id;
+}
+
+/** Make a colleague responsible, or nobody. Grants no access. */
+export interface ThreadAssign {
+  readonly type: "thread.assign";
+  readonly thread_id: Id;
+  readonly staff_id?: Id;
+}
+
+/** Put the thread off for the whole firm, until a time or until a contact writes. One that is put off already is so in another way then. */
+export interface ThreadSnooze {
+  readonly type: "thread.snooze";
+  readonly thread_id: Id;
+  /** The position of t: up to which the asker knows the thread: what a contact writes behind it ends the snooze, also if that has happened already. */
+  readonly seq: Seq;
+  readonly until?: number;
+}
+
+/** End the snooze; a thread that has come back from one stands on top no more. Else nothing changes. */
+export interface ThreadWake {
+  readonly type: "thread.wake";
+  readonly thread_id: Id;
+}
+
+/** One of the things that an inbox entry tells: what somebody did, the latest of it and how often. */
+export interface Gathered {
+  readonly kind: NotificationKind;
+  readonly actor: Person;
+  readonly at: number;
+  /** Default: 1. */
+  readonly count?: number;
+  /** There may be more than `count`: of very much news an entry keeps the latest. Default: false. */
+  readonly more?: boolean;
+  /** The type of the event, such as `task.completed`. Default: "". */
+  readonly event?: string;
+  /** Default: "". */
+  readonly text?: string;
+  /** Default: false. */
+  readonly internal?: boolean;
+  /** Of `mail_failed` in a chat: the last of `letter_ids`. */
+  readonly letter_id?: Id;
+  /** Of `mail_failed` in a chat: the letters that still stand as failed, each of which `letter.retry` sends again. Default: []. */
+  readonly letter_ids?: readonly Id[];
+  /** Of `mail_failed`: what has become of it since, once somebody tried again. None: it still wasn't sent. */
+  readonly became?: "waiting" | "handed_over" | "dropped" | "failed" | "unknown";
+}
+
+/** A staff member's inbox entry: one for each thread, moved to the top by each new event. */
+export interface Notification {
+  readonly id: Id;
+  /** Of an entry that is not `about` a thread: of no thread, and what there is one entry of. */
+  readonly thread_id: Id;
+  readonly account: AccountBrief;
+  readonly subject: string;
+  readonly kind: NotificationKind;
+  readonly actor: Person;
+  readonly at: number;
+  readonly created_at: number;
+  /** Default: "". */
+  readonly text?: string;
+  /** Default: true. */
+  readonly unread?: boolean;
+  /** Stays until this person has read the thread, whatever came after. Default: false. */
+  readonly mentioned?: boolean;
+  /** Default: false. */
+  readonly internal?: boolean;
+  /** Default: false. */
+  readonly archived?: boolean;
+  readonly assignee_id?: Id;
+  /** Colleagues who have read the thread since. Default: []. */
+  readonly read_by?: readonly string[];
+  /** All that it tells, the weightiest first: what is unread, or, once all is read, what came last. `kind`, `actor`, `at`, `text` and `internal` are of the latest alone. Empty in entries of an older server. Default: []. */
+  readonly gathered?: readonly Gathered[];
+  /** The first position of t: with something unread that it tells of. */
+  readonly unread_from?: Seq;
+  /** The same in n:. */
+  readonly notes_unread_from?: Seq;
+  /** What it is about, and leads to: the thread, or the contact, who is its `actor`; `mail` leads nowhere, and its account has no name. An entry about no thread is unread until it is archived, or its matter has been put right. Default: "thread". */
+  readonly about?: "thread" | "contact" | "mail";
+  /** Of an entry about no thread: the address that the letter was for. Default: "". */
+  readonly email?: string;
+  /** Of an entry about the firm's blind copies: there are some that `letter.retry_copies` sends again. Default: false. */
+  readonly copies?: boolean;
+}
+
+/** An inbox entry is new or has changed. Stands in u:. */
+export interface NotificationUpdated {
+  readonly type: "notification.updated";
+  readonly notification: Notification;
+  /** Entries not archived: the badge. */
+  readonly open_count: number;
+}
+
 /** Inbox entries, latest first. */
 export interface NotificationPage {
   readonly notifications: readonly Notification[];
   readonly open_count: number;
   readonly next?: string;
+  /** The position of u: at which it was read: who has applied later events of u: knows better. */
+  readonly head?: Seq;
 }
 
 /** My inbox. */
@@ -1007,6 +1152,29 @@ export interface NotificationArchive {
   readonly notification_id: Id;
   /** Default: true. */
   readonly archived?: boolean;
+}
+
+/** One line of the audit trail. `person` did it; absent, if nobody had proved to be anybody. */
+export interface AuditRow {
+  readonly id: Id;
+  readonly event: string;
+  readonly at: number;
+  readonly account_name: string;
+  readonly person: Person | null;
+  readonly email: string;
+  /** Default: "". */
+  readonly text?: string;
+  readonly utc_offset_minutes?: number;
+  /** Default: "". */
+  readonly ip?: string;
+  /** Default: "". */
+  readonly browser?: string;
+  /** Default: "". */
+  readonly os?: string;
+  /** To whom it was done, in `security.list`. */
+  readonly about?: Person;
+  /** How often within a quarter of an hour, of what is counted rather than written down each time. Default: 1. */
+  readonly times?: number;
 }
 
 /** Audit rows, newest first. */
@@ -1031,6 +1199,121 @@ export interface SecurityList {
   readonly limit?: number;
 }
 
+/** A text that staff put into what they write. It has neither tasks nor reminders, and mentions nobody. */
+export interface SavedReply {
+  readonly id: Id;
+  /** What staff find it by; clients never see it. */
+  readonly title: string;
+  readonly body: Body;
+  readonly updated_at: number;
+  /** Seen by whoever saved it and by nobody else; otherwise the firm's, for all its staff. Default: false. */
+  readonly personal?: boolean;
+}
+
+/** A saved reply is new or has changed. Stands in u:. */
+export interface SavedReplyUpdated {
+  readonly type: "saved_reply.updated";
+  readonly saved_reply: SavedReply;
+}
+
+/** A saved reply is gone. Stands in u:. */
+export interface SavedReplyDeleted {
+  readonly type: "saved_reply.deleted";
+  readonly saved_reply_id: Id;
+}
+
+/** Saved replies. */
+export interface SavedReplyPage {
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+  /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+  readonly entities: readonly SavedReply[];
+}
+
+/** The firm's saved replies and my own. */
+export interface SavedReplyList {
+  readonly type: "saved_reply.list";
+  /** `next` of the page before. */
+  readonly after?: Id;
+  /** Default: 200. */
+  readonly limit?: number;
+}
+
+/** Save a reply: for myself, or, with the right to manage templates, for all staff. */
+export interface SavedReplyCreate {
+  readonly type: "saved_reply.create";
+  readonly client_reply_id: ClientKey;
+  readonly title: string;
+  readonly body: Body;
+  /** Default: false. */
+  readonly personal?: boolean;
+}
+
+/** Change a saved reply that I may manage; what is absent stays. */
+export interface SavedReplyUpdate {
+  readonly type: "saved_reply.update";
+  readonly saved_reply_id: Id;
+  readonly title?: string;
+  readonly body?: Body;
+}
+
+/** Delete a saved reply that I may manage. One that is gone already is gone. */
+export interface SavedReplyDelete {
+  readonly type: "saved_reply.delete";
+  readonly saved_reply_id: Id;
+}
+
+/** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
+export interface StreamEvent {
+  readonly seq: Seq;
+  readonly at: number;
+  readonly actor: Person | null;
+  readonly event: Event;
+}
+
+/** A stretch of a stream: events, ascending by seq, without holes. */
+export interface StreamPage {
+  readonly stream: string;
+  readonly events: readonly StreamEvent[];
+  readonly head: Seq;
+  /** Default: false. */
+  readonly more?: boolean;
+}
+
+/** A stretch of a stream: after a position, or (`before`) up to one, for paging back. */
+export interface StreamRead {
+  readonly type: "stream.read";
+  readonly stream: StreamName;
+  readonly after?: Seq;
+  readonly before?: Seq;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** A thread as needed to show it: everything is true at the heads of the two pages. */
+export interface ThreadOpened {
+  readonly thread: Thread;
+  readonly tasks: readonly Task[];
+  readonly marks: readonly Mark[];
+  /** The newest stretch of t:. */
+  readonly page: StreamPage;
+  /** The newest stretch of n:, for staff. */
+  readonly notes?: StreamPage;
+  /** Names of the contacts who can read here (for staff), or of the firm's staff in this thread (for contacts). Default: []. */
+  readonly writers?: readonly string[];
+  /** For contacts: whether anybody at the firm is connected; `presence` frames say when that changes. Default: false. */
+  readonly team_online?: boolean;
+}
+
+/** Show a thread: header, tasks, marks and the newest messages. */
+export interface ThreadOpen {
+  readonly type: "thread.open";
+  readonly thread_id: Id;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
 /** Development only: move the scheduler's clock ahead of the real one by so much. */
 export interface ClockSet {
   readonly type: "clock.set";
@@ -1049,6 +1332,8 @@ export interface Hello {
   readonly positions?: { readonly [key: string]: Seq };
   /** How far the person's clock is ahead of UTC: the audit trail notes both clocks. */
   readonly utc_offset_minutes?: number;
+  /** Staff: what happens in the firm's own stream, `u:<firm id>`, is wanted too. Default: false. */
+  readonly firm?: boolean;
   /** Who you were told that you are, by an earlier `welcome`: where the login is another person's now, nothing is done. */
   readonly person?: Id;
 }
@@ -1067,7 +1352,7 @@ export interface Welcome {
   readonly me: Me;
   readonly at: number;
   readonly epoch: string;
-  /** Of each stream in `positions` that you may still read, and of your own `u:` stream. */
+  /** Of each stream in `positions` that you may still read, of your own `u:` stream, and of the firm's if you want it. */
   readonly heads: { readonly [key: string]: Seq };
 }
 
@@ -1112,6 +1397,8 @@ export interface Dropped {
   readonly type: "dropped";
   readonly account_id?: Id;
   readonly stream?: StreamName;
+  /** Staff: the badge without what is lost. */
+  readonly open_count?: number;
 }
 
 /** Somebody has got further in a thread. State, not log: may be lost, and comes again with the thread. */
@@ -1123,6 +1410,9 @@ export interface MarkMoved {
   readonly read_at?: number;
   readonly delivered_seq?: Seq;
   readonly delivered_at?: number;
+  /** Staff: up to here a mail server has taken a letter to this person. */
+  readonly mailed_seq?: Seq;
+  readonly mailed_at?: number;
   /** What that person's side (the firm) or that person (a contact) has left to read, as far as the server had counted: use `read_messages` where it is there. */
   readonly unread?: number;
   /** Messages of the other side up to `read_seq`: see Thread. */
@@ -1166,12 +1456,9 @@ export type Block =
   | BulletList
   | OrderedList;
 export type Event =
-  | ThreadCreated
-  | ThreadRenamed
-  | ThreadArchived
-  | ThreadReopened
-  | ThreadRaised
-  | MessageSent
+  | FirmChanged
+  | LetterFailed
+  | AccessChanged
   | TaskAdded
   | TaskEdited
   | TaskCompleted
@@ -1179,13 +1466,36 @@ export type Event =
   | TasksReordered
   | TaskDeleted
   | TasksCompleted
-  | ThreadAssigned
-  | ThreadUnread
   | ReminderChanged
   | ReminderSent
+  | ReminderSettled
+  | MessageSent
+  | ThreadCreated
+  | ThreadRenamed
+  | ThreadArchived
+  | ThreadReopened
+  | ThreadRaised
+  | ThreadAssigned
+  | ThreadUnread
+  | ThreadSnoozed
+  | ThreadWoken
   | NotificationUpdated
-  | AccessChanged;
+  | SavedReplyUpdated
+  | SavedReplyDeleted;
 export type Command =
+  | FirmRead
+  | FirmUpdate
+  | LetterRetry
+  | LetterRetryCopies
+  | ContactCreate
+  | ContactUpdate
+  | LinkUpdate
+  | InvitationSend
+  | AccountList
+  | AccountRead
+  | AccountCreate
+  | AccountAssign
+  | AccountFollow
   | SessionCreate
   | SessionRenew
   | SessionEnd
@@ -1195,32 +1505,8 @@ export type Command =
   | InvitationAccept
   | MeRead
   | MeUpdate
-  | FirmRead
-  | FirmUpdate
   | StaffList
   | StaffUpdate
-  | AccountList
-  | AccountRead
-  | AccountCreate
-  | AccountAssign
-  | AccountFollow
-  | ContactCreate
-  | LinkUpdate
-  | InvitationSend
-  | ThreadCreate
-  | ThreadList
-  | ThreadOpen
-  | ThreadRead
-  | ThreadRename
-  | ThreadArchive
-  | ThreadReopen
-  | ThreadAssign
-  | StreamRead
-  | MessageSend
-  | MarkRead
-  | MarkUnread
-  | MarkDelivered
-  | TypingSet
   | TaskAdd
   | TaskSet
   | TaskEdit
@@ -1230,10 +1516,30 @@ export type Command =
   | ReminderRead
   | ReminderSet
   | ReminderSend
+  | MessageSend
+  | TypingSet
+  | MarkRead
+  | MarkUnread
+  | MarkDelivered
+  | ThreadCreate
+  | ThreadList
+  | ThreadRead
+  | ThreadRename
+  | ThreadArchive
+  | ThreadReopen
+  | ThreadAssign
+  | ThreadSnooze
+  | ThreadWake
   | NotificationList
   | NotificationArchive
   | AuditList
   | SecurityList
+  | SavedReplyList
+  | SavedReplyCreate
+  | SavedReplyUpdate
+  | SavedReplyDelete
+  | StreamRead
+  | ThreadOpen
   | ClockSet;
 export type ClientFrame =
   | Hello
@@ -1253,6 +1559,19 @@ export type ServerFrame =
 
 /** Each command's own shape and that of its answer, by tag. */
 export interface Commands {
+  readonly "firm.read": { readonly command: FirmRead; readonly result: FirmView };
+  readonly "firm.update": { readonly command: FirmUpdate; readonly result: FirmView };
+  readonly "letter.retry": { readonly command: LetterRetry; readonly result: LetterRetried };
+  readonly "letter.retry_copies": { readonly command: LetterRetryCopies; readonly result: LetterCopiesRetried };
+  readonly "contact.create": { readonly command: ContactCreate; readonly result: Link };
+  readonly "contact.update": { readonly command: ContactUpdate; readonly result: Link };
+  readonly "link.update": { readonly command: LinkUpdate; readonly result: Link };
+  readonly "invitation.send": { readonly command: InvitationSend; readonly result: Link };
+  readonly "account.list": { readonly command: AccountList; readonly result: AccountPage };
+  readonly "account.read": { readonly command: AccountRead; readonly result: Account };
+  readonly "account.create": { readonly command: AccountCreate; readonly result: Account };
+  readonly "account.assign": { readonly command: AccountAssign; readonly result: Account };
+  readonly "account.follow": { readonly command: AccountFollow; readonly result: Account };
   readonly "session.create": { readonly command: SessionCreate; readonly result: SessionOpened };
   readonly "session.renew": { readonly command: SessionRenew; readonly result: SessionOpened };
   readonly "session.end": { readonly command: SessionEnd; readonly result: Done };
@@ -1262,32 +1581,8 @@ export interface Commands {
   readonly "invitation.accept": { readonly command: InvitationAccept; readonly result: SessionOpened };
   readonly "me.read": { readonly command: MeRead; readonly result: Me };
   readonly "me.update": { readonly command: MeUpdate; readonly result: Me };
-  readonly "firm.read": { readonly command: FirmRead; readonly result: FirmView };
-  readonly "firm.update": { readonly command: FirmUpdate; readonly result: FirmView };
   readonly "staff.list": { readonly command: StaffList; readonly result: StaffPage };
   readonly "staff.update": { readonly command: StaffUpdate; readonly result: StaffMember };
-  readonly "account.list": { readonly command: AccountList; readonly result: AccountPage };
-  readonly "account.read": { readonly command: AccountRead; readonly result: Account };
-  readonly "account.create": { readonly command: AccountCreate; readonly result: Account };
-  readonly "account.assign": { readonly command: AccountAssign; readonly result: Account };
-  readonly "account.follow": { readonly command: AccountFollow; readonly result: Account };
-  readonly "contact.create": { readonly command: ContactCreate; readonly result: Link };
-  readonly "link.update": { readonly command: LinkUpdate; readonly result: Link };
-  readonly "invitation.send": { readonly command: InvitationSend; readonly result: Link };
-  readonly "thread.create": { readonly command: ThreadCreate; readonly result: ThreadView };
-  readonly "thread.list": { readonly command: ThreadList; readonly result: ThreadPage };
-  readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
-  readonly "thread.read": { readonly command: ThreadRead; readonly result: ThreadView };
-  readonly "thread.rename": { readonly command: ThreadRename; readonly result: Done };
-  readonly "thread.archive": { readonly command: ThreadArchive; readonly result: Done };
-  readonly "thread.reopen": { readonly command: ThreadReopen; readonly result: Done };
-  readonly "thread.assign": { readonly command: ThreadAssign; readonly result: Done };
-  readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
-  readonly "message.send": { readonly command: MessageSend; readonly result: MessageAccepted };
-  readonly "mark.read": { readonly command: MarkRead; readonly result: Done };
-  readonly "mark.unread": { readonly command: MarkUnread; readonly result: Done };
-  readonly "mark.delivered": { readonly command: MarkDelivered; readonly result: Done };
-  readonly "typing.set": { readonly command: TypingSet; readonly result: Done };
   readonly "task.add": { readonly command: TaskAdd; readonly result: TaskView };
   readonly "task.set": { readonly command: TaskSet; readonly result: TaskView };
   readonly "task.edit": { readonly command: TaskEdit; readonly result: TaskView };
@@ -1297,10 +1592,30 @@ export interface Commands {
   readonly "reminder.read": { readonly command: ReminderRead; readonly result: ReminderView };
   readonly "reminder.set": { readonly command: ReminderSet; readonly result: ReminderView };
   readonly "reminder.send": { readonly command: ReminderSend; readonly result: ReminderView };
+  readonly "message.send": { readonly command: MessageSend; readonly result: MessageAccepted };
+  readonly "typing.set": { readonly command: TypingSet; readonly result: Done };
+  readonly "mark.read": { readonly command: MarkRead; readonly result: Done };
+  readonly "mark.unread": { readonly command: MarkUnread; readonly result: Done };
+  readonly "mark.delivered": { readonly command: MarkDelivered; readonly result: Done };
+  readonly "thread.create": { readonly command: ThreadCreate; readonly result: ThreadView };
+  readonly "thread.list": { readonly command: ThreadList; readonly result: ThreadPage };
+  readonly "thread.read": { readonly command: ThreadRead; readonly result: ThreadView };
+  readonly "thread.rename": { readonly command: ThreadRename; readonly result: Done };
+  readonly "thread.archive": { readonly command: ThreadArchive; readonly result: Done };
+  readonly "thread.reopen": { readonly command: ThreadReopen; readonly result: Done };
+  readonly "thread.assign": { readonly command: ThreadAssign; readonly result: Done };
+  readonly "thread.snooze": { readonly command: ThreadSnooze; readonly result: Done };
+  readonly "thread.wake": { readonly command: ThreadWake; readonly result: Done };
   readonly "notification.list": { readonly command: NotificationList; readonly result: NotificationPage };
   readonly "notification.archive": { readonly command: NotificationArchive; readonly result: Done };
   readonly "audit.list": { readonly command: AuditList; readonly result: AuditPage };
   readonly "security.list": { readonly command: SecurityList; readonly result: AuditPage };
+  readonly "saved_reply.list": { readonly command: SavedReplyList; readonly result: SavedReplyPage };
+  readonly "saved_reply.create": { readonly command: SavedReplyCreate; readonly result: SavedReply };
+  readonly "saved_reply.update": { readonly command: SavedReplyUpdate; readonly result: SavedReply };
+  readonly "saved_reply.delete": { readonly command: SavedReplyDelete; readonly result: Done };
+  readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
+  readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
   readonly "clock.set": { readonly command: ClockSet; readonly result: Done };
 }
 export type CommandName = keyof Commands;
@@ -1327,20 +1642,18 @@ export const ERROR_STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 
-/** Why the server closes. Below 4400: connect again, with back-off; above: change something first. */
-export const CLOSE_CODE = {
-  ILL_FORMED: 1007,
-  TOO_LONG: 1009,
-  DRAINING: 1012,
-  TRY_AGAIN: 4000,
-  HELLO_TIMEOUT: 4003,
-  BAD_FRAMES: 4400,
-  UNAUTHENTICATED: 4401,
-  BAD_HELLO: 4402,
-  REVOKED: 4403,
-  UNSUPPORTED: 4406,
-  OTHER_PERSON: 4409,
-} as const;
+// Why the server closes. Below 4400: connect again, with back-off; above: change something first.
+export const CLOSE_ILL_FORMED = 1007;
+export const CLOSE_TOO_LONG = 1009;
+export const CLOSE_DRAINING = 1012;
+export const CLOSE_TRY_AGAIN = 4000;
+export const CLOSE_HELLO_TIMEOUT = 4003;
+export const CLOSE_BAD_FRAMES = 4400;
+export const CLOSE_UNAUTHENTICATED = 4401;
+export const CLOSE_BAD_HELLO = 4402;
+export const CLOSE_REVOKED = 4403;
+export const CLOSE_UNSUPPORTED = 4406;
+export const CLOSE_OTHER_PERSON = 4409;
 
 /** Characters in all of a body's text. */
 export const BODY_CHARACTERS_MAX = 20000;
@@ -1386,10 +1699,48 @@ export const LIMITS = {
   Subject: { min_length: 1, max_length: 200, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
   TaskText: { min_length: 1, max_length: 500, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
   Email: { min_length: 3, max_length: 254, pattern: "^[^\"@,;:<>()\\[\\]\\\\\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+@[^\"@,;:<>()\\[\\]\\\\\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+$" },
+  Mailbox: { min_length: 3, max_length: 254, pattern: "^[A-Za-z0-9#\\x24&'*+=?^_\\x60{}~-]+(?:\\.[A-Za-z0-9#\\x24&'*+=?^_\\x60{}~-]+)*@[^!-,./:-@\\[-\\x60{-~\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+(?:\\.[^!-,./:-@\\[-\\x60{-~\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+)*$" },
   Password: { min_length: 10, max_length: 200 },
   Secret: { min_length: 16, max_length: 4096 },
   Days: { ge: 1, le: 365 },
   Count: { ge: 1, le: 30 },
   Search: { max_length: 100, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
   PageSize: { ge: 1, le: 200 },
+  LegalName: { max_length: 120, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  PostalAddress: { max_length: 200, pattern: "^[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  Phone: { max_length: 40, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
+  Website: { max_length: 120, pattern: "^(?:https?://[^\"<>\\x60\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+)?$" },
+  Colour: { max_length: 7, pattern: "^(?:#[0-9A-Fa-f]{6})?$" },
+  LogoText: { max_length: 200000 },
+  EmailOrNone: { max_length: 254 },
+  TimeZone: { min_length: 1, max_length: 64 },
 } as const;
+
+/** What pages keep, by kind: see keeping.ts. */
+export interface Kinds {
+  readonly firm: Firm;
+  readonly saved_reply: SavedReply;
+}
+export type KeptLists = SavedReplyList;
+
+/** What an event does to what is shown, as data for folds.ts: how, on what, with which values, and of what. */
+export const FOLDS: { readonly [tag: string]: readonly Fold[] } = {
+  "firm.changed": [["put", "kept", ".event.firm", "firm"]],
+  "task.added": [["put", "tasks", ".event.task"], ["add", "row", {"tasks_total": 1}]],
+  "task.edited": [["set", "tasks", {"text": ".event.text"}, ".event.task_id"]],
+  "task.completed": [["set", "tasks", {"done": true, "done_by": ".actor", "done_at": ".at"}, ".event.task_id"], ["add", "row", {"tasks_done": 1}]],
+  "task.reopened": [["set", "tasks", {"done": false, "done_by": null, "done_at": null}, ".event.task_id"], ["add", "row", {"tasks_done": -1}]],
+  "tasks.reordered": [["reorder", "tasks", ".event.task_ids"]],
+  "task.deleted": [["drop", "tasks", ".event.task_id"]],
+  "reminder.changed": [["set", "staff", {"reminder": ".event.reminder"}]],
+  "thread.renamed": [["set", "row", {"subject": ".event.subject"}]],
+  "thread.archived": [["set", "row", {"state": "archived"}]],
+  "thread.reopened": [["set", "row", {"state": "active"}]],
+  "thread.raised": [["set", "row", {"raised_at": ".at"}, "contact"]],
+  "thread.assigned": [["set", "staff", {"assignee_id": ".event.assignee.id"}]],
+  "thread.snoozed": [["set", "staff", {"snooze": ".event.snooze", "back": null}]],
+  "thread.woken": [["set", "staff", {"snooze": null, "back": ".event.back"}]],
+  "saved_reply.updated": [["put", "kept", ".event.saved_reply", "saved_reply"]],
+  "saved_reply.deleted": [["drop", "kept", ".event.saved_reply_id", "saved_reply"]],
+};
+export type Fold = readonly [how: "set" | "add" | "put" | "drop" | "reorder", on: "row" | "staff" | "tasks" | "kept", what: string | { readonly [field: string]: string | number | boolean | null }, of?: string];

@@ -4,7 +4,7 @@
 
 import { afterClose, DRAIN_SPREAD_MS, waitMs } from "./backoff.ts";
 import {
-  CLOSE_CODE,
+  CLOSE_TOO_LONG,
   type ClientFrame,
   JSON_SUBPROTOCOL,
   PULSE_INTERVAL_S,
@@ -161,7 +161,7 @@ export class Link {
 
   #closed(code: number): void {
     this.#socket = null;
-    if (code === CLOSE_CODE.TOO_LONG) this.options.onTooLong?.();
+    if (code === CLOSE_TOO_LONG) this.options.onTooLong?.();
     const next = afterClose(code);
     if (next === "ended") this.end(code);
     else this.#again(next === "spread" ? "spread" : "failed");

@@ -1,7 +1,9 @@
 // All that a client holds, what may happen to it, and how a thread is shown: plain values.
-// The twin of protocol/state.py, with its field names, so that both read the same vectors. Refuses to know how one state
+// The twin of protocol/client/state.py, with its field names, so that both read the same vectors. Refuses to know how one state
 // becomes the next (reducer.ts) and how frames come and go (client.ts).
 
+import type { AnyPage, KeptTable } from "./keeping.ts";
+import { Keyed } from "./keyed.ts";
 import {
   type Body,
   type ClientKey,
@@ -66,12 +68,18 @@ export interface State {
   /** What `welcome` said: taken over with `live`, when every `reset` has come. */
   readonly coming_epoch: string | null;
   readonly me: Me | null;
-  readonly streams: Table<Followed>;
-  readonly rows: Table<Thread>;
+  readonly streams: Keyed<Followed>;
+  /** The streams of which something is known to be missing. */
+  readonly holes: Keyed<string>;
+  readonly rows: Keyed<Thread>;
   readonly opened: Table<OpenThread>;
   readonly pending: Table<Pending>;
-  readonly notifications: Table<Notification>;
+  readonly notifications: Keyed<Notification>;
+  /** Entities that are no threads, by kind. */
+  readonly kept: KeptTable;
   readonly open_count: number;
+  /** The position of u: at which this person's access last changed, or was last in doubt. */
+  readonly access_at: Seq;
   /** Who is writing: thread to person to until when. */
   readonly typing: Table<Table<Writer>>;
   readonly online: readonly Id[];
@@ -83,18 +91,21 @@ export const EMPTY: State = {
   epoch: null,
   coming_epoch: null,
   me: null,
-  streams: {},
-  rows: {},
+  streams: new Keyed(),
+  holes: new Keyed(),
+  rows: new Keyed(),
   opened: {},
   pending: {},
-  notifications: {},
+  notifications: new Keyed(),
+  kept: {},
   open_count: 0,
+  access_at: 0,
   typing: {},
   online: [],
   team_online: false,
 };
 
-/** What may happen, in the order and with the tags of protocol/state.py. */
+/** What may happen, in the order and with the tags of protocol/client/state.py. */
 export type Happening =
   /** The server said something on the socket, other than `reply` and `error`. */
   | { readonly type: "frame"; readonly frame: ServerFrame }
@@ -106,6 +117,10 @@ export type Happening =
   | { readonly type: "rows"; readonly threads: readonly Thread[] }
   /** `notification.list` was answered. */
   | { readonly type: "notifications"; readonly page: NotificationPage }
+  /** From now on all of a kind is kept. */
+  | { readonly type: "wanted"; readonly kind: string }
+  /** `<kind>.list` was answered; `after` as it was asked. */
+  | { readonly type: "kept"; readonly kind: string; readonly page: AnyPage; readonly after?: Id | undefined }
   /** The thread is not shown any more; its row stays. */
   | { readonly type: "left"; readonly thread_id: Id }
   /** The user wrote a message. */
@@ -124,13 +139,20 @@ export type Happening =
 
 export type HappeningOf<T extends Happening["type"]> = Extract<Happening, { readonly type: T }>;
 
-/** What `hello` says: the person's own stream and those of the threads that are followed in full. */
+/** The person's own stream, and behind it, of staff, the firm's. */
+export function ownStreams({ person, firm }: Me): string[] {
+  return person.side === "staff" ? [`u:${person.id}`, `u:${firm.id}`] : [`u:${person.id}`];
+}
+
+/** What `hello` says: the own streams and those of the threads that are followed in full. Nothing where it isn't known of
+ *  which log they are. */
 export function positions(state: State): Record<string, Seq> {
-  const names = state.me === null ? [] : [`u:${state.me.person.id}`];
+  if (state.epoch === null) return {};
+  const names = state.me === null ? [] : ownStreams(state.me);
   for (const id of Object.keys(state.opened)) names.push(`t:${id}`, `n:${id}`);
   const known: [string, Seq][] = [];
   for (const name of names) {
-    const position = state.streams[name]?.position;
+    const position = state.streams.get(name)?.position;
     if (position !== undefined && position !== null) known.push([name, position]);
   }
   return Object.fromEntries(known.slice(0, POSITIONS_MAX));
@@ -148,7 +170,7 @@ export function shown(state: State, threadId: Id): Shown[] {
   const thread = state.opened[threadId];
   if (thread === undefined) return [];
   const rows: Shown[] = [];
-  const first = thread.items[0]?.seq ?? (state.streams[`t:${threadId}`]?.position ?? 0) + 1;
+  const first = thread.items[0]?.seq ?? (state.streams.get(`t:${threadId}`)?.position ?? 0) + 1;
   const notes: [Seq, StreamEvent][] = [];
   for (const note of thread.notes) {
     const after = follows(note);

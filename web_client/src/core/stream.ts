@@ -1,5 +1,5 @@
 // One stream as a reader follows it: the rule by which events are applied, dropped, held and asked for.
-// The twin of protocol/stream.py, held to it by protocol/vectors.json. Pure: no I/O and no clock; `now` is any steady
+// The twin of protocol/client/stream.py, held to it by protocol/client/vectors.json. Pure: no I/O and no clock; `now` is any steady
 // count of milliseconds. Refuses to know what the events mean.
 
 import type { Seq, StreamEvent } from "./protocol.gen.ts";
@@ -61,6 +61,7 @@ export function receive(followed: Followed, events: readonly StreamEvent[], now:
 
 /** The stream is said to reach to `head`. */
 export function heardOf(followed: Followed, head: Seq, now: number): Followed {
+  if (head <= followed.head && !incomplete(followed)) return followed;
   return advance(followed, followed.position, Math.max(head, followed.head), { ...followed.held }, now)[0];
 }
 

@@ -1,13 +1,14 @@
-// What an event of a thread does to its row and to what is loaded of it. The twin of protocol/threads.py. Pure.
+// What an event of a thread does to its row: by what it says of itself (folds.ts), and here what takes more than that, which
+// is what a message leaves unread and how far it is read. The twin of protocol/client/threads.py. Pure.
 // Each function takes events in the order of their stream; a row says by its own `head` which of them it already knows.
 
+import { folded } from "./folds.ts";
 import type {
   Block,
   Body,
   Inline,
   Mark,
   MarkMoved,
-  Person,
   Seq,
   Side,
   Step,
@@ -50,43 +51,18 @@ export function rowAfter(known: Thread, said: StreamEvent, side: Side): Thread {
   if (said.seq <= known.head) return known;
   const row: Thread = { ...known, head: said.seq, updated_at: Math.max(known.updated_at, said.at) };
   const { event, actor, at } = said;
-  const done = row.tasks_done ?? 0;
-  switch (event.type) {
-    case "message.sent": {
-      if (actor === null) return row;
-      const after = { ...row, last: { person: actor, text: excerpt(event.body), at }, last_message_at: at };
-      return actor.side === side ? after : oneMore(after);
-    }
-    case "thread.renamed":
-      return { ...row, subject: event.subject };
-    case "thread.archived":
-      return { ...row, state: "archived" };
-    case "thread.reopened":
-      return { ...row, state: "active" };
-    case "thread.raised":
-      return side === "contact" ? { ...row, raised_at: at } : row;
-    case "task.added":
-      return { ...row, tasks_total: (row.tasks_total ?? 0) + 1 };
-    case "task.completed":
-      return { ...row, tasks_done: done + 1 };
-    case "task.reopened":
-      return { ...row, tasks_done: done - 1 };
-    default:
-      return row;
-  }
+  if (event.type !== "message.sent") return folded(row, "row", said, side);
+  if (actor === null) return row;
+  const after = { ...row, last: { person: actor, text: excerpt(event.body), at }, last_message_at: at };
+  return actor.side === side ? after : oneMore(after);
 }
 
 /** A row after the next event of its n:. */
-export function rowAfterNote(row: Thread, { seq, event }: StreamEvent): Thread {
+export function rowAfterNote(row: Thread, said: StreamEvent): Thread {
+  const { seq, event } = said;
   const part = row.staff ?? {};
   if (seq <= (part.notes_head ?? 0)) return row;
-  if (event.type === "thread.assigned") {
-    const { assignee_id: _, ...rest } = part;
-    const assigned = event.assignee ? { assignee_id: event.assignee.id } : {};
-    return { ...row, staff: { ...rest, notes_head: seq, ...assigned } };
-  }
-  const reminder = event.type === "reminder.changed" ? { reminder: event.reminder } : {};
-  const after = { ...row, staff: { ...part, notes_head: seq, ...reminder } };
+  const after = { ...row, staff: folded({ ...part, notes_head: seq }, "staff", said) };
   if (event.type !== "thread.unread") return after;
   return counts(row, event) ? readTo(after, event) : readUncounted(after, event.read_seq, event.unread);
 }
@@ -132,36 +108,6 @@ function left(row: Thread): Thread {
   return { ...row, unread: Math.max(0, (row.their_messages ?? 0) - (row.read_messages ?? 0)) };
 }
 
-/** The tasks, in the order in which they are shown, after an event of t:. */
-export function tasksAfter(tasks: readonly Task[], { event, actor, at }: StreamEvent): readonly Task[] {
-  const change = (id: string, how: (task: Task) => Task): Task[] =>
-    tasks.map((task) => (task.id === id ? how(task) : task));
-  switch (event.type) {
-    case "task.added":
-      return [...tasks.filter((known) => known.id !== event.task.id), event.task];
-    case "task.edited":
-      return change(event.task_id, (task) => ({ ...task, text: event.text }));
-    case "task.completed":
-      return change(event.task_id, (task) => ({
-        ...task,
-        done: true,
-        done_at: at,
-        ...(actor ? { done_by: actor } : {}),
-      }));
-    case "task.reopened":
-      return change(event.task_id, ({ done_by: _by, done_at: _at, ...task }) => ({ ...task, done: false }));
-    case "task.deleted":
-      return tasks.filter((task) => task.id !== event.task_id);
-    case "tasks.reordered": {
-      const places = new Map(event.task_ids.map((id, place) => [id, place]));
-      const place = (task: Task): number => places.get(task.id) ?? places.size;
-      return [...tasks].sort((a, b) => place(a) - place(b));
-    }
-    default:
-      return tasks;
-  }
-}
-
 /** The row with its counter made from the tasks themselves. */
 export function counted(row: Thread, tasks: readonly Task[]): Thread {
   return { ...row, tasks_total: tasks.length, tasks_done: tasks.filter((task) => task.done).length };
@@ -171,7 +117,8 @@ export function counted(row: Thread, tasks: readonly Task[]): Thread {
 export function markAfter(known: Mark | undefined, moved: MarkMoved): Mark {
   const mark: Mark = known ?? { person: moved.person };
   const read = longer(mark.read ?? [], moved.read_seq, moved.read_at);
-  return { ...mark, read, delivered: longer(mark.delivered ?? [], moved.delivered_seq, moved.delivered_at) };
+  const delivered = longer(mark.delivered ?? [], moved.delivered_seq, moved.delivered_at);
+  return { ...mark, read, delivered, mailed: longer(mark.mailed ?? [], moved.mailed_seq, moved.mailed_at) };
 }
 
 /** Marks as loaded, except where what is known has got further meanwhile. */
@@ -183,6 +130,7 @@ export function marksTogether(known: Table<Mark>, loaded: readonly Mark[]): Tabl
       person: mark.person,
       read: further(mark.read ?? [], mine.read ?? []),
       delivered: further(mark.delivered ?? [], mine.delivered ?? []),
+      mailed: further(mark.mailed ?? [], mine.mailed ?? []),
     };
   }
   return together;
@@ -200,10 +148,6 @@ function longer(steps: readonly Step[], seq: Seq | undefined, at: number | undef
 /** Messages of the other side behind a position. */
 export function unreadAfter(items: readonly StreamEvent[], readSeq: Seq, side: Side): number {
   return items.filter(
-    (item) => item.event.type === "message.sent" && item.seq > readSeq && isOther(item.actor, side),
+    ({ event, seq, actor }) => event.type === "message.sent" && seq > readSeq && actor && actor.side !== side,
   ).length;
-}
-
-function isOther(actor: Person | null, side: Side): boolean {
-  return actor !== null && actor.side !== side;
 }

@@ -1,18 +1,11 @@
-// The moments at which a connection should be looked at: the network came or went, the page is shown again.
+// The moments at which a connection should be looked at: the network came or went, the page is shown again. And those
+// after which nothing may come any more, as the page is hidden or goes.
 
-/** Call `look` at each of them. Returns a stop function. */
-export function onWake(look: () => void): () => void {
-  const shown = (): void => {
-    if (document.visibilityState === "visible") look();
-  };
-  addEventListener("online", look);
-  addEventListener("offline", look);
-  addEventListener("pageshow", look);
-  document.addEventListener("visibilitychange", shown);
-  return () => {
-    removeEventListener("online", look);
-    removeEventListener("offline", look);
-    removeEventListener("pageshow", look);
-    document.removeEventListener("visibilitychange", shown);
-  };
+/** Call `look` and `leave` at each of them, for as long as the page lives. */
+export function onWake(look: () => void, leave: () => void = () => undefined): void {
+  for (const moment of ["online", "offline", "pageshow"]) addEventListener(moment, look);
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () =>
+    (document.visibilityState === "visible" ? look : leave)(),
+  );
 }

@@ -2,18 +2,15 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Avatar, NobodyAvatar } from "../ui/Avatar.tsx";
-import { Count, Mark } from "../ui/Badge.tsx";
-import { Banner } from "../ui/Banner.tsx";
-import { Button } from "../ui/Button.tsx";
-import { FilterChip } from "../ui/Chip.tsx";
-import { Composer } from "../ui/Composer.tsx";
-import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
-import { ConnectionBanner } from "../ui/ConnectionBanner.tsx";
-import { EmptyState } from "../ui/EmptyState.tsx";
-import { Field } from "../ui/Field.tsx";
+import { Avatar, NobodyAvatar } from "../kit/Avatar.tsx";
+import { Count, Mark } from "../kit/Badge.tsx";
+import { Banner } from "../kit/Banner.tsx";
+import { Button } from "../kit/Button.tsx";
+import { FilterChip } from "../kit/Chip.tsx";
+import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
+import { EmptyState } from "../kit/EmptyState.tsx";
+import { Field } from "../kit/Field.tsx";
 import {
-  AtIcon,
   BellIcon,
   ClockIcon,
   InboxIcon,
@@ -21,18 +18,21 @@ import {
   PersonIcon,
   PlusIcon,
   ProblemIcon,
-} from "../ui/icons.tsx";
-import { Menu } from "../ui/Menu.tsx";
-import { Message } from "../ui/Message.tsx";
-import type { ReceiptView } from "../ui/models.ts";
-import { Bar, Segments } from "../ui/Progress.tsx";
-import { Receipt } from "../ui/Receipt.tsx";
-import { Skeleton } from "../ui/Skeleton.tsx";
-import { Stepper } from "../ui/Stepper.tsx";
-import { Switch } from "../ui/Switch.tsx";
-import { TaskMarks } from "../ui/TaskMarks.tsx";
-import { Toast } from "../ui/Toast.tsx";
-import { TypingDots } from "../ui/TypingDots.tsx";
+} from "../kit/icons.tsx";
+import { Menu } from "../kit/Menu.tsx";
+import { AtIcon } from "../kit/more_icons.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { Stepper } from "../kit/Stepper.tsx";
+import { Switch } from "../kit/Switch.tsx";
+import { Toast } from "../kit/Toast.tsx";
+import { TypingDots } from "../kit/TypingDots.tsx";
+import { Message } from "../messages/Message.tsx";
+import type { ReceiptView } from "../messages/models.ts";
+import { Receipt } from "../messages/Receipt.tsx";
+import { Composer } from "../messages/writing/Composer.tsx";
+import { ConnectionBanner } from "../shell/ConnectionBanner.tsx";
+import { Bar, Segments } from "../tasks/Progress.tsx";
+import { TaskMarks } from "../tasks/TaskMarks.tsx";
 import { anna, at, deleted, petra, rich, staff } from "./cast.ts";
 
 const nothing = (): void => undefined;
@@ -44,13 +44,14 @@ const reached = (name: string, time: string): { name: string; at: number } => ({
 const receipts: readonly [string, ReceiptView][] = [
   ["Pending", { kind: "pending" }],
   ["Sent", { kind: "sent", at: beside }],
-  ["Delivered", { kind: "delivered", to: [reached("Petra", "10:47")] }],
-  ["Read", { kind: "read", by: [reached("Petra", "10:52")] }],
+  ["Delivered", { kind: "delivered", people: [reached("Petra", "10:47")] }],
+  ["Mailed", { kind: "mailed", people: [reached("Petra", "10:47")] }],
+  ["Read", { kind: "read", people: [reached("Petra", "10:52")] }],
   [
     "Read by several",
-    { kind: "read", by: [reached("Petra", "10:52"), reached("Linn", "11:20"), reached("Jens", "11:30")] },
+    { kind: "read", people: [reached("Petra", "10:52"), reached("Linn", "11:20"), reached("Jens", "11:30")] },
   ],
-  ["Failed", { kind: "failed", reason: "offline" }],
+  ["Failed", { kind: "failed" }],
 ];
 
 function Part({

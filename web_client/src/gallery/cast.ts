@@ -1,20 +1,14 @@
 // Made-up people and threads for the gallery: the ones in the design's pictures. Nothing here reaches a build.
 
-import { bodyOf } from "../ui/body_text.ts";
-import type {
-  AccountView,
-  InboxEntryView,
-  MessageView,
-  MeView,
-  PersonView,
-  ReminderView,
-  StaffChoice,
-  StreamEntry,
-  TaskRowView,
-  TaskView,
-  ThreadHeaderView,
-  ThreadRowView,
-} from "../ui/models.ts";
+import type { ContactRowView } from "../accounts/models.ts";
+import type { GatheredView, InboxEntryView } from "../inbox/models.ts";
+import type { AccountView, MeView, PersonView } from "../kit/models.ts";
+import { bodyOf } from "../messages/body_text.ts";
+import type { MessageView, StreamEntry } from "../messages/models.ts";
+import type { ReminderView } from "../reminders/models.ts";
+import type { StaffChoice } from "../staff/models.ts";
+import type { TaskRowView, TaskView } from "../tasks/models.ts";
+import type { ThreadHeaderView, ThreadRowView } from "../threads/models.ts";
 
 /** Wednesday 3 December 2025, 10:50 in Stockholm. */
 export const NOW = Date.parse("2025-12-03T10:50:00+01:00");
@@ -80,18 +74,26 @@ export const entries: readonly StreamEntry[] = [
     type: "system",
     key: "r1",
     at: at("11-27T09:05"),
-    system: { kind: "reminder", number: 1, of: 3, recipients: ["Petra Holm"] },
+    system: {
+      event: {
+        type: "reminder.sent",
+        number: 1,
+        of: 3,
+        recipients: ["Petra Holm"],
+        after: 0,
+        reminder_id: "r1",
+      },
+      actor: "",
+    },
   },
   message(
     "m1",
     petra,
     "12-01T09:48",
     "Hej! Här kommer utdragen för hela hösten. Lagret inventerar vi på fredag.",
-    { seq: 1 },
   ),
   message("m2", anna, "12-01T10:12", "Toppen, tack! Här är en kort film om rapporten vi går igenom sedan.", {
-    seq: 2,
-    receipt: { kind: "read", by: [{ name: "Petra", at: at("12-01T10:42") }] },
+    receipt: { kind: "read", people: [{ name: "Petra", at: at("12-01T10:42") }] },
   }),
   {
     type: "message",
@@ -120,13 +122,12 @@ export const entries: readonly StreamEntry[] = [
     petra,
     "12-03T10:31",
     "En fråga om momsen för november, ska fakturan från Stockholms Trä med?",
-    { seq: 3 },
   ),
   message("m4", anna, "12-03T10:47", "Ja, ta med den. Fakturadatum 28 november, alltså novembers moms.", {
     receipt: { kind: "pending" },
   }),
   message("m5", anna, "12-03T10:47", "Skicka den gärna som PDF så bokför jag i dag.", {
-    receipt: { kind: "failed", reason: "offline" },
+    receipt: { kind: "failed" },
   }),
 ];
 
@@ -143,7 +144,7 @@ export const rich: MessageView = {
     at: at("12-03T10:31"),
     text: "ska fakturan från Stockholms Trä med?",
   },
-  receipt: { kind: "delivered", to: [{ name: "Petra", at: at("12-03T10:50") }] },
+  receipt: { kind: "delivered", people: [{ name: "Petra", at: at("12-03T10:50") }] },
   body: {
     content: [
       {
@@ -181,7 +182,6 @@ export const clientEntries: readonly StreamEntry[] = [
   message("c1", anna, "12-01T10:12", "Toppen, tack! Här är en kort film om rapporten vi går igenom sedan.", {
     own: false,
     mine: false,
-    seq: 1,
   }),
   message(
     "c2",
@@ -191,8 +191,7 @@ export const clientEntries: readonly StreamEntry[] = [
     {
       own: true,
       mine: true,
-      seq: 2,
-      receipt: { kind: "read", by: [{ name: "Anna", at: at("12-03T10:44") }] },
+      receipt: { kind: "read", people: [{ name: "Anna", at: at("12-03T10:44") }] },
     },
   ),
   message(
@@ -203,13 +202,11 @@ export const clientEntries: readonly StreamEntry[] = [
     {
       own: false,
       mine: false,
-      seq: 3,
     },
   ),
   message("c4", { ...anna, online: true }, "12-03T10:49", "Skicka den gärna som PDF så bokför jag i dag.", {
     own: false,
     mine: false,
-    seq: 4,
   }),
 ];
 
@@ -422,23 +419,43 @@ export const staff: readonly StaffChoice[] = [
   { person: erik, hasAccess: false },
 ];
 
+export const refused: ContactRowView = {
+  person: linn,
+  email: "linn@holmbyg.se",
+  login: true,
+  notify: false,
+  state: "invited",
+  mail: { name: linn.name, state: "failed", said: "550 5.1.1 No such user" },
+};
+
 export const reminder: ReminderView = {
   enabled: true,
   days: 3,
   number: 3,
   anchorAt: at("12-01T10:12"),
   anchorBy: "you",
-  sent: [],
+  sent: [
+    {
+      number: 1,
+      at: at("12-03T10:12"),
+      counted: false,
+      fates: [{ name: "Petra Holm", state: "failed", said: "550 5.1.1 No such user", retry: ["l1"] }],
+    },
+  ],
   planned: [at("12-04T10:12"), at("12-07T10:12"), at("12-10T10:12")],
   verdict: "due",
   stopsWhen: "tasks_done_and_all_read",
   rounds: [
     {
       key: "1",
-      sent: [{ number: 1, at: at("11-27T09:05") }],
-      of: 3,
-      ended: "new_message",
-      endedAt: at("12-01T10:12"),
+      sent: [
+        {
+          number: 1,
+          at: at("11-27T09:05"),
+          counted: true,
+          fates: [{ name: "Petra Holm", state: "handed_over", said: "" }],
+        },
+      ],
     },
   ],
   recipients: [
@@ -447,38 +464,110 @@ export const reminder: ReminderView = {
   ],
 };
 
+const line = (actor: PersonView, more: Partial<GatheredView> = {}): GatheredView => ({
+  kind: "message_from_contact",
+  event: "",
+  actor: { ...actor, online: false },
+  at: at("12-03T10:10"),
+  count: 1,
+  more: false,
+  text: "",
+  internal: false,
+  letterIds: [],
+  became: "failed",
+  ...more,
+});
+
 const entry = (
   id: string,
   of: AccountView,
   subject: string,
   when: string,
   actor: PersonView,
-  more: Partial<InboxEntryView> = {},
+  {
+    lines = [{}],
+    ...more
+  }: Partial<InboxEntryView> & { readonly lines?: readonly Partial<GatheredView>[] } = {},
 ): InboxEntryView => ({
   id,
   threadId: id,
   account: of,
   subject,
-  kind: "message_from_contact",
-  actor: { ...actor, online: false },
+  gathered: [line(actor, lines[0]), ...lines.slice(1).map((one) => line(actor, one))],
   at: at(when),
   unread: false,
   mentioned: false,
-  internal: false,
   readBy: [],
   ...more,
 });
 
 export const inbox: readonly InboxEntryView[] = [
+  {
+    ...entry("i0", holm, "", "12-03T10:40", linn, {
+      unread: true,
+      lines: [{ kind: "mail_failed", event: "letter.failed", text: "550 5.1.1 No such user" }],
+    }),
+    about: { contactId: linn.id },
+  },
+  {
+    ...entry(
+      "i0a",
+      account("f", "", ""),
+      "",
+      "12-03T10:37",
+      { ...anna, name: "Lindberg & Falk Redovisning" },
+      {
+        unread: true,
+        lines: [{ kind: "mail_away", text: "550 5.7.1 This host may not send here" }],
+      },
+    ),
+    about: {},
+  },
+  {
+    ...entry(
+      "i0c",
+      account("f", "", ""),
+      "",
+      "12-03T10:38",
+      person("ar", "staff", "arkiv@lindbergfalk.example"),
+      {
+        unread: true,
+        lines: [{ kind: "mail_failed", event: "letter.failed", text: "552 5.2.2 Mailbox full" }],
+      },
+    ),
+    about: {},
+    copies: true,
+  },
+  entry("i0b", holm, "Lön i juni", "12-03T10:35", petra, {
+    unread: true,
+    lines: [
+      {
+        kind: "mail_failed",
+        event: "letter.failed",
+        text: "552 5.2.2 Mailbox full",
+        letterIds: ["l1", "l2"],
+        count: 2,
+      },
+      { ...line(linn), kind: "mail_failed", text: "550 5.1.1 No such user", letterIds: ["l3"] },
+    ],
+  }),
+  entry("i0d", holm, "Semesterlistan", "12-03T10:33", petra, {
+    lines: [
+      { kind: "mail_failed", event: "letter.failed", text: "552 5.2.2 Mailbox full", became: "handed_over" },
+    ],
+  }),
   entry("i1", holm, "Årsbokslut 2025 – underlag", "12-03T10:31", petra, {
     unread: true,
     mentioned: true,
-    text: "En fråga om momsen för november, ska fakturan …",
+    lines: [
+      { text: "En fråga om momsen för november, ska fakturan …" },
+      { kind: "tasks_changed", event: "task.completed", count: 2 },
+    ],
     assignee: anna,
   }),
   entry("i2", account("n", "Nordvik Advokater KB", "NA1"), "Lönekörning december", "12-03T10:12", johan, {
     unread: true,
-    text: "Två nyanställda från 1 december, skickar underlagen i eftermiddag",
+    lines: [{ text: "Två nyanställda från 1 december, skickar underlagen i eftermiddag" }],
     readBy: ["Sofia Rahimi"],
     assignee: sofia,
   }),
@@ -489,7 +578,7 @@ export const inbox: readonly InboxEntryView[] = [
     "12-03T09:58",
     person("ms", "contact", "Maria Salt"),
     {
-      kind: "tasks_completed",
+      lines: [{ kind: "tasks_completed" }],
       tasksDone: 3,
       tasksTotal: 3,
       assignee: anna,
@@ -497,15 +586,15 @@ export const inbox: readonly InboxEntryView[] = [
   ),
   entry("i4", account("brf", "Brf Eken 4", "BE1"), "Årsmöte och revision", "12-03T08:05", gunilla, {
     unread: true,
-    kind: "thread_created",
-    text: "Protokollet är justerat, bifogar här.",
+    lines: [{ kind: "thread_created", text: "Protokollet är justerat, bifogar här." }],
   }),
-  entry("i5", vinterhav, "Utdelning 2025, 3:12", "12-02T16:44", erik, { kind: "assignment", assignee: anna }),
+  entry("i5", vinterhav, "Utdelning 2025, 3:12", "12-02T16:44", erik, {
+    lines: [{ kind: "assignment" }],
+    assignee: anna,
+  }),
   entry("i6", account("s", "Sjöbergs Måleri AB", "SM2"), "Moms oktober – rättelse", "12-02T11:02", oskar, {
-    kind: "mention",
     mentioned: true,
-    internal: true,
-    text: "@Anna stäm av 2641 innan vi stänger perioden",
+    lines: [{ kind: "mention", internal: true, text: "@Anna stäm av 2641 innan vi stänger perioden" }],
     assignee: oskar,
   }),
   entry(
@@ -515,8 +604,7 @@ export const inbox: readonly InboxEntryView[] = [
     "12-01T09:17",
     person("ia", "contact", "Ivar Åkesson"),
     {
-      kind: "tasks_changed",
-      text: "Köpekontrakt",
+      lines: [{ kind: "tasks_changed", text: "Köpekontrakt" }],
       assignee: sofia,
     },
   ),

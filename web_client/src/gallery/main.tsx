@@ -4,7 +4,7 @@
 import { render } from "preact";
 import { now } from "../i18n/clock.ts";
 import { loadLanguage, setTimeZone } from "../i18n/index.ts";
-import { loadEditor } from "../ui/EditorField.tsx";
+import { loadEditor } from "../messages/writing/EditorField.tsx";
 import { NOW } from "./cast.ts";
 import { screens } from "./screens.tsx";
 
@@ -13,14 +13,19 @@ const screen = asked.get("screen") ?? "";
 const language = asked.get("lang") ?? "sv";
 const theme = asked.get("theme");
 
-if (screen.startsWith("widget")) await import("../../styles/widget.css");
-else if (screen.startsWith("portal") || screen.startsWith("login") || screen === "invitation")
-  await import("../../styles/portal.css");
+if (screen.startsWith("widget")) await import("../widget/widget.css");
+else if (screen.startsWith("portal")) await import("../portal/portal.css");
 else {
-  await import("../../styles/console.css");
-  await import("../../styles/panel_tabs.css");
-  await import("../../styles/pages.css");
-  await import("../../styles/sheet.css");
+  await import("../console/console.css");
+  await import("../tasks/tasks.css");
+  await import("../threads/panel_tabs.css");
+  await import("../kit/choice.css");
+  await import("../kit/page.css");
+  await import("../letters/letters.css");
+  await import("../inbox/inbox.css");
+  await import("../tasks/table.css");
+  await import("../sessions/settings.css");
+  await import("../threads/sheet.css");
 }
 await import("./gallery.css");
 

@@ -2,26 +2,27 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { ThreadView as View } from "../ui/models.ts";
-import { AccountPage } from "../ui/screens/AccountPage.tsx";
-import { ClientNewChat } from "../ui/screens/ClientNewChat.tsx";
-import { type Column, ConsoleLayout } from "../ui/screens/ConsoleLayout.tsx";
-import { InboxPage } from "../ui/screens/InboxPage.tsx";
-import { InfoPanel } from "../ui/screens/InfoPanel.tsx";
-import { LoginPage, type LoginStep } from "../ui/screens/LoginPage.tsx";
-import { NewChatDialog } from "../ui/screens/NewChatDialog.tsx";
-import { Panel, type PanelTab } from "../ui/screens/Panel.tsx";
-import { PortalChats } from "../ui/screens/PortalChats.tsx";
-import { PortalHome } from "../ui/screens/PortalHome.tsx";
-import { PortalLayout, type PortalPlace } from "../ui/screens/PortalLayout.tsx";
-import { PortalThread } from "../ui/screens/PortalThread.tsx";
-import type { Place } from "../ui/screens/Rail.tsx";
-import { RemindersPanel } from "../ui/screens/RemindersPanel.tsx";
-import { TasksPage } from "../ui/screens/TasksPage.tsx";
-import { TasksPanel } from "../ui/screens/TasksPanel.tsx";
-import { ThreadList } from "../ui/screens/ThreadList.tsx";
-import { NoThread, ThreadView } from "../ui/screens/ThreadView.tsx";
-import { WidgetPanel } from "../ui/screens/WidgetPanel.tsx";
+import { InfoPanel } from "../accounts/InfoPanel.tsx";
+import { type Column, ConsoleLayout } from "../console/ConsoleLayout.tsx";
+import type { Place } from "../console/Rail.tsx";
+import { ContactDialog } from "../contacts/ContactDialog.tsx";
+import { InboxPage } from "../inbox/InboxPage.tsx";
+import { PortalHome } from "../portal/PortalHome.tsx";
+import { PortalLayout, type PortalPlace } from "../portal/PortalLayout.tsx";
+import { RemindersPanel } from "../reminders/RemindersPanel.tsx";
+import { AccountPage } from "../sessions/AccountPage.tsx";
+import { TasksPage } from "../tasks/TasksPage.tsx";
+import { TasksPanel } from "../tasks/TasksPanel.tsx";
+import { ClientNewChat } from "../threads/ClientNewChat.tsx";
+import type { ThreadView as View } from "../threads/models.ts";
+import { NewChatDialog } from "../threads/NewChatDialog.tsx";
+import { Panel, type PanelTab } from "../threads/Panel.tsx";
+import { PortalChats } from "../threads/PortalChats.tsx";
+import { PortalThread } from "../threads/PortalThread.tsx";
+import { SnoozeDialog } from "../threads/SnoozeDialog.tsx";
+import { ThreadList } from "../threads/ThreadList.tsx";
+import { NoThread, ThreadView } from "../threads/ThreadView.tsx";
+import { WidgetPanel } from "../widget/WidgetPanel.tsx";
 import * as cast from "./cast.ts";
 import { Parts } from "./Parts.tsx";
 
@@ -102,22 +103,32 @@ const panels: Record<PanelTab, JSX.Element> = {
     <TasksPanel
       view={{
         tasks: cast.tasks,
-        canEdit: true,
         changes: [
           {
             key: "1",
             at: cast.at("12-01T09:48"),
-            change: { kind: "task_completed", actor: "Petra", text: "Ladda upp bankutdrag sep–nov" },
+            change: {
+              event: { type: "task.completed", task_id: "t1" },
+              actor: "Petra",
+              text: "Ladda upp bankutdrag sep–nov",
+            },
           },
           {
             key: "2",
             at: cast.at("11-27T13:10"),
-            change: { kind: "task_added", actor: "Anna", text: "Godkänn preliminär resultatrapport" },
+            change: {
+              event: { type: "task.edited", task_id: "t2", text: "Godkänn preliminär resultatrapport" },
+              actor: "Anna",
+            },
           },
           {
             key: "3",
             at: cast.at("11-25T16:03"),
-            change: { kind: "task_completed", actor: "Petra", text: "Bekräfta firmatecknare" },
+            change: {
+              event: { type: "task.completed", task_id: "t3" },
+              actor: "Petra",
+              text: "Bekräfta firmatecknare",
+            },
           },
         ],
       }}
@@ -128,14 +139,22 @@ const panels: Record<PanelTab, JSX.Element> = {
       onDelete={nothing}
     />
   ),
-  reminders: <RemindersPanel view={cast.reminder} archived={false} onSave={nothing} onRemindNow={nothing} />,
+  reminders: (
+    <RemindersPanel
+      view={cast.reminder}
+      archived={false}
+      onSave={nothing}
+      onRemindNow={nothing}
+      onRetry={nothing}
+    />
+  ),
   info: (
     <InfoPanel
       view={{
         account: cast.holm,
         contacts: [
           { person: cast.petra, email: "petra@holmbygg.se", login: true, notify: true, state: "activated" },
-          { person: cast.linn, email: "linn@holmbygg.se", login: true, notify: false, state: "invited" },
+          cast.refused,
         ],
         staff: [cast.anna, cast.sofia],
         following: true,
@@ -147,6 +166,8 @@ const panels: Record<PanelTab, JSX.Element> = {
       onLogin={nothing}
       onNotify={nothing}
       onInvite={nothing}
+      onRetry={nothing}
+      onCorrect={nothing}
     />
   ),
 };
@@ -196,7 +217,7 @@ function Thread({
       onStaffNeeded={nothing}
       onAssign={nothing}
       onArchive={nothing}
-      onUnread={nothing}
+      acts={[]}
       onRename={nothing}
       onPanel={onPanel}
       onBack={onBack}
@@ -219,10 +240,14 @@ const accounts = [
     account: cast.vinterhav,
     readers: ["Klara Vinter", "Jens Vinter"],
     mailed: ["Klara Vinter"],
-    canReceive: true,
   },
-  { account: cast.holm, readers: ["Petra Holm", "Linn Holm"], mailed: ["Petra Holm"], canReceive: true },
-  { account: cast.account("z", "Aldrig Aktiv AB", "AA1"), readers: [], mailed: [], canReceive: false },
+  { account: cast.holm, readers: ["Petra Holm", "Linn Holm"], mailed: ["Petra Holm"] },
+  {
+    account: cast.account("z", "Aldrig Aktiv AB", "AA1"),
+    readers: [],
+    mailed: [],
+    noReader: "thread.noLogin" as const,
+  },
 ];
 
 function Inbox(): JSX.Element {
@@ -235,6 +260,7 @@ function Inbox(): JSX.Element {
       more={false}
       staff={cast.staff}
       hrefOf={(id) => `#${id}`}
+      onOpen={nothing}
       onFilter={nothing}
       onArchived={nothing}
       onArchiveRead={nothing}
@@ -242,6 +268,7 @@ function Inbox(): JSX.Element {
       onRetry={nothing}
       onArchive={nothing}
       onAssign={nothing}
+      onMailAgain={nothing}
     />
   );
 }
@@ -306,10 +333,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
     <PortalChats
       view={{
         tab: "active",
-        filter: "all",
-        search: "",
         activeCount: 4,
-        unreadCount: 2,
         rows: cast.clientRows,
         state: "ready",
         ...(open && { selectedId: "t1" }),
@@ -350,6 +374,7 @@ function Home({ empty = false }: { readonly empty?: boolean }): JSX.Element {
     <PortalHome
       view={{
         state: "ready",
+        asked: [],
         unread: empty ? [] : cast.clientRows.slice(0, 2).map((row) => ({ ...row, tasksTotal: 0 })),
         groups: empty
           ? []
@@ -403,6 +428,7 @@ function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
       onTick={nothing}
       onMessageRetry={nothing}
       onMessageDiscard={nothing}
+      onReload={nothing}
       onOlder={nothing}
       onSeen={nothing}
       onRetry={nothing}
@@ -410,24 +436,17 @@ function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
   );
 }
 
-function Login({ step, problem }: { readonly step: LoginStep; readonly problem?: string }): JSX.Element {
-  return (
-    <LoginPage
-      step={step}
-      firmName="Lindberg & Falk Redovisning"
-      busy={false}
-      problem={problem}
-      languages={["sv", "en"]}
-      language="sv"
-      onLanguage={nothing}
-      onLogin={nothing}
-      onFirm={nothing}
-      onForgot={nothing}
-      onPassword={nothing}
-      onStep={nothing}
-    />
-  );
-}
+const contact = (
+  <ContactDialog
+    contact={cast.refused}
+    account={cast.holm.name}
+    canManage
+    busy={false}
+    onSave={nothing}
+    onRetry={nothing}
+    onClose={nothing}
+  />
+);
 
 const newChat = (
   <NewChatDialog
@@ -440,9 +459,11 @@ const newChat = (
   />
 );
 
+const snooze = <SnoozeDialog onChoose={nothing} onClose={nothing} />;
+
 const noLogin: View = {
   ...threadView,
-  cannotSend: "no_login",
+  cannotSend: "thread.notAccepted",
   receivers: [],
   entries: cast.entries.slice(0, 3),
 };
@@ -451,6 +472,7 @@ const noLogin: View = {
 export const screens: Readonly<Record<string, () => JSX.Element>> = {
   parts: () => <Parts />,
   console: () => <Console />,
+  "console-snooze": () => <Console extra={snooze} />,
   "console-list": () => <Console column="list" />,
   "console-tasks": () => <Console tab="tasks" />,
   "console-panel": () => <Console tab="tasks" column="panel" />,
@@ -458,6 +480,7 @@ export const screens: Readonly<Record<string, () => JSX.Element>> = {
   "console-empty": () => <Console column="list" thread={<NoThread />} />,
   "console-blocked": () => <Console thread={<Thread view={noLogin} />} />,
   "new-chat": () => <Console extra={newChat} />,
+  contact: () => <Console extra={contact} />,
   inbox: () => <Console place="inbox" page={<Inbox />} />,
   tasks: () => (
     <Console
@@ -481,34 +504,6 @@ export const screens: Readonly<Record<string, () => JSX.Element>> = {
     />
   ),
   account: () => <Console place="account" page={<Account me={cast.me} />} />,
-  login: () => <Login step={{ kind: "login" }} />,
-  "login-wrong": () => (
-    <Login
-      step={{ kind: "login", email: "petra@holmbygg.se" }}
-      problem="Mejladressen eller lösenordet stämmer inte."
-    />
-  ),
-  "login-firm": () => (
-    <Login
-      step={{
-        kind: "firm",
-        firms: [
-          { id: "1", name: "Lindberg & Falk Redovisning" },
-          { id: "2", name: "Harbour Advisers" },
-        ],
-      }}
-    />
-  ),
-  invitation: () => (
-    <Login
-      step={{
-        kind: "invitation",
-        name: "Petra Holm",
-        email: "petra@holmbygg.se",
-        accountName: cast.holm.name,
-      }}
-    />
-  ),
   "portal-home": () => (
     <Portal place="home">
       <Home />

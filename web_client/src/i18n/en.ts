@@ -1,12 +1,16 @@
 // English, as clients read it; the console adds en.staff.ts. The source of truth for the keys: every other language
 // has exactly these (its file won't compile otherwise). *Asterisks* stress, {braces} are values, {n} chooses the form.
 
+import type { ErrorCode, ReasonToClients } from "../core/protocol.gen.ts";
+import type { Words } from "./types.ts";
+
 export const en = {
   // everywhere
   you: "You",
   online: "online",
   unread: "Unread",
   loading: "Loading …",
+  "time.here": "{exact} (where you are: {own})",
   cancel: "Cancel",
   close: "Close",
   back: "Back",
@@ -31,9 +35,6 @@ export const en = {
   "other.continue": "Continue as {name}",
 
   // what was done, and what was refused
-  "toast.deleted": "Task deleted",
-  "toast.saved": "Saved",
-  "problem.login": "The e-mail or the password is wrong.",
 
   // lists
   "list.title": "Chats",
@@ -64,14 +65,12 @@ export const en = {
   "receipt.read": "Read by {names}",
   "receipt.more": { one: "Show one more person", other: "Show {n} more people" },
   "receipt.failedOffline": "Not sent, no contact with the server.",
-  "receipt.failedTooLong": "Not sent, it is too long.",
   "receipt.failedRefused": "Not sent. {reason}",
   "thread.none": "No chat is open",
   "thread.toList": "To the chats",
   "thread.gone": "You no longer have access to this chat",
   "thread.goneWhy": "Somebody changed who may see it.",
   "thread.noAccess": "You may read here, but not write.",
-  "system.created": "{actor} started the chat",
   "system.renamed": "{actor} changed the subject to “{subject}”",
   "system.archived": "{actor} archived the chat",
   "system.reopened": "{actor} reopened the chat",
@@ -111,14 +110,14 @@ export const en = {
   // tasks
   todo: "To do",
   "todo.done": "All done",
-  "todo.none": "Nothing is waiting for you here.",
+  "todo.none": "No tasks in this chat.",
   "todo.fold": "Show or hide the tasks",
   "todo.less": "Show fewer",
   "todo.more": { one: "One more", other: "{n} more" },
   "todo.doneCount": { one: "one done", other: "{n} done" },
   "todo.doneOnly": { one: "One done", other: "{n} done" },
   "todo.moreAndDone": "{more}, and {done}",
-  "tasks.doneOf": "{done} of {total} done",
+  "tasks.doneOf": { one: "{done} of {total} done", other: "{done} of {total} done" },
   "task.text": "Task",
   "task.by": "By {day}",
   "task.due": "Due {day}",
@@ -135,21 +134,22 @@ export const en = {
   "portal.otherAccount": "Choose another account",
   "portal.online": "{name} is online",
   "portal.teamOnline": "The team is online",
-  "portal.noneWhy": "Choose one from the list.",
-  "portal.noChats": "No chats yet",
-  "portal.noChatsStart": "Start one, and you get an answer here.",
+  "portal.noChats": "No active chats",
+  "portal.noChatsStart": "Start one, and you get a reply here.",
   "portal.noChatsWait": "When somebody writes to you, it stands here.",
   "portal.archived": "This chat is archived. If you write, it is opened again.",
   "home.title": "Waiting for you",
   "home.chats": { one: "{count} unread chat", other: "{count} unread chats" },
+  "home.asked": "Waiting for your reply",
   "home.tasks": { one: "{count} task", other: "{count} tasks" },
   "home.both": "{chats} and {tasks}",
   "home.nothing": "Nothing is waiting for you",
+  "home.nothingHere": "Nothing is waiting for you here",
   "home.nothingWhy": "New messages and tasks will stand here.",
   "home.elsewhere": "Your other accounts",
   "home.waiting": { one: "One thing is waiting", other: "{n} things are waiting" },
   numbers: "no one two three four five six seven eight nine ten eleven twelve",
-  "widget.away": "You get an answer here, and by e-mail",
+  "widget.away": "You get a reply here, and by e-mail",
   "widget.todo": { one: "one thing to do", other: "{n} things to do" },
   "clientNew.title": "Write to {firm}",
   "newChat.subject": "Subject",
@@ -161,7 +161,6 @@ export const en = {
   "newChat.leaveVerb": "Discard",
   "rail.me": "Your account, {name}",
   "rail.account": "Your account",
-  "rail.unreadCount": { one: "One unread chat", other: "{n} unread chats" },
 
   // account page
   "account.title": "Your account",
@@ -179,41 +178,26 @@ export const en = {
   "role.employee": "Team member",
 
   // the door
-  "login.title": "Log in",
-  "login.verb": "Log in",
-  "login.busy": "Logging in …",
-  "login.email": "E-mail",
-  "login.password": "Password",
-  "login.forgot": "Forgot your password?",
-  "login.whichFirm": "Where do you want to log in?",
-  "login.forgotTitle": "New password",
-  "login.forgotLead": "Enter your e-mail address, and you get a link.",
-  "login.forgotVerb": "Send a link",
-  "login.toLogin": "To log in",
-  "login.sentTitle": "Look in your e-mail",
-  "login.sent": "If {email} is known here, a link is on its way. It works once.",
-  "login.newPassword": "Choose a new password",
-  "login.newPasswordLead": "You are logged out on your other devices.",
-  "login.savePassword": "Save password",
-  "login.passwordHint": "At least {n} characters",
-  "login.passwordShort": "The password needs at least {n} characters",
-  "login.welcome": "Welcome, {name}",
-  "login.welcomeLead": "Choose a password for {email}, and you see the chats of {account}.",
-  "login.activate": "Save and log in",
-  "login.deadTitle": "This link no longer works",
-  "login.dead": "It was used already, or a newer one was sent. Log in, or ask for a new one.",
 
   // said in passing
   undo: "Undo",
   "toast.ticked": "Ticked",
-  "problem.away": "The server does not answer. Try again in a moment.",
-  "problem.tooMuch": "That was a little fast. Wait a moment and try again.",
+  "problem.unavailable": "The server does not answer. Try again in a moment.",
+  "problem.rate_limited": "That was a little fast. Wait a moment and try again.",
+  "problem.unauthenticated": "Log in again.",
   "problem.forbidden": "You may not do that.",
-  "problem.gone": "This does not exist any more.",
+  "problem.not_found": "This does not exist any more.",
   "problem.conflict": "Somebody else was first. Look at it and try again.",
-  "problem.tooLong": "This is too long to be sent.",
-  "problem.other": "That did not work.",
+  "problem.invalid": "Check what you entered.",
+  "problem.unknown_command": "The server is another version than this page. Reload it.",
+  "problem.internal": "Something went wrong on the server. Try again in a moment.",
+  "problem.clients_may_not_create": "The firm starts the chats here. Reply in one of them.",
+  "problem.key_reused": "This was sent before in other words. Write it anew.",
+  "problem.other_person": "Somebody else is logged in in this browser now.",
+  "problem.thread_archived": "The chat is archived and has to be reopened first.",
+  "problem.too_long": "This is too long to be sent.",
+  "problem.unreadable": "This can’t be shown until the server has been updated.",
   "widget.noIdentity": "The chat cannot be opened here. Log in and try again.",
-} as const;
+} as const satisfies Words<ErrorCode | ReasonToClients>;
 
 export default en;

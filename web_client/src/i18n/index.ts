@@ -39,7 +39,10 @@ export const language = computed(() => current.value.language);
 /** Dates and numbers in the current language and time zone. */
 export const format = computed<Format>(() => makeFormat(current.value.language, zone.value));
 
-/** Show times of this zone (the firm's for staff), or of the browser's when undefined. */
+/** The same by the reader's own clock. */
+export const here = computed<Format>(() => makeFormat(current.value.language, undefined));
+
+/** Show times of this zone: the firm's, for whoever reads (docs/decisions.md). Undefined is the browser's. */
 export function setTimeZone(timeZone: string | undefined): void {
   zone.value = timeZone;
 }
@@ -85,6 +88,12 @@ function fill(text: string, values: Readonly<Record<string, string | number>> | 
 /** The message of this key, filled. Numbers are written the language's way. */
 export function t<K extends Key>(key: K, ...[values]: Values<All[K]>): string {
   return fill(template(key, values), values);
+}
+
+/** The plain message of a key that may have none. */
+export function found(key: string): string | undefined {
+  const message = current.value.texts[key];
+  return typeof message === "string" ? message : undefined;
 }
 
 /** The same in pieces, where the message marks words to stress with *asterisks* (asterisks in values stay). */

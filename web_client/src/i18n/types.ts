@@ -9,6 +9,11 @@ export interface Plural {
   readonly [category: string]: string;
 }
 
+/** Texts, among them a sentence for each of these refusals: a file that lacks one won't compile. */
+export type Words<Told extends string> = Readonly<Record<string, Message>> & {
+  readonly [K in `problem.${Told}`]: string;
+};
+
 /** The same keys and kinds as the source language; the texts are free. */
 export type Translated<T extends Readonly<Record<string, Message>>> = {
   readonly [K in keyof T]: T[K] extends string ? string : Plural;

@@ -1,42 +1,45 @@
-// The portal's places, by path, in their layout. The firm is the brand here; the product isn't named.
+// The portal's pages, a row each, in their layout. The firm is the brand here; the product isn't named.
 
-import type { JSX } from "preact";
+import type { ComponentType, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { rowView } from "../core/views/rows.ts";
+import { t } from "../i18n/index.ts";
 import { logout, meView } from "../shell/boot.ts";
 import { lazy } from "../shell/lazy.tsx";
 import { go, path } from "../shell/router.ts";
+import { pathOf, type Route, routeAt } from "../shell/routes.ts";
+import { useTitle } from "../shell/title.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
-import type { ThreadListView } from "../ui/models.ts";
-import { PortalChats } from "../ui/screens/PortalChats.tsx";
-import { PortalHome } from "../ui/screens/PortalHome.tsx";
-import { PortalLayout, type PortalPlace } from "../ui/screens/PortalLayout.tsx";
-import { PortalThread } from "../ui/screens/PortalThread.tsx";
-import { hrefOf, type Visit } from "./visit.ts";
+import type { ClientListView } from "../threads/models.ts";
+import { PortalChats } from "../threads/PortalChats.tsx";
+import { PortalThread } from "../threads/PortalThread.tsx";
+import { rowView } from "../threads/rows.ts";
+import { PortalHome } from "./PortalHome.tsx";
+import { PortalLayout, type PortalPlace } from "./PortalLayout.tsx";
+import { CHATS, hrefOf, listed, THREAD, type Visit } from "./visit.ts";
 
-const Account = lazy(async () => (await import("./Account.tsx")).Account);
-const NewChat = lazy(async () => (await import("./NewChat.tsx")).NewChat);
+const Account = lazy(async () => (await import("../sessions/PortalAccount.tsx")).Account);
+const NewChat = lazy(async () => (await import("../threads/PortalNewChat.tsx")).NewChat);
 
-const PATHS: Readonly<Record<PortalPlace, string>> = {
-  home: "/portal",
-  chats: "/portal/threads",
-  account: "/portal/settings",
-};
-
-function placeOf(where: string): PortalPlace {
-  if (where.startsWith(PATHS.chats)) return "chats";
-  return where === PATHS.account ? "account" : "home";
+interface PageProps {
+  readonly visit: Visit;
 }
 
-export function App({ visit }: { readonly visit: Visit }): JSX.Element {
+type Row = Route<PortalPlace, ComponentType<PageProps>>;
+
+const ROUTES: readonly [Row, ...Row[]] = [
+  { place: "home", path: "/portal", title: "portal.home", page: Home },
+  { place: "chats", path: CHATS, title: "portal.chats", page: Chats },
+  { place: "chats", path: THREAD, title: "portal.chats", page: Chats },
+  { place: "account", path: "/portal/settings", title: "portal.account", page: Account },
+];
+const hrefTo = (place: PortalPlace): string => pathOf(ROUTES, place);
+
+export function App({ visit }: PageProps): JSX.Element {
   const { client } = visit;
   const me = visit.me.value;
-  const place = placeOf(path.value);
-  const unreadCount = visit.home.view.value.unread.length;
-  const firm = me.firm.name;
-  useEffect(() => {
-    document.title = unreadCount > 0 ? `(${unreadCount}) ${firm}` : firm;
-  }, [unreadCount, firm]);
+  const { place, title, page: Page } = routeAt(ROUTES, path.value, me.may);
+  const unreadCount = visit.home.view.value.unread.reduce((sum, row) => sum + row.unread, 0);
+  useTitle(`${t(title)} · ${me.firm.name}`, unreadCount);
   return (
     <PortalLayout
       me={meView(me)}
@@ -47,46 +50,46 @@ export function App({ visit }: { readonly visit: Visit }): JSX.Element {
       inThread={visit.threadId.value !== null}
       connection={visit.page.connection.value}
       toast={toast.value}
-      hrefOf={(to) => PATHS[to]}
-      onGo={(to) => go(PATHS[to])}
+      hrefOf={hrefTo}
+      onGo={(to) => go(hrefTo(to))}
       onAccount={(id) => {
         visit.choose(id);
-        if (visit.threadId.value !== null) go(PATHS.home);
+        if (visit.threadId.value !== null) go(hrefTo("home"));
       }}
       onLogout={() => void attempt(() => logout(visit.page))}
       onRetry={() => client.wake()}
       onToastDone={unsay}
     >
-      {place === "home" && (
-        <PortalHome
-          view={visit.home.view.value}
-          hrefOf={hrefOf}
-          onOpen={(id) => go(hrefOf(id))}
-          onTick={(threadId, taskId, done) => void visit.ticks.set(threadId, taskId, done)}
-          onAccount={(id) => visit.choose(id)}
-          onRetry={() => void visit.home.load()}
-        />
-      )}
-      {place === "chats" && <Chats visit={visit} />}
-      {place === "account" && <Account visit={visit} />}
+      <Page visit={visit} />
       {visit.newChat.value && <NewChat visit={visit} />}
     </PortalLayout>
   );
 }
 
-function Chats({ visit }: { readonly visit: Visit }): JSX.Element {
+function Home({ visit }: PageProps): JSX.Element {
+  const { home, ticks } = visit;
+  return (
+    <PortalHome
+      view={home.view.value}
+      hrefOf={hrefOf}
+      onOpen={(id) => go(hrefOf(id))}
+      onTick={(threadId, taskId, done) => void ticks.set(threadId, taskId, done)}
+      onAccount={(id) => visit.choose(id)}
+      onRetry={() => void home.load()}
+    />
+  );
+}
+
+function Chats({ visit }: PageProps): JSX.Element {
   const { lists, client } = visit;
   const query = lists.query.value;
   const state = client.state.value;
   const drafts = client.drafts?.begun.value;
   const selectedId = visit.threadId.value;
   const rows = lists.rows.value;
-  const view: ThreadListView = {
+  const view: ClientListView = {
     tab: query.state,
-    filter: "all",
-    search: "",
     activeCount: query.state === "active" ? rows.length : 0,
-    unreadCount: visit.home.view.value.unread.length,
     rows: rows.map((row) => rowView(row, state, drafts ? { drafts } : {})),
     state: lists.state.value.state,
     more: lists.state.value.next !== undefined,
@@ -101,7 +104,7 @@ function Chats({ visit }: { readonly visit: Visit }): JSX.Element {
       onNew={() => {
         visit.newChat.value = true;
       }}
-      onTab={(tab) => lists.show({ ...query, state: tab })}
+      onTab={listed.choose}
       onMore={() => void lists.load(true)}
       onRetry={() => void lists.load()}
     >
@@ -110,7 +113,7 @@ function Chats({ visit }: { readonly visit: Visit }): JSX.Element {
   );
 }
 
-function OpenThread({ visit }: { readonly visit: Visit }): JSX.Element | null {
+function OpenThread({ visit }: PageProps): JSX.Element | null {
   const { thread, client } = visit;
   const first = useRef(true);
   const view = thread.view.value;
@@ -127,7 +130,7 @@ function OpenThread({ visit }: { readonly visit: Visit }): JSX.Element | null {
       meId={visit.me.value.person.id}
       teamOnline={client.state.value.team_online}
       focusHeading={!first.current}
-      onBack={() => go(PATHS.chats)}
+      onBack={() => go(hrefOf())}
       onSend={(body) => thread.onSend(body, false)}
       onDraft={(body) => thread.onDraft({ body, internal: false })}
       onTyping={() => thread.onTyping(false)}

@@ -6,10 +6,11 @@ import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
-import { byUrgency, turn } from "../core/views/order.ts";
-import { rowView } from "../core/views/rows.ts";
-import type { Ticks } from "../shell/tasks.ts";
-import type { PortalHomeView, TodoGroupView } from "../ui/models.ts";
+import { tasksChanged } from "../tasks/shown.ts";
+import type { Ticks } from "../tasks/ticks.ts";
+import { byUrgency, isAsked, isUrgent, turn } from "../threads/order.ts";
+import { rowView } from "../threads/rows.ts";
+import type { PortalHomeView, TodoGroupView } from "./models.ts";
 
 const ASK_AFTER_MS = 400;
 
@@ -26,19 +27,23 @@ export class Home {
   ) {
     this.view = computed(() => {
       const state = client.state.value;
-      const rows = Object.values(state.rows)
+      const rows = state.rows
+        .values()
         .filter((row) => row.state === "active")
         .sort(byUrgency);
       const here = rows.filter((row) => row.account.id === accountId.value);
       return {
         unread: here.filter((row) => (row.unread ?? 0) > 0).map((row) => rowView(row, state)),
+        asked: here
+          .filter((row) => !row.unread && !row.tasks_total && isAsked(row))
+          .map((row) => rowView(row, state)),
         groups: this.#groups(here),
         elsewhere: elsewhere(state, rows, accountId.value),
         state: this.#load.value,
       };
     });
     client.listeners.add((before, after) => {
-      if (before.rows !== after.rows && tasksChanged(before, after)) this.#soon();
+      if (tasksChanged(before, after)) this.#soon();
     });
   }
 
@@ -76,13 +81,6 @@ export class Home {
   }
 }
 
-function tasksChanged(before: State, after: State): boolean {
-  return Object.values(after.rows).some((row) => {
-    const old = before.rows[row.id];
-    return old !== row && (old?.tasks_done !== row.tasks_done || old?.tasks_total !== row.tasks_total);
-  });
-}
-
 function elsewhere(state: State, rows: readonly Thread[], accountId: Id): PortalHomeView["elsewhere"] {
   const others = (state.me?.accounts ?? []).filter((account) => account.id !== accountId);
   return others.flatMap((account) => {
@@ -92,5 +90,5 @@ function elsewhere(state: State, rows: readonly Thread[], accountId: Id): Portal
 }
 
 function waits(row: Thread): boolean {
-  return (row.unread ?? 0) > 0 || (row.tasks_done ?? 0) < (row.tasks_total ?? 0);
+  return isUrgent(row) || (row.tasks_done ?? 0) < (row.tasks_total ?? 0);
 }

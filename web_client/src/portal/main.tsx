@@ -1,10 +1,11 @@
 // The clients' page begins here.
 
-import "../../styles/portal.css";
 import { render } from "preact";
 import { boot } from "../shell/boot.ts";
 import { App } from "./App.tsx";
 import { Visit } from "./visit.ts";
+// Last: the page lays out what its parts bring.
+import "./portal.css";
 
 const page = await boot("contact");
 const root = document.getElementById("app");

@@ -1,17 +1,23 @@
 // What the portal's pages share: the client, the lists, the open thread, and which of the client's accounts is shown.
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { Lists } from "../core/lists.ts";
-import type { Id, Me } from "../core/protocol.gen.ts";
+import type { Id, Me, ThreadState } from "../core/protocol.gen.ts";
 import { browserStorage } from "../core/shelf.ts";
 import type { Page } from "../shell/boot.ts";
-import { idIn, path } from "../shell/router.ts";
-import { Ticks } from "../shell/tasks.ts";
-import { ThreadModel } from "../shell/thread.ts";
+import { address, Choice, path } from "../shell/router.ts";
+import { idsIn } from "../shell/routes.ts";
+import { Ticks } from "../tasks/ticks.ts";
+import { Lists } from "../threads/lists.ts";
+import { ThreadModel } from "../threads/thread.ts";
 import { Home } from "./home.ts";
 
-export const THREADS = "/portal/threads/";
-export const hrefOf = (threadId: Id): string => THREADS + threadId;
+export const CHATS = "/portal/threads";
+export const THREAD = "/portal/threads/:thread";
+/** The chats' address, or a thread's beside the same list. */
+export const hrefOf = (threadId?: Id): string =>
+  address(threadId ? `${CHATS}/${threadId}` : CHATS, listed.written(listed.value));
+/** Which chats are listed, as it stands in the address. */
+export const listed = new Choice<ThreadState>("state", ["active", "archived"]);
 const ACCOUNT_KEY = "chattar.account";
 
 export class Visit {
@@ -21,7 +27,7 @@ export class Visit {
   readonly home: Home;
   readonly me: ReadonlySignal<Me>;
   readonly newChat = signal(false);
-  readonly threadId = computed(() => idIn(path.value, THREADS));
+  readonly threadId = computed(() => idsIn(path.value, THREAD)?.thread ?? null);
   readonly #chosen = signal(browserStorage()?.getItem(ACCOUNT_KEY) ?? "");
   /** The account that is shown: the chosen one as long as it is theirs. */
   readonly accountId: ReadonlySignal<Id>;
@@ -51,12 +57,13 @@ export class Visit {
     this.threadId.subscribe((id) => this.thread.show(id));
     effect(() => {
       const accountId = this.accountId.value;
-      this.lists.show({ ...this.lists.query.peek(), accountId });
+      const state = listed.value;
+      this.lists.show({ ...this.lists.query.peek(), state, accountId });
     });
     // A link from a mail may lead to a thread of another account of theirs.
     computed(() => {
       const id = this.threadId.value;
-      return id === null ? undefined : this.client.state.value.rows[id]?.account.id;
+      return id === null ? undefined : this.client.state.value.rows.get(id)?.account.id;
     }).subscribe((id) => {
       if (id !== undefined) this.choose(id);
     });

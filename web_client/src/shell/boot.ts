@@ -2,15 +2,19 @@
 
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { Client } from "../core/client.ts";
-import { CLOSE_CODE, type Me } from "../core/protocol.gen.ts";
+import { keptOf } from "../core/keeping.ts";
+import { firmView } from "../core/people.ts";
+import { CLOSE_BAD_FRAMES, CLOSE_UNSUPPORTED, type Me } from "../core/protocol.gen.ts";
 import { logout as endSession, homeOf, loginUrl, whoAmI } from "../core/session.ts";
 import { browserStorage } from "../core/shelf.ts";
 import { onWake } from "../core/wake.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
-import type { ConnectionView, MeView } from "../ui/models.ts";
+import type { ConnectionView, MeView } from "../kit/models.ts";
+import { fetchAhead, sayUnreachable } from "../kit/on_demand.ts";
 import { connectionOf } from "./connection.ts";
 import { startTheme } from "./theme.ts";
+import { say } from "./toasts.ts";
 
 export interface Page {
   readonly client: Client;
@@ -39,20 +43,32 @@ export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
     return null;
   }
   await speak(me.language, side);
-  setTimeZone(side === "staff" ? me.firm.time_zone : undefined);
   client.start(me);
   pollWhenNeeded(client);
-  onWake(() => client.wake());
+  onWake(
+    () => client.wake(),
+    () => client.leave(),
+  );
   setInterval(() => client.api.tell("session.renew", {}), RENEW_EVERY_MS);
   effect(() => {
     const link = client.link.value;
     if (link.kind !== "ended") return;
     // A page that is too old for the server gets the new one; everything else is a session that ended, or another's.
-    if (link.code === CLOSE_CODE.UNSUPPORTED || link.code === CLOSE_CODE.BAD_FRAMES) location.reload();
-    else import("./handover.tsx").then(({ handOver }) => handOver(client, toLogin), toLogin);
+    if (link.code === CLOSE_UNSUPPORTED || link.code === CLOSE_BAD_FRAMES) location.reload();
+    else import("../sessions/handover.tsx").then(({ handOver }) => handOver(client, toLogin), toLogin);
   });
-  const known = computed(() => client.state.value.me ?? me);
-  return { client, me: known, connection: connectionOf(client) };
+  const firm = computed(() => keptOf(client.state.value.kept, "firm")[0]);
+  const mine = computed(() => client.state.value.me ?? me);
+  const known = computed(() => (firm.value ? { ...mine.value, firm: firm.value } : mine.value));
+  effect(() => setTimeZone(known.value.firm.time_zone));
+  const connection = connectionOf(client);
+  sayUnreachable((again) =>
+    say(t("list.failed"), { icon: "problem", action: { label: t("retry"), run: again } }),
+  );
+  effect(() => {
+    if (connection.value.state === "online") void fetchAhead();
+  });
+  return { client, me: known, connection };
 }
 
 /** Sockets that fail again and again may be forbidden here: then HTTP takes over (RT-3), fetched when it comes to that. */
@@ -101,7 +117,7 @@ export async function speak(tag: string, side: Me["person"]["side"]): Promise<vo
 }
 
 export function toLogin(): void {
-  location.assign(loginUrl(location.pathname));
+  location.assign(loginUrl(location.pathname + location.search));
 }
 
 /** Log out. What is unsent, here or in another tab, waits in this browser for its author; see core/outbox.ts. */
@@ -118,6 +134,6 @@ export function meView(me: Me): MeView {
     email,
     language,
     ...(role ? { role } : {}),
-    firm: { name: firm.name, ...(firm.accent ? { accent: firm.accent } : {}) },
+    firm: firmView(firm),
   };
 }

@@ -2,7 +2,7 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Client } from "../core/client.ts";
-import type { ConnectionView } from "../ui/models.ts";
+import type { ConnectionView } from "../kit/models.ts";
 
 const known = new WeakMap<Client, ReadonlySignal<ConnectionView>>();
 

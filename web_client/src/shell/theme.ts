@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { browserStorage } from "../core/shelf.ts";
-import type { Theme } from "../ui/models.ts";
+import type { Theme } from "../kit/models.ts";
 
 const KEY = "chattar.theme";
 

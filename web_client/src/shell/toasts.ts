@@ -2,9 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { problemOf } from "../core/problems.ts";
-import type { Problem } from "../core/protocol.gen.ts";
-import { t } from "../i18n/index.ts";
-import type { ToastView } from "../ui/models.ts";
+import { problemText } from "../i18n/problems.ts";
+import type { ToastView } from "../kit/models.ts";
 
 export const toast = signal<ToastView | undefined>(undefined);
 let count = 0;
@@ -26,24 +25,5 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     say(problemText(problemOf(error)), { icon: "problem" });
     return false;
-  }
-}
-
-/** A refusal in the reader's words. */
-export function problemText(problem: Problem): string {
-  switch (problem.code) {
-    case "unavailable":
-      return t("problem.away");
-    case "rate_limited":
-      return t("problem.tooMuch");
-    case "forbidden":
-    case "unauthenticated":
-      return t("problem.forbidden");
-    case "not_found":
-      return t("problem.gone");
-    case "conflict":
-      return t("problem.conflict");
-    default:
-      return t(problem.reason === "too_long" ? "problem.tooLong" : "problem.other");
   }
 }

@@ -48,6 +48,9 @@ function start(origin: string, element: HTMLElement): void {
         console.warn("the panel could not be loaded", problem);
       });
   });
-  onWake(() => client.wake());
+  onWake(
+    () => client.wake(),
+    () => client.leave(),
+  );
   client.start();
 }

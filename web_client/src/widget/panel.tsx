@@ -1,19 +1,22 @@
 // What the visitor sees once the panel is opened: the screen, fed from the live client.
 
-import "../../styles/widget.css";
+import { effect } from "@preact/signals-core";
 import { type JSX, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { newKey } from "../core/keys.ts";
+import { firmView } from "../core/people.ts";
 import type { Body, Id } from "../core/protocol.gen.ts";
-import { rowView } from "../core/views/rows.ts";
 import { startClock } from "../i18n/clock.ts";
-import { chooseLanguage, loadLanguage, t } from "../i18n/index.ts";
+import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
 import { connectionOf } from "../shell/connection.ts";
-import { Ticks } from "../shell/tasks.ts";
-import { ThreadModel } from "../shell/thread.ts";
 import { attempt } from "../shell/toasts.ts";
-import { WidgetPanel } from "../ui/screens/WidgetPanel.tsx";
+import { Ticks } from "../tasks/ticks.ts";
+import { rowView } from "../threads/rows.ts";
+import { ThreadModel } from "../threads/thread.ts";
 import type { Visitor } from "./visitor.ts";
+import { WidgetPanel } from "./WidgetPanel.tsx";
+// Last: the panel lays out what its parts bring.
+import "./widget.css";
 
 const SUBJECT_CHARACTERS = 60;
 
@@ -25,6 +28,7 @@ export async function draw(visitor: Visitor, element: HTMLElement): Promise<void
   document.documentElement.lang = language;
   startClock();
   const { client } = visitor;
+  effect(() => setTimeZone(client.state.value.me?.firm.time_zone));
   const thread = new ThreadModel(client);
   let chosen = false;
   visitor.loaded.subscribe((loaded) => {
@@ -55,7 +59,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
   }, [firm]);
   return (
     <WidgetPanel
-      firm={{ name: me?.firm.name ?? "", ...(me?.firm.accent ? { accent: me.firm.accent } : {}) }}
+      firm={firmView(me?.firm)}
       teamOnline={state.team_online}
       state={refused ? "failed" : visitor.loaded.value}
       threads={visitor.rows.value.map((row) => rowView(row, state))}
@@ -74,8 +78,9 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
       onTick={(taskId, done) => id !== null && void ticks.set(id, taskId, done, true)}
       onMessageRetry={thread.onRetry}
       onMessageDiscard={thread.onDiscard}
+      onReload={thread.onReload}
       onOlder={() => void thread.onOlder()}
-      onSeen={(seq) => visitor.shown.value && thread.onSeen(seq)}
+      onSeen={(keys) => visitor.shown.value && thread.onSeen(keys)}
       onRetry={() => {
         client.start();
         client.wake();

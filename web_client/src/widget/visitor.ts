@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Client } from "../core/client.ts";
 import type { Thread } from "../core/protocol.gen.ts";
-import { byUrgency } from "../core/views/order.ts";
+import { byUrgency } from "../threads/order.ts";
 import type { Host } from "./host.ts";
 
 const THREADS_MAX = 50;
@@ -22,7 +22,8 @@ export class Visitor {
     readonly refused: Signal<boolean>,
   ) {
     this.rows = computed(() =>
-      Object.values(client.state.value.rows)
+      client.state.value.rows
+        .values()
         .filter((row) => row.state === "active")
         .sort(byUrgency),
     );

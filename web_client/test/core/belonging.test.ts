@@ -5,9 +5,9 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { Client } from "../../src/core/client.ts";
 import { Poller } from "../../src/core/poll.ts";
 import { problemOf, Refusal } from "../../src/core/problems.ts";
-import { CLOSE_CODE, type Me } from "../../src/core/protocol.gen.ts";
+import { CLOSE_OTHER_PERSON, type Me } from "../../src/core/protocol.gen.ts";
 import { logout } from "../../src/core/session.ts";
-import { FakeSocket, FakeStorage, id, me, petra, settled } from "./fakes.ts";
+import { FakeSocket, FakeStorage, id, me, petra, row, settled } from "./fakes.ts";
 
 const linn = { id: id("d"), side: "contact", name: "Linn Holm" } as const;
 const thread = id("1");
@@ -15,11 +15,14 @@ const body = { content: [{ type: "paragraph", content: [{ type: "text", text: "h
 let storage: FakeStorage;
 /** Requests over HTTP: the command and the person whom the page said that it belongs to. */
 let asked: [command: string, person: string | null][];
+/** Those that the browser sends though the page goes, sorted. */
+let outliving: string[];
 
 beforeEach(() => {
   FakeSocket.made = [];
   storage = new FakeStorage();
   asked = [];
+  outliving = [];
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1_000_000 });
 });
 afterEach(() => {
@@ -33,6 +36,7 @@ function serve(holder: Me["person"], strict = true): void {
     const person = new Headers(request.headers).get("chattar-person");
     const name = url.slice(url.lastIndexOf("/") + 1);
     asked.push([name, person]);
+    if (request.keepalive) outliving = [...outliving, name].sort();
     if (strict && person !== null && person !== holder.id) {
       const problem = {
         code: "conflict",
@@ -91,7 +95,7 @@ async function stopped(client: Client, key: string): Promise<void> {
   const before = asked.length;
   await later();
   assert.equal(client.displaced.value, true);
-  assert.deepEqual(client.link.value, { kind: "ended", code: CLOSE_CODE.OTHER_PERSON });
+  assert.deepEqual(client.link.value, { kind: "ended", code: CLOSE_OTHER_PERSON });
   assert.equal(client.state.value.me?.person.id, petra.id);
   for (const socket of FakeSocket.made) assert.deepEqual(socket.calls("message.send"), []);
   // Nothing is tried any more, by either door; and what is unsent is as it was.
@@ -136,13 +140,38 @@ test("every command over HTTP says it too", async () => {
   ]);
 });
 
+test("what a page has yet to tell when it goes is told at once, for its own person and past its end", async () => {
+  serve(petra);
+  const client = page(petra);
+  await welcome(petra);
+  client.dispatch({ type: "rows", threads: [row("1", { head: 2, unread: 2 })] });
+  client.seen(thread, 2);
+  client.leave();
+  await settled();
+  assert.deepEqual(outliving, ["mark.delivered", "mark.read"]);
+  assert.deepEqual(new Set(asked.map(([, person]) => person)), new Set([petra.id]));
+  client.leave();
+  await later();
+  assert.equal(asked.length, 2, "and once");
+});
+
+test("where there is no other door, the socket is told before the page goes", async () => {
+  const client = new Client({ socketUrl: "ws://here/ws", storage, makeSocket: FakeSocket.make });
+  client.start(me(petra));
+  await welcome(petra);
+  client.dispatch({ type: "rows", threads: [row("1", { head: 2, unread: 2 })] });
+  client.seen(thread, 2);
+  client.leave();
+  assert.equal(FakeSocket.last.calls("mark.read").length, 1);
+});
+
 test("a socket that is closed because of another person stops the page, and keeps what is unsent", async () => {
   serve(linn);
   const { client, key } = await writtenOffline();
   mock.timers.tick(1_000);
   FakeSocket.last.open();
   await settled();
-  FakeSocket.last.shut(CLOSE_CODE.OTHER_PERSON);
+  FakeSocket.last.shut(CLOSE_OTHER_PERSON);
   await stopped(client, key);
 });
 
@@ -206,7 +235,7 @@ test("the author's words wait for the author: another neither sees nor sends the
   mock.timers.tick(1_000);
   FakeSocket.last.open();
   await settled();
-  FakeSocket.last.shut(CLOSE_CODE.OTHER_PERSON);
+  FakeSocket.last.shut(CLOSE_OTHER_PERSON);
 
   const hers = page(linn);
   await welcome(linn);

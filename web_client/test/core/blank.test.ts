@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linesOf, oneLine, saysNothing } from "../../src/core/blank.ts";
-import { bodyOf, isBlank } from "../../src/ui/body_text.ts";
+import { bodyOf, isBlank } from "../../src/messages/body_text.ts";
 
 const UNSEEN = [
   "",

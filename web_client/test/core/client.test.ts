@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { ALLOWANCE_MS } from "../../src/core/api.ts";
 import { Client } from "../../src/core/client.ts";
-import { streamEntries } from "../../src/core/views/stream.ts";
+import { problemOf } from "../../src/core/problems.ts";
+import { streamEntries } from "../../src/messages/stream.ts";
 import { anna, FakeSocket, FakeStorage, id, me, petra, row, said, settled } from "./fakes.ts";
 
 const thread = id("1");
@@ -53,7 +55,7 @@ function entries(client: Client): string[] {
   return streamEntries(source).map((entry) =>
     entry.type === "message"
       ? `${entry.message.key}:${entry.message.receipt?.kind ?? "-"}`
-      : entry.system.kind,
+      : entry.system.event.type,
   );
 }
 
@@ -153,13 +155,13 @@ test("messages of a thread go out one after the other", async () => {
 
 test("what was seen is told once, only forward, and counts at once", async () => {
   const client = await opened();
-  client.seen(thread, 2);
+  client.seen(thread, 2, 1);
   client.seen(thread, 1);
-  assert.equal(client.state.value.rows[thread]?.unread, 0);
+  assert.equal(client.state.value.rows.get(thread)?.unread, 0);
   mock.timers.tick(300);
   const told = FakeSocket.last.calls("mark.read");
   assert.equal(told.length, 1);
-  assert.deepEqual(told[0]?.command, { type: "mark.read", thread_id: thread, seq: 2 });
+  assert.deepEqual(told[0]?.command, { type: "mark.read", thread_id: thread, seq: 2, notes_seq: 1 });
 });
 
 test("a contact's client says what has arrived", async () => {
@@ -168,7 +170,7 @@ test("a contact's client says what has arrived", async () => {
   mock.timers.tick(300);
   const told = FakeSocket.last.calls("mark.delivered").at(-1);
   assert.deepEqual(told?.command, { type: "mark.delivered", positions: { [thread]: 3 } });
-  assert.equal(client.state.value.rows[thread]?.last?.text, "hej");
+  assert.equal(client.state.value.rows.get(thread)?.last?.text, "hej");
 });
 
 test("an account that was lost is gone at once, drafts of messages included", async () => {
@@ -179,7 +181,7 @@ test("an account that was lost is gone at once, drafts of messages included", as
   await greet();
   FakeSocket.last.say({ type: "dropped", account_id: id("9") });
   const { rows, opened: threads, pending } = client.state.value;
-  assert.deepEqual([rows, threads, pending], [{}, {}, {}]);
+  assert.deepEqual([rows.values(), threads, pending], [[], {}, {}]);
   assert.equal(storage.length, 0);
 });
 
@@ -191,6 +193,7 @@ test("positions are said again when it connects again", async () => {
   await settled();
   assert.deepEqual(FakeSocket.last.sent[0], {
     type: "hello",
+    firm: true,
     utc_offset_minutes: 0 - new Date().getTimezoneOffset(),
     epoch: "e1",
     person: anna.id,
@@ -231,8 +234,11 @@ test("with other rights than before, lists and inbox are made anew and what is o
   await settled();
   const fewer = { ...me(anna), role: "employee", rights: [] } as const;
   FakeSocket.last.say({ type: "welcome", session: id("7"), me: fewer, at: 0, epoch: "e1", heads: {} });
-  assert.deepEqual(Object.keys(client.state.value.rows), [thread]);
-  assert.deepEqual(client.state.value.notifications, {});
+  assert.deepEqual(
+    client.state.value.rows.values().map((row) => row.id),
+    [thread],
+  );
+  assert.deepEqual(client.state.value.notifications.values(), []);
   FakeSocket.last.say({ type: "live" });
   await settled();
   mock.timers.tick(5_000);
@@ -272,4 +278,63 @@ test("what this server closes for is given up, and not sent again", async () => 
   mock.timers.tick(60_000);
   await settled();
   assert.equal(FakeSocket.last.calls("message.send").length, 0);
+});
+
+/** The server has counted: this person has spent what they may. */
+function spent(call: { readonly id: number } | undefined, retry_after_ms: number): Promise<void> {
+  FakeSocket.last.say({
+    type: "error",
+    id: call?.id ?? 0,
+    error: { code: "rate_limited", message: "Too much at once.", retry_after_ms },
+  });
+  return settled();
+}
+
+test("what the allowance refuses is asked again when the server said, any command, and nobody is told", async () => {
+  const client = await opened();
+  const key = client.write(thread, body);
+  await settled();
+  const renamed = client.api.call("thread.rename", { thread_id: thread, subject: "Other" });
+  for (const type of ["thread.rename", "message.send"] as const) {
+    for (const wait of [250, 700]) {
+      const asked = FakeSocket.last.calls(type);
+      await spent(asked.at(-1), wait);
+      mock.timers.tick(wait - 1);
+      await settled();
+      assert.equal(FakeSocket.last.calls(type).length, asked.length, "not before its time");
+      mock.timers.tick(1);
+      await settled();
+      assert.equal(FakeSocket.last.calls(type).length, asked.length + 1);
+      assert.deepEqual(FakeSocket.last.calls(type).at(-1)?.command, asked[0]?.command);
+    }
+  }
+  assert.deepEqual(entries(client).at(-1), `${key}:pending`);
+  FakeSocket.last.say({
+    type: "reply",
+    id: FakeSocket.last.calls("thread.rename").at(-1)?.id ?? 0,
+    result: { thread: row("1") },
+  });
+  assert.deepEqual(await renamed, { thread: row("1") });
+});
+
+test("an allowance that doesn't come back within a while is said, and one that can't is said at once", async () => {
+  const client = await opened();
+  const ask = (): Promise<string> =>
+    client.api.call("thread.read", { thread_id: thread }).then(
+      () => "answered",
+      (error) => problemOf(error).code,
+    );
+  const asked = ask();
+  for (let waited = 0; waited < ALLOWANCE_MS; waited += 10_000) {
+    await spent(FakeSocket.last.calls("thread.read").at(-1), 10_000);
+    FakeSocket.last.say({ type: "pulse", at: 0 });
+    mock.timers.tick(10_000);
+    await settled();
+  }
+  await spent(FakeSocket.last.calls("thread.read").at(-1), 10_000);
+  assert.equal(await asked, "rate_limited");
+
+  const guessing = ask();
+  await spent(FakeSocket.last.calls("thread.read").at(-1), 15 * 60_000);
+  assert.equal(await guessing, "rate_limited");
 });

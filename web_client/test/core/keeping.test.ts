@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bounded, ROWS_MAX } from "../../src/core/bounds.ts";
 import { Drafts } from "../../src/core/drafts.ts";
+import { Draft } from "../../src/core/keyed.ts";
 import { safeNext } from "../../src/core/session.ts";
 import { shelf } from "../../src/core/shelf.ts";
 import { EMPTY } from "../../src/core/state.ts";
-import { byUrgency } from "../../src/core/views/order.ts";
-import { isListed } from "../../src/core/views/rows.ts";
-import { receiptOf } from "../../src/core/views/stream.ts";
+import { receiptOf } from "../../src/messages/stream.ts";
+import { byUrgency } from "../../src/threads/order.ts";
+import { isListed } from "../../src/threads/rows.ts";
 import { FakeStorage, id, petra, row } from "./fakes.ts";
 
 const body = { content: [{ type: "paragraph", content: [{ type: "text", text: "begun" }] }] } as const;
@@ -48,15 +49,13 @@ test("a draft survives with its mode, and an emptied one is forgotten", () => {
 });
 
 test("only the newest rows are kept once there are too many", () => {
-  const rows = Object.fromEntries(
-    Array.from({ length: ROWS_MAX * 1.2 }, (_, index) => [
-      String(index),
-      { ...row("1"), id: String(index), updated_at: index },
-    ]),
-  );
-  const kept = bounded({ ...EMPTY, rows }, null).rows;
-  assert.equal(Object.keys(kept).length, ROWS_MAX);
-  assert.equal(kept["0"], undefined);
+  const rows = new Draft(EMPTY.rows);
+  for (let index = 0; index < ROWS_MAX * 1.2; index += 1) {
+    rows.put(String(index), { ...row("1"), id: String(index), updated_at: index });
+  }
+  const kept = bounded({ ...EMPTY, rows: rows.done() }, null).rows;
+  assert.equal(kept.size, ROWS_MAX);
+  assert.equal(kept.get("0"), undefined);
 });
 
 test("lists: filters as the server has them, unread first, then the latest", () => {
@@ -76,11 +75,11 @@ test("lists: filters as the server has them, unread first, then the latest", () 
     order.sort(byUrgency).map((one) => one.id[0]),
     ["2", "3", "1"],
   );
-  // What the firm has asked for again comes before what was written meanwhile (RM-11).
+  // What the firm has asked for again comes to the top of what waits (RM-11).
   const raised = [...order, row("4", { last_message_at: 1, raised_at: 10 })];
   assert.deepEqual(
     raised.sort(byUrgency).map((one) => one.id[0]),
-    ["2", "4", "3", "1"],
+    ["4", "2", "3", "1"],
   );
 });
 
@@ -92,11 +91,14 @@ test("a receipt is the first step at or above the message", () => {
       { seq: 8, at: 80 },
     ],
     delivered: [{ seq: 9, at: 20 }],
+    mailed: [{ seq: 10, at: 90 }],
   };
   const readers = { marks: [mark], names: [petra.name] };
-  assert.deepEqual(receiptOf(4, 1, readers), { kind: "read", by: [{ name: "Petra", at: 80 }] });
-  assert.deepEqual(receiptOf(9, 1, readers), { kind: "delivered", to: [{ name: "Petra", at: 20 }] });
-  assert.deepEqual(receiptOf(10, 1, readers), { kind: "sent", at: 1 });
+  assert.deepEqual(receiptOf(4, 1, readers), { kind: "read", people: [{ name: "Petra", at: 80 }] });
+  assert.deepEqual(receiptOf(9, 1, readers), { kind: "delivered", people: [{ name: "Petra", at: 20 }] });
+  // Handed over to a mail server, which isn't delivered.
+  assert.deepEqual(receiptOf(10, 1, readers), { kind: "mailed", people: [{ name: "Petra", at: 90 }] });
+  assert.deepEqual(receiptOf(11, 1, readers), { kind: "sent", at: 1 });
 });
 
 test("after a login only a path of our own follows", () => {

@@ -30,7 +30,7 @@ interface Vectors {
 }
 
 // Tests run from web_client, see package.json.
-const vectors = JSON.parse(readFileSync("../protocol/vectors.json", "utf8")) as Vectors;
+const vectors = JSON.parse(readFileSync("../protocol/client/vectors.json", "utf8")) as Vectors;
 
 const ROW_DEFAULTS = { unread: 0, read_seq: 0, tasks_done: 0, tasks_total: 0 };
 const PART_DEFAULTS: Readonly<Record<string, unknown>> = { notes_head: 0, origin: "manual" };
@@ -53,11 +53,12 @@ function rowView(row: Thread): Record<string, unknown> {
 }
 
 function viewOf(state: State): Record<string, unknown> {
-  const held = Object.entries(state.streams).filter(([, followed]) => Object.keys(followed.held).length > 0);
+  const streams = state.streams.buckets.flatMap((bucket) => [...bucket]);
+  const held = streams.filter(([, followed]) => Object.keys(followed.held).length > 0);
   return {
     phase: state.phase,
     epoch: state.epoch,
-    positions: each(state.streams, (followed) => followed.position),
+    positions: each(Object.fromEntries(streams), (followed) => followed.position),
     hello: positions(state),
     held: Object.fromEntries(held.map(([name, followed]) => [name, Object.keys(followed.held).map(Number)])),
     shown: each(state.opened, (_, id) =>
@@ -71,19 +72,31 @@ function viewOf(state: State): Record<string, unknown> {
       thread.tasks.map((task) => [task.id, task.text, task.done ?? false]),
     ),
     marks: each(state.opened, (thread) =>
-      each(thread.marks, (mark) => ({ read: steps(mark.read), delivered: steps(mark.delivered) })),
+      each(thread.marks, (mark) => ({
+        read: steps(mark.read),
+        delivered: steps(mark.delivered),
+        ...(mark.mailed?.length ? { mailed: steps(mark.mailed) } : {}),
+      })),
     ),
-    rows: each(state.rows, rowView),
-    rows_known: Object.keys(state.rows).sort(),
+    rows: Object.fromEntries(state.rows.values().map((row) => [row.id, rowView(row)])),
+    rows_known: state.rows
+      .values()
+      .map((row) => row.id)
+      .sort(),
     pending: each(state.pending, (message) => message.state),
     typing: each(state.typing, (writers) => Object.keys(writers).sort()),
     online: [...state.online].sort(),
     team_online: state.team_online,
-    notifications: Object.values(state.notifications)
+    notifications: state.notifications
+      .values()
       .filter((entry) => !entry.archived)
       .map((entry) => entry.id)
       .sort(),
     open_count: state.open_count,
+    kept: each(state.kept, ({ entities, loaded = false }) => ({
+      loaded,
+      entities: Object.fromEntries(entities.values().map((entity) => [entity.id, entity])),
+    })),
     due_at: dueAt(state),
   };
 }

@@ -1,0 +1,1 @@
+"""What stands behind dev.py: a module for each thing that it does, and the servers it brings along."""

@@ -1,0 +1,1 @@
+"""How a scheduler is: alive, ready, in numbers."""

@@ -1,0 +1,1 @@
+"""How letters get to the mail server, and what becomes of them."""

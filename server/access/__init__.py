@@ -1,0 +1,1 @@
+"""Access: what follows when somebody gains or loses it (AC-15)."""

@@ -1,0 +1,1 @@
+"""Accounts: added, listed, assigned, followed."""

@@ -1,0 +1,1 @@
+"""Contacts: added to accounts, their addresses corrected, Login and Notify switched."""

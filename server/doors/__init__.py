@@ -1,0 +1,1 @@
+"""HTTP and pages: how requests come in, and where from."""

@@ -1,0 +1,70 @@
+"""The headers that keep pages safe: what a page may load, who may frame it, and that it stays on TLS.
+
+Every page has a policy without exceptions: nothing inline, nothing from another host, no frames. Refuses to know what the
+pages show.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.core.settings import Settings
+
+FORM_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+"""Pages that the server renders."""
+
+# ProseMirror parses what is pasted through a policy of its name, into a document of its own that never runs script; ours
+# lets through the one address of the portal's service worker.
+_APP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src {connect}; manifest-src 'self'; worker-src 'self'; frame-src 'none'; form-action 'self'; "
+    "base-uri 'none'; require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard chattar; "
+    "frame-ancestors {ancestors}"
+)
+
+HSTS: Final = "max-age=63072000; includeSubDomains"
+
+
+def app_policy(settings: Settings, ancestors: Collection[str] = ()) -> str:
+    """The policy of the console, the portal and, framed by a firm's own pages, the widget."""
+    # Not every browser counts a socket to the same host as 'self'.
+    socket = settings.own_url.replace("http", "ws", 1)
+    return _APP.format(connect=f"'self' {socket}", ancestors=" ".join(sorted(ancestors)) or "'none'")
+
+
+class SafeHeaders:
+    """ASGI middleware: adds to every HTTP answer what it doesn't say itself."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._headers = {
+            "x-content-type-options": "nosniff",
+            # A form's POST keeps its Origin header only if the referrer may be told to the same origin.
+            "referrer-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        }
+        if settings.https:
+            self._headers["strict-transport-security"] = HSTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the class."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

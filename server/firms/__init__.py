@@ -1,0 +1,1 @@
+"""Firms: made, read, and their settings."""

@@ -1,0 +1,1 @@
+"""Letters that follow from what happened, and their fates."""

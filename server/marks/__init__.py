@@ -1,0 +1,1 @@
+"""Marks: how far somebody has read and received."""

@@ -1,0 +1,1 @@
+"""Messages: sent, internal or not."""

@@ -1,0 +1,124 @@
+"""Messages: sent, internal or not.
+
+The hot path: one insert, then the reply. Who may see the thread is known without a read, and whether it is archived is
+judged by the log itself. What follows from a message is drawn by the settler, twice if need be.
+"""
+
+from protocol import body as bodies
+from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.ids import new_id, notes_stream, split_stream, thread_stream
+from protocol.messages import MessageAccepted, MessageSend, MessageSent, Quote
+from protocol.wire import Id
+from server.core import keys
+from server.core.context import Context
+from server.core.doing import answers_again, does
+from server.core.rules import FactsScope
+from server.people import mentions, readers
+from server.threads import actions as threads
+from storage.log.streams import Closed, Draft, Stored
+from storage.threads import ThreadFacts
+
+QUOTE_CHARACTERS_MAX = 280
+
+
+@does(MessageSend)
+async def send(context: Context, command: MessageSend, scope: FactsScope) -> MessageAccepted:
+    """Write to a thread (MS-1); durable when it returns (P1), once for each key (P2).
+
+    A retry gets the first message back, whatever has happened to the thread since; a key that meant something else is a
+    Conflict. Raises Invalid for a blank or overlong body, Forbidden for an internal message or a mention by a contact,
+    Conflict for staff in an archived thread (MS-8) and where nobody of the account can log in (AC-8), NotFound for a
+    mention of somebody without access or a quote of another thread's message.
+    """
+    bodies.check(command.body)
+    if command.internal and not context.principal.is_staff:
+        raise Forbidden("Only staff write internal messages.")
+    key, meant, streams = _key(context, command), keys.meaning(command), context.store.streams
+
+    async def work() -> Stored:
+        return await _appended(context, await _draft(context, command, scope.thread, key, meant))
+
+    stored = await keys.once(streams.tries, key, work, lambda: streams.first_with(key))
+    return _accepted(context, command, meant, stored)
+
+
+@answers_again(MessageSend)
+async def again(context: Context, command: MessageSend) -> MessageAccepted | None:
+    """The answer to a first try that went through before access was lost: where the message stands, and nothing else."""
+    key, streams = _key(context, command), context.store.streams
+    await streams.tries.ended(key)
+    first = await streams.first_with(key)
+    return _accepted(context, command, keys.meaning(command), first) if first else None
+
+
+def _key(context: Context, command: MessageSend) -> str:
+    return f"{context.principal.user_id}:{command.client_message_id}"
+
+
+def _accepted(context: Context, command: MessageSend, meant: str, stored: Stored) -> MessageAccepted:
+    """The answer for what is in the log under the command's key. Raises Conflict if that is something else."""
+    if not isinstance(stored.event, MessageSent) or split_stream(stored.stream)[1] != command.thread_id:
+        raise keys.reused()
+    keys.check_meaning(stored.meant, meant)
+    # Also when it was there before: the node that stored it may have died before it could tell anybody.
+    context.announcer.event(stored)
+    context.settler.settle(stored)
+    return MessageAccepted(message_id=stored.event.message_id, stream=stored.stream, seq=stored.seq, at=stored.at)
+
+
+async def _appended(context: Context, draft: Draft) -> Stored:
+    """The message in the log: the one that is to be sent, or the one that has this key already."""
+    try:
+        return (await context.store.streams.append(draft)).stored
+    except Closed:
+        if context.principal.is_staff:
+            raise Conflict("Reopen the thread first.", reason="thread_archived") from None
+    # A retry must not reopen what was archived since.
+    first = await context.store.streams.first_with(draft.key or "")
+    return first or await threads.reopen_for_contact(context, split_stream(draft.stream)[1], draft)
+
+
+async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, key: str, meant: str) -> Draft:
+    visible = thread_stream(thread.id)
+    after = None
+    if context.principal.is_staff and not command.internal:
+        await readers.must_be(context, thread.account_id)
+    if command.internal:
+        # Behind everything there is now; and n: can't tell by itself that the thread is archived.
+        head = await context.store.streams.head(visible)
+        if head.archived:
+            raise Conflict("Reopen the thread first.", reason="thread_archived")
+        after = head.seq
+    return Draft(
+        stream=notes_stream(thread.id) if command.internal else visible,
+        firm_id=thread.firm_id,
+        account_id=thread.account_id,
+        at=context.clock.now(),
+        actor=context.principal.person,
+        event=MessageSent(
+            message_id=new_id(),
+            client_message_id=command.client_message_id,
+            body=await mentions.with_true_names(context, thread.account_id, command.body),
+            quote=await _quote(context, thread, command.quoted_message_id, command.internal),
+            after=after,
+        ),
+        key=key,
+        meant=meant,
+        only_open=not command.internal,
+    )
+
+
+async def _quote(context: Context, thread: ThreadFacts, message_id: Id | None, internal: bool) -> Quote | None:
+    if message_id is None:
+        return None
+    quoted = await context.store.streams.message(thread.firm_id, message_id)
+    if quoted is None or split_stream(quoted.stream)[1] != thread.id:
+        raise NotFound("The quoted message is not in this thread.")
+    inside = quoted.stream.startswith("n:")
+    # An internal message may be quoted in an internal one only, or the quote would carry it to the client (AC-6).
+    if inside and not internal:
+        raise NotFound("The quoted message is not in this thread.")
+    if not isinstance(quoted.event, MessageSent) or quoted.actor is None:
+        raise NotFound("The quoted message is not in this thread.")
+    text = bodies.plain_text(quoted.event.body)[:QUOTE_CHARACTERS_MAX]
+    return Quote(message_id=message_id, person=quoted.actor, text=text)

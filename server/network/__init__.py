@@ -1,0 +1,1 @@
+"""Sockets and frames: wires, connections, who listens to what, and how nothing is missed."""

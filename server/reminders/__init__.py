@@ -1,0 +1,1 @@
+"""Reminders: set, due, sent, and what became of them."""

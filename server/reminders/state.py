@@ -1,0 +1,159 @@
+"""A thread's reminder between how it is stored and how the rules see it. Pure: reads and writes nothing.
+
+`server.reminders.due` decides; this turns documents into its facts, and its answers into what is stored and shown.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from protocol.messages import MessageSent
+from protocol.reminders import Reminder, ReminderSetting
+from protocol.tasks import TaskAdded, TaskReopened
+from protocol.threads import ThreadReopened
+from protocol.wire import Ms
+from server.reminders import due
+from storage.firms import FirmDoc
+from storage.log.streams import Head, Stored
+from storage.people import ContactDoc
+from storage.reminders import ReminderRowDoc
+from storage.threads import ReminderDoc, ThreadDoc
+
+
+class Around:
+    """What the rules need to know besides the cycle: see `due.Facts`."""
+
+    def __init__(self, thread: ThreadDoc | None, head: Head, recipients: Sequence[ContactDoc], firm: FirmDoc) -> None:
+        self.active = thread is None or thread.state == "active"
+        self.tasks_total = thread.tasks_total if thread else 0
+        self.tasks_open = thread.tasks_total - thread.tasks_done if thread else 0
+        self.head = head
+        # A contact who wrote last has read everything older (RD-7), whether or not that has been projected yet.
+        read = thread.contact_read.messages if thread else 0
+        self.all_read = head.last_side == "contact" or read >= head.staff_messages
+        # Who never activated is told of what is new, with a way in (NC-5), but not reminded of what they can't read: that
+        # starts once they can (AC-8, decision 1).
+        self.recipients = [contact for contact in recipients if contact.activated_at is not None]
+        self.time_zone = firm.firm.time_zone
+        self.ignore_read_state = firm.settings.tasks_ignore_read_state
+
+    def facts(self, settings: due.Settings, cycle: due.Cycle) -> due.Facts:
+        """The facts with a cycle."""
+        return due.Facts(
+            settings=settings,
+            cycle=cycle,
+            active=self.active,
+            tasks_total=self.tasks_total,
+            tasks_open=self.tasks_open,
+            all_read=self.all_read,
+            client_wrote_last=self.head.last_side == "contact",
+            has_firm_message=self.head.staff_messages > 0,
+            somebody_to_notify=bool(self.recipients),
+            time_zone=self.time_zone,
+            ignore_read_state=self.ignore_read_state,
+        )
+
+
+def settings_of(reminder: ReminderDoc) -> due.Settings:
+    return due.Settings(enabled=reminder.enabled, days=reminder.days, number=reminder.number)
+
+
+def cycle_of(reminder: ReminderDoc) -> due.Cycle:
+    return due.Cycle(
+        number=reminder.cycle,
+        anchor_at=reminder.anchor_at,
+        restarted_at=reminder.restarted_at,
+        sent=reminder.sent,
+        last_planned_at=reminder.last_planned_at,
+        last_sent_at=reminder.last_sent_at,
+        automatic_not_before=reminder.automatic_not_before,
+        unreached=reminder.unreached,
+    )
+
+
+def decided(settings: due.Settings, cycle: due.Cycle, heard_seq: int, revision: int, around: Around) -> ReminderDoc:
+    """The state as stored, with the verdict and the time at which the scheduler has to look again."""
+    verdict = due.evaluate(around.facts(settings, cycle))
+    return ReminderDoc(
+        enabled=settings.enabled,
+        days=settings.days,
+        number=settings.number,
+        cycle=cycle.number,
+        anchor_at=cycle.anchor_at,
+        restarted_at=cycle.restarted_at,
+        sent=cycle.sent,
+        last_planned_at=cycle.last_planned_at,
+        last_sent_at=cycle.last_sent_at,
+        automatic_not_before=cycle.automatic_not_before,
+        unreached=cycle.unreached,
+        heard_seq=heard_seq,
+        verdict="due" if isinstance(verdict, due.Due) else verdict.reason,
+        next_due_at=verdict.at if isinstance(verdict, due.Due) else None,
+        revision=revision,
+    )
+
+
+def initial(setting: ReminderSetting, at: Ms, heard_seq: int, facts: Around) -> ReminderDoc:
+    """The reminder state of a thread that begins now with its first message (3.8.4, first row)."""
+    settings = due.Settings(enabled=setting.enabled, days=setting.days, number=setting.number)
+    return decided(settings, due.start(at), heard_seq, 0, facts)
+
+
+def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now: Ms) -> Reminder:
+    """The state as staff see it; with `around`, also the dates to come."""
+    if reminder is None:
+        return Reminder(enabled=False, days=firm.settings.reminder_days, number=firm.settings.reminder_number)
+    shown = Reminder(
+        enabled=reminder.enabled,
+        days=reminder.days,
+        number=reminder.number,
+        cycle=reminder.cycle,
+        anchor_at=reminder.anchor_at,
+        sent=reminder.sent,
+        next_due_at=reminder.next_due_at,
+        verdict=reminder.verdict,
+    )
+    if around is None:
+        return shown
+    timeline = due.plan(around.facts(settings_of(reminder), cycle_of(reminder)), now)
+    return replace(
+        shown,
+        planned=list(timeline.dates),
+        stops_when=timeline.stops_when,
+        ignores_read_state=around.ignore_read_state and around.tasks_total > 0,
+    )
+
+
+def in_their_cycles(rows: Sequence[ReminderRowDoc], reminder: ReminderDoc | None) -> list[ReminderRowDoc]:
+    """A thread's reminders, oldest first, each with the cycle that it went out in. An older build kept those sent by hand
+    without theirs: it is the running one if they came after what that counts from, else that of the one before."""
+    running, since = (reminder.cycle, reminder.anchor_at) if reminder is not None else (due.FIRST_CYCLE, 0)
+    placed: list[ReminderRowDoc] = []
+    for row in rows:
+        before = placed[-1].cycle if placed else due.FIRST_CYCLE
+        earlier = max(due.FIRST_CYCLE, min(before, running - 1))
+        cycle = row.cycle or (running if row.at >= since else earlier)
+        placed.append(replace(row, cycle=cycle))
+    return placed
+
+
+def _heard(cycle: due.Cycle, stored: Stored) -> due.Cycle:
+    """The cycle after an event of t: (3.8.4). Events that aren't named change facts, not the cycle."""
+    match stored.event:
+        case MessageSent() if stored.actor is not None and stored.actor.side == "staff":
+            return due.on_firm_message(cycle, stored.at)
+        case TaskAdded() | TaskReopened():
+            return due.on_task_added_or_reopened(cycle, stored.at)
+        case ThreadReopened():
+            return due.on_reopened(cycle, stored.at)
+        case _:
+            return cycle
+
+
+def after(before: ReminderDoc, events: Sequence[Stored], around: Around) -> ReminderDoc:
+    """The state once events of t: have been heard, given in their order; each is heard once."""
+    cycle, heard_seq = cycle_of(before), before.heard_seq
+    for stored in events:
+        if stored.seq > heard_seq:
+            cycle, heard_seq = _heard(cycle, stored), stored.seq
+    return decided(settings_of(before), cycle, heard_seq, before.revision, around)

@@ -1,0 +1,1 @@
+"""Saved replies: texts that staff have at hand while they write."""

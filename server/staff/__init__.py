@@ -1,0 +1,1 @@
+"""Those who work at the firm: me and my colleagues, roles and rights."""

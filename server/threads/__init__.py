@@ -1,0 +1,1 @@
+"""Threads: started, renamed, archived, shown."""

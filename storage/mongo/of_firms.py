@@ -1,0 +1,166 @@
+"""Collections of which each document belongs to a firm: there is no way to them but with the firm.
+
+Such a collection has no method that reads or queries. `of` gives the documents of one firm, `of_any` those of some; both
+put the firm into every query themselves, last, so that no query can say another one. Whoever has to go across firms says by
+what right (`Why`): a test of tests/storage lists every place that does. Refuses to know what the documents mean.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, NewType
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
+from pymongo.asynchronous.cursor import AsyncCursor
+from pymongo.read_concern import ReadConcern
+from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
+
+from protocol.wire import Id
+from storage.mongo.collections import OfFirms
+from storage.mongo.connection import Mongo, Row, Rows, Session, write_all
+
+Why = Literal["sweep", "login", "operator", "migration"]
+"""By what right somebody goes across firms.
+
+`sweep`: the scheduler looks for what is due, or left undone, wherever it is; what it finds says whose it is. `login`: whose
+a secret, a session or an address is turns out only here. `operator`: the command line. `migration`: the stored form."""
+Write = NewType("Write", UpdateOne)
+"""An update that holds for one firm's document only: made by `Bound.write`."""
+
+
+class Bound:
+    """The documents of a firm, or of some, as a collection. What its methods take is as in pymongo."""
+
+    __slots__ = ("_firm", "_rows")
+
+    def __init__(self, rows: Rows, firm: Row) -> None:
+        self._rows = rows
+        self._firm = firm
+
+    def _query(self, query: Mapping[str, Any] | None) -> Row:
+        return {**(query or {}), **self._firm}
+
+    def find(
+        self, query: Row | None = None, fields: Row | None = None, *, session: Session | None = None
+    ) -> AsyncCursor[Row]:
+        """Those that match."""
+        return self._rows.find(self._query(query), fields, session=session)
+
+    async def find_one(
+        self,
+        query: Row,
+        fields: Row | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] | None = None,
+        session: Session | None = None,
+    ) -> Row | None:
+        """One that matches: the first in an order, if there is one."""
+        return await self._rows.find_one(self._query(query), fields, sort=sort, session=session)
+
+    async def change_one(
+        self,
+        query: Row,
+        update: Row | list[Row],
+        fields: Row | None = None,
+        *,
+        sort: Sequence[tuple[str, int]] | None = None,
+        session: Session | None = None,
+    ) -> Row | None:
+        """Update one that matches; as it is then."""
+        return await self._rows.find_one_and_update(
+            self._query(query), update, fields, sort=sort, return_document=True, session=session
+        )
+
+    async def find_certain(self, query: Row) -> Row | None:
+        """One that was in somebody's way, once it can't be rolled back; None if it was rolled back."""
+        local = self._rows.with_options(read_concern=ReadConcern("local"))
+        async with self._rows.database.client.start_session() as session:
+            # The session is causal: after the local read, the majority read waits until it has seen as much.
+            await local.find_one(self._query(query), {"_id": 1}, session=session)
+            return await self._rows.find_one(self._query(query), session=session)
+
+    async def put(self, query: Row, document: Row, *, session: Session | None = None) -> None:
+        """Have a document stand in the place of one that matches, or be. Raises ValueError for another firm's."""
+        if any(document.get(name) != value for name, value in self._firm.items()):
+            raise ValueError(f"a document of {self._rows.name} is not of the firm that it is put in for")
+        await self._rows.replace_one(self._query(query), document, upsert=True, session=session)
+
+    async def update_one(
+        self, query: Row, update: Row | list[Row], *, upsert: bool = False, session: Session | None = None
+    ) -> UpdateResult:
+        """Update one that matches."""
+        return await self._rows.update_one(self._query(query), update, upsert=upsert, session=session)
+
+    async def update_many(self, query: Row, update: Row | list[Row], *, session: Session | None = None) -> UpdateResult:
+        """Update all that match."""
+        return await self._rows.update_many(self._query(query), update, session=session)
+
+    async def delete_one(self, query: Row, *, session: Session | None = None) -> DeleteResult:
+        """Take one away that matches."""
+        return await self._rows.delete_one(self._query(query), session=session)
+
+    async def delete_many(self, query: Row, *, session: Session | None = None) -> DeleteResult:
+        """Take all away that match."""
+        return await self._rows.delete_many(self._query(query), session=session)
+
+    async def count(self, query: Row, most: int | None = None, *, session: Session | None = None) -> int:
+        """How many match, counted up to `most`."""
+        limit = {} if most is None else {"limit": most}
+        return await self._rows.count_documents(self._query(query), session=session, **limit)
+
+    async def aggregate(self, stages: Sequence[Row]) -> AsyncCommandCursor[Row]:
+        """What a pipeline makes of them."""
+        return await self._rows.aggregate([{"$match": self._firm}, *stages])
+
+    def write(self, query: Row, update: Row | list[Row], *, upsert: bool = False) -> Write:
+        """An update of one that matches, to be done with others: see `FirmRows.write_all`."""
+        return Write(UpdateOne(self._query(query), update, upsert=upsert))
+
+
+class FirmRows:
+    """A collection of firms' documents."""
+
+    def __init__(self, mongo: Mongo, collection: OfFirms) -> None:
+        self._rows = mongo.database[collection.name]
+        self.field: Final = collection.firm
+        """What says whose a document is."""
+        self.name: Final = collection.name
+
+    def of(self, firm_id: Id) -> Bound:
+        """Those of a firm."""
+        return Bound(self._rows, {self.field: firm_id})
+
+    def of_any(self, firm_ids: Iterable[Id]) -> Bound:
+        """Those of some firms."""
+        return Bound(self._rows, _any(self.field, firm_ids))
+
+    def across(self, why: Why) -> Rows:
+        """All of them, for whoever may go across firms."""
+        return self._rows
+
+    async def insert(self, *documents: Row, session: Session | None = None) -> None:
+        """Put documents in, each of which says whose it is. Lets DuplicateKeyError, or of several BulkWriteError, out."""
+        for document in documents:
+            if not document.get(self.field):
+                raise ValueError(f"a document of {self.name} says no {self.field}")
+        if len(documents) == 1:
+            await self._rows.insert_one(documents[0], session=session)
+        elif documents:
+            await self._rows.insert_many(documents, session=session)
+
+    async def write(self, writes: Sequence[Write], *, session: Session | None = None) -> BulkWriteResult:
+        """Many updates in one command, none held up by another. Lets BulkWriteError out."""
+        return await self._rows.bulk_write(writes, ordered=False, session=session)
+
+    async def write_all(self, writes: Sequence[Write]) -> None:
+        """See storage.mongo.connection.write_all."""
+        await write_all(self._rows, writes)
+
+
+def matching(firm_ids: Iterable[Id], collection: OfFirms) -> Row:
+    """The stage that leaves the documents of some firms, in a pipeline that begins elsewhere."""
+    return {"$match": _any(collection.firm, firm_ids)}
+
+
+def _any(field: str, firm_ids: Iterable[Id]) -> Row:
+    firms = sorted(set(firm_ids))
+    return {field: firms[0] if len(firms) == 1 else {"$in": firms}}

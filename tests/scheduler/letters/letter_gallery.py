@@ -1,0 +1,168 @@
+"""Every kind of letter in both languages, as facts; and, as a script, as files to look at.
+
+`python -m tests.scheduler.letters.letter_gallery DIR` writes an .html and a .txt for each.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scheduler.letters.writing import Firm, Letter, Said, Task, render
+
+SYSTEM_ADDRESS = "post@mail.example"
+AT = 1_764_579_600_000  # 2025-12-01 09:00 UTC
+
+SWEDISH = Firm(
+    name="Lindberg & Falk Redovisning",
+    mark="LF",
+    legal_name="Lindberg & Falk Redovisning AB",
+    address="Södra Hamngatan 25, 411 14 Göteborg",
+    phone="031-10 24 60",
+    website="https://lindbergfalk.se/",
+    language="sv",
+)
+ENGLISH = Firm(
+    name="Harbour Tax Partners",
+    mark="HT",
+    address="12 Quay Street\nBristol BS1 4DA",
+    phone="+44 117 496 0123",
+    website="harbourtax.example",
+    accent="#B4501E",
+    language="en",
+)
+TASKS = (
+    Task(text="Ladda upp lagerlista per 30 november"),
+    Task(text="Skicka bilkvitton för okt och nov"),
+    Task(text="Godkänn preliminär resultatrapport"),
+)
+ENGLISH_TASKS = (
+    Task(text="Upload the stock list"),
+    Task(text="Send the signed engagement letter"),
+    Task(text="Tell us about the new company car"),
+)
+LETTER = Letter(
+    kind="client_messages",
+    firm=SWEDISH,
+    to_email="petra@holm.example",
+    to_name="Petra Holm",
+    greeting_name="Petra",
+    button_url="https://klient.lindbergfalk.se/portal/threads/0193a1",
+    settings_url="https://klient.lindbergfalk.se/portal/settings",
+    account_name="Holm & Döttrar Bygg AB",
+    who="Anna Lindberg",
+    thread_id="0193a1",
+    thread_subject="Årsbokslut 2025 – underlag",
+    tasks_open=TASKS,
+    tasks_total=5,
+    reply_to="svar@lindbergfalk.se",
+)
+IN_ENGLISH = msgspec.structs.replace(
+    LETTER,
+    firm=ENGLISH,
+    to_email="owen@quayside.example",
+    to_name="Owen Marsh",
+    greeting_name="Owen",
+    button_url="https://clients.harbourtax.example/portal/threads/0193a1",
+    settings_url="https://clients.harbourtax.example/portal/settings",
+    account_name="Quayside Bakery Ltd",
+    who="Ruth Adeyemi",
+    thread_subject="Year-end accounts 2025",
+    tasks_open=ENGLISH_TASKS,
+    reply_to="reply@harbourtax.example",
+)
+NO_TASKS: dict[str, Any] = {"tasks_open": (), "tasks_total": 0}
+STAFF: dict[str, Any] = {"login_url": "https://app.lindbergfalk.se/login", **NO_TASKS}
+SAID = (
+    Said(who="Anna Lindberg", text="Hej Petra!\n\nLagerlistan per den 30 november saknas fortfarande."),
+    Said(who="Anna Lindberg", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
+)
+ENGLISH_SAID = (
+    Said(who="Ruth Adeyemi", text="Hello Owen,\n\nThe stock list at 30 November is still missing."),
+    Said(who="Ruth Adeyemi", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
+)
+
+ONE_TIME: dict[str, Any] = {
+    "account_name": "",
+    "thread_id": "",
+    "button_url": "https://klient.lindbergfalk.se/activate?code=Zm9vYmFyYmF6cXV4",
+    **NO_TASKS,
+}
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "client_new_thread": {"kind": "client_new_thread", "account_name": ""},
+    "client_messages": {},
+    "client_messages_several": {"count": 3, **NO_TASKS},
+    "client_messages_no_subject": {"thread_subject": "", "show_tasks": False},
+    "client_messages_with_text": {"show_text": True, "messages": SAID, "count": 2},
+    "client_messages_to_activate": {"activate_url": "https://klient.lindbergfalk.se/activate?code=abc"},
+    "client_tasks": {"kind": "client_tasks", "count": 2},
+    "client_tasks_one": {"kind": "client_tasks", "count": 1, "tasks_total": 4},
+    "client_tasks_to_activate": {
+        "kind": "client_tasks", "count": 3, "activate_url": "https://klient.lindbergfalk.se/activate?code=abc",
+    },
+    "client_reminder_reply": {"kind": "client_reminder", "waiting": "reply", **NO_TASKS},
+    "client_reminder_message": {"kind": "client_reminder", "waiting": "message", **NO_TASKS},
+    "client_reminder_messages": {"kind": "client_reminder", "waiting": "message", "count": 3, **NO_TASKS},
+    "client_reminder_both": {"kind": "client_reminder", "waiting": "message"},
+    "client_reminder_both_several": {"kind": "client_reminder", "waiting": "message", "count": 3},
+    "client_reminder_tasks": {"kind": "client_reminder", "waiting": "nothing"},
+    "staff_thread": {"kind": "staff_activity", "activity": "thread", **STAFF},
+    "staff_message": {"kind": "staff_activity", "count": 2, **STAFF},
+    "staff_message_and_tasks": {"kind": "staff_activity", "also": ("tasks",), **STAFF},
+    "staff_message_and_everything": {
+        "kind": "staff_activity", "also": ("thread", "assigned", "tasks_done", "reopened"), **STAFF,
+    },
+    "staff_activity_assigned": {"kind": "staff_activity", "activity": "assigned", **STAFF},
+    "staff_tasks": {"kind": "staff_activity", "activity": "tasks", **STAFF},
+    "staff_tasks_done": {"kind": "staff_activity", "activity": "tasks_done", **STAFF},
+    "staff_reassigned": {"kind": "staff_activity", "activity": "reassigned", **STAFF},
+    "staff_unassigned": {"kind": "staff_activity", "activity": "unassigned", **STAFF},
+    "staff_reopened": {"kind": "staff_activity", "activity": "reopened", **STAFF},
+    "staff_mention": {"kind": "staff_mention", **STAFF},
+    "staff_mention_among_messages": {"kind": "staff_mention", "also": ("message", "unassigned"), "others": 2, **STAFF},
+    "staff_mention_and_one": {"kind": "staff_mention", "also": ("message", "reassigned"), "others": 1, **STAFF},
+    "staff_assigned": {"kind": "staff_assigned", **STAFF},
+    "invitation": {"kind": "invitation", "valid_hours": 168, **ONE_TIME},
+    "invitation_staff": {"kind": "invitation", "as_staff": True, "valid_hours": 168, **ONE_TIME},
+    "password_reset": {"kind": "password_reset", "valid_hours": 1, **ONE_TIME},
+}  # fmt: skip
+
+LETTERS: dict[str, Letter] = {
+    f"{language}-{name}": msgspec.structs.replace(letter, **changes)
+    for language, letter in (("sv", LETTER), ("en", IN_ENGLISH))
+    for name, changes in CHANGES.items()
+} | {
+    "en-client_messages_with_text": msgspec.structs.replace(IN_ENGLISH, show_text=True, messages=ENGLISH_SAID, count=2)
+}
+
+
+def mail_of(letter: Letter) -> EmailMessage:
+    return render(letter, message_id="<l-0193a1@mail.example>", at=AT, system_address=SYSTEM_ADDRESS)
+
+
+def parts(mail: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML part."""
+    text, html = mail.iter_parts()
+    assert isinstance(text, EmailMessage)
+    assert isinstance(html, EmailMessage)
+    return text.get_content(), html.get_content()
+
+
+def write(folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, letter in LETTERS.items():
+        for suffix, content in zip((".txt", ".html"), parts(mail_of(letter)), strict=True):
+            path = folder / f"{name}{suffix}"
+            path.write_text(content, encoding="utf-8")
+            yield path
+
+
+if __name__ == "__main__":
+    for written in write(Path(sys.argv[1])):
+        print(written)

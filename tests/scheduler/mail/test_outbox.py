@@ -1,0 +1,542 @@
+"""The outbox against mail servers that refuse, cut and are slow: none lost, doubled, or given up for others' faults."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from protocol.contacts import ContactCreate
+from protocol.ids import new_id
+from scheduler.letters.correspondence import facts_of
+from scheduler.letters.writing import render
+from scheduler.mail import outbox as mail
+from scheduler.mail.outcomes import TRIES_OF_OURS_MAX
+from scheduler.turn import Turn
+from server.core.context import Means
+from storage.letters import LetterDoc, LetterKind, ServerWords
+from tests.scheduler.mail.scripted import DROP, Scripted, scripted
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+async def script() -> AsyncIterator[Scripted]:
+    async with scripted() as script:
+        yield script
+
+
+@pytest.fixture
+def means(world: World, script: Scripted) -> Means:
+    world.set(
+        smtp_url=f"smtp://127.0.0.1:{script.port}",
+        mail_from="post@chattar.example",
+        public_url="https://chat.falk.example",
+    )
+    return world.means
+
+
+async def queued(world: World, person: Person, kind: LetterKind = "invitation", **fields: Any) -> LetterDoc:
+    """A letter that is due, with a secret that the product has nowhere else."""
+    now = world.clock.now()
+    letter = LetterDoc(
+        id=new_id(),
+        key=new_id(),
+        firm_id=person.firm_id,
+        kind=kind,
+        side="contact" if person in (world.petra, world.linn, world.gunilla, world.nils) else "staff",
+        person_id=person.id,
+        email=person.email,
+        created_at=now,
+        due_at=now,
+        state="waiting",
+        secret="theonlycopy",
+    )
+    letter = replace(letter, **fields)
+    assert await world.store.letters.add(letter)
+    return letter
+
+
+def everybody(world: World) -> list[Person]:
+    return [
+        world.anna, world.erik, world.sofia, world.olle, world.vera, world.petra, world.linn, world.gunilla, world.nils,
+    ]  # fmt: skip
+
+
+async def run(world: World, after: timedelta = timedelta()) -> None:
+    """Let time pass, and a scheduler send what is due then."""
+    world.clock.advance(s=after.total_seconds())
+    await mail.send_due(world.means, world.clock.now())
+
+
+async def states(world: World) -> dict[str, str]:
+    return {row["email"]: row["state"] async for row in world.store.mongo.database["letters"].find()}
+
+
+async def now(world: World, letter: LetterDoc) -> LetterDoc:
+    found = await world.store.letters.get(letter.firm_id, letter.id)
+    assert found is not None
+    return found
+
+
+REFUSES_ALL = [
+    ("greeting", "554 5.7.1 your address is on a list"),
+    ("EHLO", "550 not you"),
+    ("MAIL", "530 5.7.0 log in first"),
+    ("MAIL", "550 5.1.8 this sender's domain can't be found"),
+    ("MAIL", "553 5.7.1 not your sender"),
+    ("MAIL", "452 4.3.1 disk full"),
+    ("RCPT", "554 5.7.1 relay access denied"),
+    ("RCPT", "550 5.1.8 this sender's domain can't be found"),
+    ("RCPT", "550 relay not permitted"),
+    ("RCPT", "421 4.3.2 going down"),
+    ("DATA", DROP),
+    ("end", "451 4.3.0 queue file write error"),
+    ("end", "554 5.7.1 the signature could not be made"),
+    ("end", "552 5.3.4 too large"),
+    ("end", "554 5.6.0 not such a letter"),
+]
+
+
+@pytest.mark.parametrize(("step", "answer"), REFUSES_ALL)
+async def test_a_mail_server_that_refuses_all_costs_no_letter_and_is_left_alone_for_a_while(
+    world: World, means: Means, script: Scripted, step: str, answer: str
+) -> None:
+    """RM-17: it is at fault, and not the letters: invitations keep their secret, and go when it has been mended."""
+    letters = [await queued(world, person) for person in everybody(world)]
+    script.answer = lambda at, _: answer if at == step else None
+    await run(world)
+    assert set((await states(world)).values()) == {"waiting"}
+    first, heard = script.connections, len(script.heard)
+    await run(world)
+    assert (script.connections, len(script.heard)) == (first, heard), "it is asked again at once"
+    assert (await world.store.relay.get()).away
+    for _ in range(4):
+        await run(world, timedelta(hours=3))
+    assert set((await states(world)).values()) == {"waiting"}
+    assert all([(await now(world, letter)).secret for letter in letters])
+
+    script.answer = lambda at, _: None
+    for _ in range(3):
+        await run(world, timedelta(hours=1))
+    assert Counter(script.recipients) == Counter(letter.email for letter in letters)
+    assert not (await world.store.relay.get()).away
+
+
+@pytest.mark.parametrize(
+    "reply", ["550 5.1.1 no such user", "550 Unrouteable address", "554 5.7.1 relay access denied"]
+)
+async def test_a_row_of_addresses_that_nobody_has_keeps_no_good_letter_waiting_for_long(
+    world: World, means: Means, script: Scripted, reply: str
+) -> None:
+    """They were due first, so each try was one of them, with ten minutes in between: a new password for somebody at another
+    firm came after three hours, when its link had run out."""
+    script.answer = lambda at, said: reply if at == "RCPT" and "nobody" in said else None
+    for number in range(25):
+        made = ContactCreate(
+            account_id=world.holm.id,
+            name=f"Nobody {number}",
+            email=f"nobody{number}@holm.example",
+            login=True,
+            invite=True,
+        )
+        await world.do(world.anna, made)
+    await world.settled()
+    world.clock.advance(s=1)
+    await queued(world, world.emma, "password_reset", side="contact")
+    for _ in range(8):
+        await run(world, timedelta(seconds=15))
+    assert (await states(world))[world.emma.email] == "sent"
+
+    for person in everybody(world):
+        await queued(world, person)
+    for _ in range(40):
+        await run(world, timedelta(seconds=15))
+    found = await states(world)
+    assert [found[person.email] for person in everybody(world)] == ["sent"] * len(everybody(world))
+
+
+async def test_one_letter_tries_whether_it_is_back(world: World, means: Means, script: Scripted) -> None:
+    """However many schedulers there are."""
+    for person in everybody(world):
+        await queued(world, person)
+    script.answer = lambda at, _: "421 not now" if at == "greeting" else None
+    await run(world)
+    before = script.connections
+    world.clock.advance(s=3600)
+    await asyncio.gather(*(mail.send_due(means, world.clock.now()) for _ in range(3)))
+    assert script.connections == before + 1
+
+
+async def test_an_outage_of_two_days_costs_nothing(world: World, means: Means, script: Scripted) -> None:
+    letters = [await queued(world, person, "invitation") for person in everybody(world)]
+    script.answer = lambda at, _: DROP if at == "greeting" else None
+    for _ in range(12):
+        await run(world, timedelta(hours=4))
+    script.answer = lambda at, _: None
+    await run(world, timedelta(hours=4))
+    assert Counter(script.recipients) == Counter(letter.email for letter in letters)
+    assert set((await states(world)).values()) == {"sent"}
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such mailbox", "552 5.2.2 mailbox full"])
+async def test_a_recipient_that_is_refused_fails_and_the_others_get_theirs(
+    world: World, means: Means, script: Scripted, answer: str
+) -> None:
+    """RM-17."""
+    letters = [await queued(world, person) for person in everybody(world)]
+    script.answer = lambda at, who: answer if at == "RCPT" and world.petra.email in who else None
+    await run(world)
+    await run(world, timedelta(minutes=1))
+    assert Counter((await states(world)).values()) == {"failed": 1, "sent": len(letters) - 1}
+    (refused,) = [letter for letter in letters if letter.email == world.petra.email]
+    kept = await now(world, refused)
+    assert kept.said is not None
+    assert (kept.state, kept.said.enhanced, kept.said.whose, kept.secret) == ("failed", answer[4:9], "recipient", None)
+
+
+DOT = ["554 5.7.1 spam", "552 5.3.4 too large", "554 5.6.0 not such a letter"]
+
+
+@pytest.mark.parametrize("answer", DOT)
+async def test_a_letter_that_is_refused_fails_once_another_was_taken(
+    world: World, means: Means, script: Scripted, answer: str
+) -> None:
+    """RM-17: until then what is said of it may be said to everybody, and nobody else's waits for it."""
+    letter = await queued(world, world.petra)
+    script.answer = lambda at, who: answer if at == "end" and who == world.petra.email else None
+    for _ in range(3):
+        await run(world, timedelta(minutes=20))
+    kept = await now(world, letter)
+    assert kept.said is not None
+    assert (kept.state, kept.said.enhanced, kept.said.whose, kept.secret) == (
+        "waiting", answer[4:9], "letter", "theonlycopy",
+    )  # fmt: skip
+    await queued(world, world.anna)
+    await run(world)
+    assert script.recipients == [world.anna.email]
+    await run(world, timedelta(hours=1))
+    kept = await now(world, letter)
+    assert (kept.state, kept.secret) == ("failed", None)
+
+
+@pytest.mark.parametrize("answer", DOT)
+async def test_a_letter_that_is_refused_while_no_other_goes_is_given_up_after_a_day(
+    world: World, means: Means, script: Scripted, answer: str
+) -> None:
+    """RM-17: its people are told within a known time, also where nothing else is sent."""
+    letter = await queued(world, world.petra)
+    script.answer = lambda at, _: answer if at == "end" else None
+    for _ in range(24):
+        await run(world, timedelta(minutes=59))
+        assert (await now(world, letter)).state == "waiting"
+    for _ in range(3):
+        await run(world, timedelta(hours=1))
+    assert (await now(world, letter)).state == "failed"
+
+
+async def test_a_row_of_letters_that_are_refused_keeps_no_other_waiting_for_long(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """A new password comes while its link works."""
+    bad = [person for person in everybody(world) if person is not world.anna]
+    for person in bad:
+        await queued(world, person)
+    script.answer = lambda at, who: "554 5.7.1 spam" if at == "end" and who != world.anna.email else None
+    for _ in range(8):
+        await run(world, timedelta(minutes=10))
+    await queued(world, world.anna, "password_reset", side="staff")
+    for _ in range(8):
+        await run(world, timedelta(seconds=15))
+    found = await states(world)
+    assert found[world.anna.email] == "sent"
+    for _ in range(27):
+        await run(world, timedelta(hours=1))
+    found = await states(world)
+    assert {found[person.email] for person in bad} == {"failed"}
+
+
+async def test_a_server_that_takes_one_letter_and_refuses_all_again_costs_no_more_than_two(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """RM-17: three people in a row, once more, and what was said of them before proves nothing."""
+    letters = [await queued(world, person) for person in everybody(world)]
+    taken: list[str] = []
+
+    def one(at: str, who: str) -> str | None:
+        if at != "end" or (opens and not taken):
+            taken.extend([who] if at == "end" else [])
+            return None
+        return "554 5.7.1 quota"
+
+    opens = False
+    script.answer = one
+    await run(world)
+    assert set((await states(world)).values()) == {"waiting"}
+    opens = True
+    for _ in range(6):
+        await run(world, timedelta(hours=1))
+    found = Counter((await states(world)).values())
+    assert found["sent"] == 1
+    assert found["failed"] <= 2
+    assert found["waiting"] == len(letters) - found["failed"] - 1
+
+
+async def test_unknown_recipients_of_a_server_that_does_not_say_so_fail_and_the_others_get_theirs(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """Exim says `550 Unrouteable address`, which could be its own fault too: until others' letters were taken."""
+    good = [await queued(world, person) for person in (world.anna, world.petra, world.nils)]
+    bad = [await queued(world, person) for person in (world.erik, world.sofia, world.olle, world.vera, world.linn)]
+    unknown = {letter.email for letter in bad}
+    script.answer = lambda at, who: "550 Unrouteable address" if at == "RCPT" and who[4:-1] in unknown else None
+    for _ in range(12):
+        await run(world, timedelta(minutes=20))
+    assert Counter(script.recipients) == Counter(letter.email for letter in good)
+    found = await states(world)
+    assert {found[email] for email in unknown} == {"failed"}
+    assert {found[letter.email] for letter in good} == {"sent"}
+
+
+async def test_a_server_that_knows_nobody_any_more_is_at_fault_itself(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """Three different recipients in a row."""
+    letters = [await queued(world, person) for person in everybody(world)]
+    script.answer = lambda at, _: "550 5.1.1 no such mailbox" if at == "RCPT" else None
+    for _ in range(5):
+        await run(world, timedelta(hours=1))
+    found = Counter((await states(world)).values())
+    assert found["failed"] <= 5, "four senders at once, and what was under way"
+    assert found["waiting"] == len(letters) - found["failed"]
+
+
+async def test_a_letter_that_the_server_chokes_on_holds_up_no_other(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """It cuts the connection at this one, each time, and takes the others."""
+    letters = [await queued(world, person) for person in everybody(world)]
+    script.answer = lambda at, who: DROP if at == "RCPT" and world.anna.email in who else None
+    for _ in range(4):
+        await run(world, timedelta(minutes=20))
+    assert Counter(script.recipients) == Counter(letter.email for letter in letters if letter.email != world.anna.email)
+
+
+@pytest.mark.parametrize("error", [IndexError("pop from empty list"), UnicodeError("label too long"), ValueError("no")])
+async def test_a_letter_that_cannot_be_made_fails_alone_after_its_tries(
+    world: World, means: Means, script: Scripted, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever it raises, and wherever: it ends neither the run nor itself at once."""
+    first = await queued(world, world.petra)
+    others = [await queued(world, person) for person in (world.anna, world.erik)]
+    as_it_is = render
+
+    def raising(facts: Any, **how: Any) -> Any:
+        if facts.to_email == first.email:
+            raise error
+        return as_it_is(facts, **how)
+
+    monkeypatch.setattr("scheduler.mail.outbox.render", raising)
+    await run(world)
+    assert Counter(script.recipients) == Counter(letter.email for letter in others)
+    kept = await now(world, first)
+    assert (kept.state, kept.tries) == ("waiting", 1)
+    # As if it had been tried that often: the last one is its last.
+    last = {"$set": {"tries": TRIES_OF_OURS_MAX - 1}}
+    await world.store.mongo.database["letters"].update_one({"_id": first.id}, last)
+    await run(world, timedelta(hours=1))
+    kept = await now(world, first)
+    assert (kept.state, kept.tries) == ("failed", TRIES_OF_OURS_MAX)
+
+
+@pytest.mark.parametrize(
+    ("kind", "life"),
+    [
+        ("password_reset", timedelta(hours=1)),
+        ("invitation", timedelta(days=14)),
+        ("client_reminder", timedelta(days=5)),
+    ],
+)
+async def test_a_letter_is_given_up_by_its_age_and_never_by_attempts(
+    world: World, means: Means, script: Scripted, kind: LetterKind, life: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five days; a link as long as it works."""
+    letter = await queued(world, world.petra, "invitation")
+    await world.store.mongo.database["letters"].update_one({"_id": letter.id}, {"$set": {"kind": kind}})
+    if kind == "client_reminder":  # it is made as an invitation, which needs no thread
+        monkeypatch.setattr(
+            "scheduler.mail.outbox.facts_of", lambda means, letter: facts_of(means, replace(letter, kind="invitation"))
+        )
+    script.answer = lambda at, _: "450 4.2.0 greylisted" if at == "RCPT" else None
+    steps = 12
+    for _ in range(steps - 1):
+        await run(world, life / steps)
+        assert (await now(world, letter)).state == "waiting"
+    for _ in range(3):
+        await run(world, life / steps)
+    assert (await now(world, letter)).state == "failed"
+    script.answer = lambda at, _: None
+    await run(world, timedelta(days=1))
+    assert script.recipients == []
+
+
+async def test_letters_are_given_up_too_while_the_server_is_away_for_longer_than_they_live(
+    world: World, means: Means, script: Scripted
+) -> None:
+    letters = [await queued(world, person) for person in everybody(world)]
+    for letter in letters:
+        about_thread = {"kind": "client_messages", "thread_id": new_id()}
+        await world.store.mongo.database["letters"].update_one({"_id": letter.id}, {"$set": about_thread})
+    monday = await queued(world, world.petra)
+    script.answer = lambda at, _: DROP if at == "greeting" else None
+    for _ in range(11):
+        await run(world, timedelta(hours=12))
+    await run(world)
+    assert {(await now(world, letter)).state for letter in [*letters, monday]} == {"dropped", "failed"}
+
+
+async def test_the_gap_begins_with_354(world: World, means: Means, script: Scripted) -> None:
+    """What is cut before it was never sent; after it a reminder stays unknown, and everything else goes again."""
+    await queued(world, world.petra)
+    said = [DROP]
+    script.answer = lambda at, _: said.pop() if at == "DATA" and said else None
+    await run(world)
+    assert set((await states(world)).values()) == {"waiting"}
+    said.append(DROP)
+    script.answer = lambda at, _: said.pop() if at == "end" and said else None
+    await run(world, timedelta(minutes=1))
+    assert set((await states(world)).values()) == {"waiting"}
+    await run(world, timedelta(minutes=1))
+    assert script.recipients == [world.petra.email]
+
+
+class Slow:
+    """A mail server that has the whole letter, and takes its time."""
+
+    def __init__(self, script: Scripted, step: str) -> None:
+        self.step, self.reached, self.goes_on = step, asyncio.Event(), asyncio.Event()
+        self.times = 0
+        script.pause = self.pause
+
+    async def pause(self, step: str) -> None:
+        if step == self.step:
+            self.times += 1
+            self.reached.set()
+            await self.goes_on.wait()
+
+
+async def test_what_is_being_handed_over_is_nobody_elses_however_long_it_takes(
+    world: World, means: Means, script: Scripted
+) -> None:
+    """Ten minutes are the mail server's good right (RFC 5321, 4.5.3.2)."""
+    letter, slow = await queued(world, world.petra), Slow(script, "end")
+    async with asyncio.timeout(PATIENCE_S):
+        first = asyncio.create_task(run(world))
+        await slow.reached.wait()
+        for _ in range(4):
+            await run(world, timedelta(seconds=149))
+        assert (slow.times, (await now(world, letter)).state) == (1, "sending")
+        slow.goes_on.set()
+        await first
+    assert (script.recipients, (await now(world, letter)).state) == ([world.petra.email], "sent")
+
+
+async def test_who_was_frozen_before_data_finds_its_claim_gone(world: World, means: Means, script: Scripted) -> None:
+    """While it stood still, somebody else has sent the letter."""
+    letter, slow = await queued(world, world.petra), Slow(script, "DATA")
+    async with asyncio.timeout(PATIENCE_S):
+        first = asyncio.create_task(run(world))
+        await slow.reached.wait()
+        script.pause = None
+        await run(world, timedelta(minutes=3))
+        assert (await now(world, letter)).state == "sent"
+        slow.goes_on.set()
+        await first
+    assert script.recipients == [world.petra.email]
+
+
+async def test_who_hears_late_that_a_letter_was_taken_says_so(world: World, means: Means, script: Scripted) -> None:
+    """Its lease had run out in the middle of DATA, and nobody could know."""
+    letter, slow = await queued(world, world.petra), Slow(script, "end")
+    async with asyncio.timeout(PATIENCE_S):
+        first = asyncio.create_task(run(world))
+        await slow.reached.wait()
+        world.clock.advance(s=mail.HANDING_OVER_MS / 1000)
+        relay = world.store.relay
+        await relay.failed(await relay.get(), world.clock.now(), ServerWords(text="away"))
+        await run(world)
+        assert (await now(world, letter)).state == "waiting"
+        slow.goes_on.set()
+        await first
+    assert (await now(world, letter)).state == "sent"
+    await run(world, timedelta(days=1))
+    assert script.recipients == [world.petra.email]
+
+
+async def test_claims_are_made_by_the_time_that_it_is(world: World, means: Means, script: Scripted) -> None:
+    """A run may last for an hour: a letter that is claimed at its end is claimed until then and a lease."""
+    letters = [await queued(world, person) for person in everybody(world)]
+
+    class Ticking(Turn):
+        def __init__(self) -> None:
+            super().__init__(self._next, asyncio.Event())
+
+        async def _next(self) -> int:
+            world.clock.advance(s=10)
+            return world.clock.now()
+
+    claimed: list[int] = []
+    script.answer = lambda at, _: claimed.append(world.clock.now()) if at == "RCPT" else None
+    await mail.send_due(means, world.clock.now(), Ticking())
+    kept = [await now(world, letter) for letter in letters]
+    assert len({letter.decided_at for letter in kept}) == len(letters)
+    assert max(letter.sent_at or 0 for letter in kept) >= max(claimed)
+
+
+async def test_who_is_asked_to_end_claims_nothing_more_and_finishes_what_is_in_data(
+    world: World, means: Means, script: Scripted
+) -> None:
+    letters = [await queued(world, person) for person in everybody(world)]
+    slow, stop = Slow(script, "end"), asyncio.Event()
+
+    async def standing() -> int:
+        return world.clock.now()
+
+    async with asyncio.timeout(PATIENCE_S):
+        running = asyncio.create_task(mail.send_due(means, world.clock.now(), Turn(standing, stop)))
+        while slow.times < mail.SENDERS:  # noqa: ASYNC110 - connections of others, which don't wake us
+            await asyncio.sleep(0.01)  # a counter of theirs is read; the deadline is above
+        stop.set()
+        slow.goes_on.set()
+        assert await running == mail.SENDERS
+    assert Counter((await states(world)).values()) == {
+        "sent": mail.SENDERS, "waiting": len(letters) - mail.SENDERS
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+async def test_who_is_asked_to_end_waits_for_no_answer_before_data(
+    world: World, means: Means, script: Scripted, step: str
+) -> None:
+    """It gives the letter back as it was: nobody has to wait for its lease."""
+    letter, slow, stop = await queued(world, world.petra), Slow(script, step), asyncio.Event()
+
+    async def standing() -> int:
+        return world.clock.now()
+
+    async with asyncio.timeout(PATIENCE_S):
+        running = asyncio.create_task(mail.send_due(means, world.clock.now(), Turn(standing, stop)))
+        await slow.reached.wait()
+        stop.set()
+        assert await running == 0
+        assert (await now(world, letter)).state == "waiting"
+        script.pause = None
+        await run(world)
+        slow.goes_on.set()
+    assert script.recipients == [world.petra.email]

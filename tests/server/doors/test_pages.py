@@ -1,0 +1,218 @@
+"""The pages that the server renders, and how the built client is served: forms, headers, policies, caching."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from protocol.contacts import InvitationSend
+from server.core.limits import Limits
+from server.doors import http, pages
+from server.doors.page_headers import SafeHeaders
+from server.sessions import actions as sessions
+from storage.letters import LetterDoc
+from tests.world import PASSWORD, WIDGET_ORIGIN, Person, World
+
+OURS = "http://127.0.0.1:8000"
+FROM_US = {"origin": OURS}
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """A built client, as far as serving it goes."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / ".vite").mkdir()
+    (tmp_path / "assets" / "left-over.js").write_text("export {};")
+    for page in ("console", "portal", "widget"):
+        (tmp_path / f"{page}.html").write_text(f"<!doctype html><title>{page}</title>")
+    (tmp_path / "widget.js").write_text("(() => {})();")
+    for page in ("console", "portal"):
+        manifest = {f"{page}.html": {"file": f"assets/{page}-abc123.js", "isEntry": True}}
+        (tmp_path / ".vite" / f"{page}.json").write_text(json.dumps(manifest))
+        (tmp_path / "assets" / f"{page}-abc123.js").write_text("export {};")
+    return tmp_path
+
+
+@pytest.fixture
+async def client(world: World, dist: Path) -> AsyncIterator[httpx.AsyncClient]:
+    world.set(web_dist=dist)
+    limits = Limits(world.settings, world.clock)
+    app = Starlette(
+        routes=[*http.routes(world.means, limits), *pages.routes(world.means, limits)],
+        middleware=[Middleware(SafeHeaders, settings=world.settings)],
+    )
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, client=("192.0.2.1", 1)), base_url=OURS
+    ) as client:
+        yield client
+
+
+async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
+    return await client.post("/login", data={"email": email, "password": password, **more}, headers=FROM_US)
+
+
+async def letter_of(world: World, person: Person) -> LetterDoc:
+    row = await world.store.mongo.database["letters"].find_one({"person_id": person.id}, sort=[("_id", -1)])
+    assert row is not None
+    letter = await world.store.letters.get(row["firm_id"], row["_id"])
+    assert letter is not None
+    return letter
+
+
+async def test_everybody_lands_on_their_own_side(world: World, client: httpx.AsyncClient) -> None:
+    for person, home, elsewhere in ((world.anna, "/console", "/portal"), (world.petra, "/portal", "/console")):
+        client.cookies.clear()
+        asked = await client.get(elsewhere)
+        assert (asked.status_code, asked.headers["location"]) == (303, f"/login?next={elsewhere}")
+        answer = await log_in(client, person.email, next=elsewhere)
+        assert (answer.status_code, answer.headers["location"]) == (303, home)
+        assert (await client.get(home)).status_code == 200
+        assert (await client.get(elsewhere)).headers["location"] == home
+        assert (await client.get("/login")).headers["location"] == home
+
+
+async def test_a_link_in_a_mail_leads_through_login_to_its_place(world: World, client: httpx.AsyncClient) -> None:
+    place = "/portal/threads/0123456789abcdef0123456789abcdef"
+    form = await client.get("/login", params={"next": place})
+    assert f'value="{place}"' in form.text
+    assert (await log_in(client, world.petra.email, next=place)).headers["location"] == place
+    # And straight on for who is logged in.
+    assert (await client.get("/login", params={"next": place})).headers["location"] == place
+
+
+async def test_a_place_with_a_question_survives_the_login(client: httpx.AsyncClient) -> None:
+    asked = await client.get("/portal/threads?a=1&b=2")
+    assert asked.headers["location"] == "/login?next=/portal/threads%3Fa%3D1%26b%3D2"
+
+
+async def test_pages_say_that_it_is_temporary_while_the_database_is_away(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log_in(client, world.anna.email)
+
+    async def away(*_: Any) -> None:
+        raise ServerSelectionTimeoutError("no primary")
+
+    monkeypatch.setattr(world.store.people, "session", away)
+    for page in ("/console", "/portal", "/login"):
+        answer = await client.get(page)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    "place", ["https://evil.example", "//evil.example", "/portal//evil.example", "/portalx", "/\\evil.example", "/dev"]
+)
+async def test_nobody_is_led_away_after_logging_in(world: World, client: httpx.AsyncClient, place: str) -> None:
+    assert (await log_in(client, world.petra.email, next=place)).headers["location"] == "/portal"
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example"])
+@pytest.mark.parametrize("page", ["/login", "/forgot", "/invitation", "/reset"])
+async def test_a_form_from_elsewhere_is_refused(
+    world: World, client: httpx.AsyncClient, page: str, origin: str | None
+) -> None:
+    data = {"email": world.petra.email, "password": PASSWORD, "secret": "x" * 32}
+    answer = await client.post(page, data=data, headers={"origin": origin} if origin else {})
+    assert answer.status_code in (403, 404)
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_wrong_login_is_said_in_the_visitors_language_and_keeps_the_address(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    client.headers["accept-language"] = "sv-SE,sv;q=0.9,en;q=0.8"
+    answer = await log_in(client, world.petra.email, "wrong")
+    assert answer.status_code == 401
+    assert "Adressen eller lösenordet är fel." in answer.text
+    assert '<html lang="sv">' in answer.text
+    assert f'value="{world.petra.email}"' in answer.text
+    assert 'value="wrong"' not in answer.text
+
+
+async def test_what_was_typed_is_text_and_never_markup(client: httpx.AsyncClient) -> None:
+    answer = await log_in(client, '"><script>alert(1)</script>@x.example')
+    assert "<script>alert" not in answer.text
+
+
+async def test_an_invitation_is_opened_shown_and_accepted_once(world: World, client: httpx.AsyncClient) -> None:
+    await world.do(world.anna, InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    secret = (await letter_of(world, world.nils)).secret
+    assert secret
+    # The link's secret stands behind the #: the first page has never seen it.
+    first = await client.get("/invitation")
+    assert 'src="/pages/open_secret.js"' in first.text
+    shown = await client.post("/invitation", data={"secret": secret}, headers=FROM_US)
+    assert "Nils Salt" in shown.text
+    assert "Lindberg &amp; Falk Redovisning" in shown.text
+    short = await client.post("/invitation", data={"secret": secret, "password": "short"}, headers=FROM_US)
+    assert short.status_code == 422
+    accept = {"secret": secret, "password": "ordning i boken"}
+    done = await client.post("/invitation", data=accept, headers=FROM_US)
+    assert (done.status_code, done.headers["location"]) == (303, "/portal")
+    assert (await client.get("/portal")).status_code == 200
+    assert (await client.post("/invitation", data=accept, headers=FROM_US)).status_code == 404
+
+
+async def test_a_forgotten_password_by_its_pages(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "FORGOT_ANSWER_S", 0)
+    answers = [
+        (await client.post("/forgot", data={"email": email}, headers=FROM_US)).text
+        for email in (world.petra.email, "nobody@nowhere.example")
+    ]
+    assert answers[0] == answers[1]
+    secret = (await letter_of(world, world.petra)).secret
+    data = {"secret": secret, "password": "ett helt nytt"}
+    assert (await client.post("/reset", data={"secret": secret}, headers=FROM_US)).status_code == 200
+    saved = await client.post("/reset", data=data, headers=FROM_US)
+    assert "The new password is saved" in saved.text
+    assert (await client.post("/reset", data=data, headers=FROM_US)).status_code == 404
+    assert (await log_in(client, world.petra.email, "ett helt nytt")).status_code == 303
+
+
+async def test_pages_allow_nothing_inline_and_no_frames(world: World, client: httpx.AsyncClient) -> None:
+    await log_in(client, world.anna.email)
+    for page in ("/", "/forgot", "/invitation", "/console"):
+        answer = await client.get(page)
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert not re.search(r"<script>|<style|\son\w+=|style=", answer.text)
+        assert "strict-transport-security" not in answer.headers
+
+
+async def test_only_the_firms_own_pages_may_frame_its_widget(world: World, client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget", params={"firm": world.firm.id})
+    ancestors = re.search(r"frame-ancestors (.*)$", answer.headers["content-security-policy"])
+    assert ancestors
+    assert set(ancestors[1].split()) == {WIDGET_ORIGIN}
+    assert "frame-src 'none'" in answer.headers["content-security-policy"]
+    assert (await client.get("/widget", params={"firm": "nobody"})).status_code == 404
+
+
+async def test_hashed_files_are_kept_for_ever_and_others_asked_for_again(client: httpx.AsyncClient) -> None:
+    for page in ("console", "portal"):  # each has a manifest of its own
+        hashed = await client.get(f"/assets/{page}-abc123.js")
+        assert "immutable" in hashed.headers["cache-control"]
+        assert "text/javascript" in hashed.headers["content-type"]
+    loader = await client.get("/widget.js")
+    assert loader.headers["cache-control"] == "public, max-age=300"
+    assert loader.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/left-over.js", "/assets/../console.html", "/assets/%2e%2e/console.html", "/.vite/console.json"]
+)
+async def test_nothing_but_what_was_built_is_served(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404

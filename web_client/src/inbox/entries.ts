@@ -1,0 +1,68 @@
+// The feed's entries as they are shown. Pure.
+
+import { personView } from "../core/people.ts";
+import type * as p from "../core/protocol.gen.ts";
+import type { State } from "../core/state.ts";
+import { memberView, type Staff } from "../staff/members.ts";
+import { accountView } from "../threads/rows.ts";
+import type { GatheredView, InboxEntryView } from "./models.ts";
+
+export function inboxEntryView(entry: p.Notification, state: State, staff: Staff): InboxEntryView {
+  const row = state.rows.get(entry.thread_id);
+  // The row is live; the entry says what was so when it was made.
+  const assignee = memberView(row?.staff ? row.staff.assignee_id : entry.assignee_id, state, staff);
+  // An older server tells the latest only.
+  const [first, ...rest] = entry.gathered ?? [];
+  return {
+    id: entry.id,
+    threadId: entry.thread_id,
+    account: accountView(entry.account),
+    subject: row?.subject ?? entry.subject,
+    gathered: [
+      gatheredView(first ?? entry, state, entry.email),
+      ...rest.map((line) => gatheredView(line, state)),
+    ],
+    at: entry.at,
+    unread: entry.unread ?? true,
+    mentioned: entry.mentioned ?? false,
+    readBy: entry.read_by ?? [],
+    archived: entry.archived ?? false,
+    ...aboutOf(entry),
+    ...(entry.copies ? { copies: true } : {}),
+    ...(assignee ? { assignee } : {}),
+    ...(row ? { tasksDone: row.tasks_done ?? 0, tasksTotal: row.tasks_total ?? 0 } : {}),
+  };
+}
+
+function aboutOf({ about = "thread", actor }: p.Notification): Pick<InboxEntryView, "about"> {
+  if (about === "thread") return {};
+  return { about: about === "contact" ? { contactId: actor.id } : {} };
+}
+
+function gatheredView(line: p.Gathered | p.Notification, state: State, address = ""): GatheredView {
+  // An older server tells of one letter.
+  const of = {
+    event: "",
+    count: 1,
+    more: false,
+    letter_id: undefined,
+    letter_ids: undefined,
+    became: null,
+    ...line,
+  };
+  const { event, count, more, letter_id } = of;
+  const email = address && line.actor.name !== address ? `${line.actor.name} (${address})` : address;
+  return {
+    kind: line.kind,
+    event,
+    actor: personView(line.actor, state),
+    at: line.at,
+    count,
+    more,
+    text: line.text ?? "",
+    internal: line.internal ?? false,
+    ...(email ? { email } : {}),
+    letterIds: of.letter_ids ?? (letter_id ? [letter_id] : []),
+    became: of.became ?? "failed",
+  };
+}

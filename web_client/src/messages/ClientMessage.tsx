@@ -1,0 +1,66 @@
+// One message for a client, in portal and widget: the firm's people with avatar and name at the left, the client's
+// own in a quiet block at the right, receipts in grey below it.
+
+import type { JSX } from "preact";
+import { now } from "../i18n/clock.ts";
+import { format, t } from "../i18n/index.ts";
+import { Avatar } from "../kit/Avatar.tsx";
+import { Time } from "../kit/Time.tsx";
+import { Body } from "./Body.tsx";
+import type { MessageProps } from "./Message.tsx";
+import { Quote } from "./Quote.tsx";
+import { Receipt } from "./Receipt.tsx";
+
+export function ClientMessage({
+  message,
+  continued = false,
+  tabStop = false,
+  ...acts
+}: MessageProps): JSX.Element {
+  const { author, receipt } = message;
+  const state =
+    receipt?.kind === "pending" || receipt?.kind === "failed" ? ` client-message--${receipt.kind}` : "";
+  const kind = message.deleted ? "deleted" : message.mine ? "mine" : "other";
+  return (
+    <article
+      class={`client-message client-message--${kind}${continued ? " client-message--continued" : ""}${state}`}
+      data-entry={message.key}
+      tabIndex={tabStop ? 0 : -1}
+    >
+      <header class={continued || message.mine ? "hidden" : "client-message__head"}>
+        <Avatar person={author} size={28} />
+        <span class="client-message__author">{message.mine ? t("you") : author.name}</span>
+        <Time at={message.at} form="timeBeside" class="client-message__time" />
+      </header>
+      <div class="client-message__surface">
+        {message.deleted ? (
+          <p class="message__deleted">{t("message.deleted", { name: author.name })}</p>
+        ) : (
+          <>
+            {message.quote && <Quote quote={message.quote} onJump={acts.onJump} />}
+            <Body body={message.body} mentions="plain" lang={message.lang} />
+          </>
+        )}
+      </div>
+      {(receipt || message.editedAt !== undefined) && (
+        <footer class="client-message__foot">
+          {message.editedAt !== undefined && (
+            <span>
+              {t("message.edited", {
+                time: format.value.timeBeside(message.editedAt, message.at, now.value),
+              })}
+            </span>
+          )}
+          {receipt && (
+            <Receipt
+              receipt={receipt}
+              beside={message.at}
+              onRetry={acts.onRetry && (() => acts.onRetry?.(message.key))}
+              onDiscard={acts.onDiscard && (() => acts.onDiscard?.(message.key))}
+            />
+          )}
+        </footer>
+      )}
+    </article>
+  );
+}

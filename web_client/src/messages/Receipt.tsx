@@ -1,0 +1,90 @@
+// How far an own message has come, in words with an icon, and the decision when it failed.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { now } from "../i18n/clock.ts";
+import { format, t } from "../i18n/index.ts";
+import { problemText } from "../i18n/problems.ts";
+import { CheckIcon, ClockIcon, DoubleCheckIcon, ProblemIcon } from "../kit/icons.tsx";
+import type { ReachedKind, ReachedView, ReceiptView } from "./models.ts";
+
+/** So many names stand written out; the rest opens from "+2". */
+const NAMES_MAX = 2;
+
+export interface ReceiptProps {
+  readonly receipt: ReceiptView;
+  /** When the message was written: times of the same day need no date. */
+  readonly beside: number;
+  readonly onRetry?: (() => void) | undefined;
+  readonly onDiscard?: (() => void) | undefined;
+}
+
+export function Receipt({ receipt, beside, onRetry, onDiscard }: ReceiptProps): JSX.Element {
+  const when = (at: number): string => format.value.timeBeside(at, beside, now.value);
+  switch (receipt.kind) {
+    case "pending":
+      return (
+        <span class="receipt">
+          <ClockIcon size={14} />
+          {t("receipt.pending")}
+        </span>
+      );
+    case "sent":
+      return (
+        <span class="receipt">
+          <CheckIcon size={14} />
+          {t("receipt.sent", { time: when(receipt.at) })}
+        </span>
+      );
+    case "failed":
+      return (
+        <span class="receipt receipt--failed" role="alert">
+          <ProblemIcon size={14} />
+          <span>
+            {receipt.problem
+              ? t("receipt.failedRefused", { reason: problemText(receipt.problem) })
+              : t("receipt.failedOffline")}
+          </span>
+          {onRetry && (
+            <button type="button" class="receipt__act" onClick={onRetry}>
+              {t("retry")}
+            </button>
+          )}
+          {onRetry && onDiscard && <span aria-hidden="true">·</span>}
+          {onDiscard && (
+            <button type="button" class="receipt__act" onClick={onDiscard}>
+              {t("discard")}
+            </button>
+          )}
+        </span>
+      );
+    default:
+      return <Reached {...receipt} when={when} />;
+  }
+}
+
+interface ReachedProps {
+  readonly kind: ReachedKind;
+  readonly people: readonly ReachedView[];
+  readonly when: (at: number) => string;
+}
+
+function Reached({ kind, people, when }: ReachedProps): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const shown = open ? people : people.slice(0, NAMES_MAX);
+  const names = shown.map((person) => `${person.name} ${when(person.at)}`).join(", ");
+  const rest = people.length - shown.length;
+  const Icon = kind === "mailed" ? CheckIcon : DoubleCheckIcon;
+  return (
+    <span class={`receipt receipt--${kind}`}>
+      <Icon size={14} />
+      <span>{t(`receipt.${kind}`, { names })}</span>
+      {rest > 0 && (
+        <button type="button" class="receipt__more" onClick={() => setOpen(true)}>
+          +{rest}
+          <span class="hidden"> {t("receipt.more", { n: rest })}</span>
+        </button>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,275 @@
+// The messages of a thread, oldest first, read like a log: one tab stop, arrow keys move inside, new ones are
+// announced once. Stays at the end while the reader is there, and never jumps when older ones come in above.
+
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { plainText } from "../core/threads.ts";
+import { format, t } from "../i18n/index.ts";
+import { Button } from "../kit/Button.tsx";
+import { moveFocus } from "../kit/focus.ts";
+import { ChevronDownIcon } from "../kit/icons.tsx";
+import { TypingDots } from "../kit/TypingDots.tsx";
+import { DaySeparator, UnreadDivider } from "./DaySeparator.tsx";
+import type { MessageActions, MessageProps } from "./Message.tsx";
+import type { MessageView, StreamEntry } from "./models.ts";
+import { SystemLine } from "./SystemLine.tsx";
+import { streamRows } from "./stream_rows.ts";
+
+export interface StreamProps extends MessageActions {
+  readonly entries: readonly StreamEntry[];
+  readonly unreadFrom?: string | undefined;
+  readonly typing: readonly string[];
+  readonly older: boolean;
+  readonly olderLoading?: boolean | undefined;
+  readonly meId?: string | undefined;
+  /** How a message is drawn for this reader. */
+  readonly message: ComponentType<MessageProps>;
+  readonly onOlder?: () => void;
+  /** Key of the message at which it opens instead. */
+  readonly startAt?: string | undefined;
+  /** Keys of messages that have been before somebody's eyes since; none, when there is only something to look at anew. Said
+   *  while the page is visible and has focus (RD-4). */
+  readonly onSeen?: (keys: readonly string[]) => void;
+}
+
+/** So near to the end the reader counts as being there. */
+const NEAR_PX = 48;
+
+export function Stream(props: StreamProps): JSX.Element {
+  const {
+    entries,
+    unreadFrom,
+    startAt,
+    typing,
+    older,
+    olderLoading,
+    meId,
+    message: OneMessage,
+    onOlder,
+    onSeen,
+    ...acts
+  } = props;
+  const rows = useMemo(
+    () => streamRows(entries, unreadFrom, format.value),
+    [entries, unreadFrom, format.value],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const atEnd = useScrolling(scroller, rows[0]?.key, entries, { unreadFrom, startAt }, typing.length);
+  useSeen(scroller, entries, onSeen);
+  const last = rows.findLastIndex((row) => row.type === "message");
+  const jump = (key: string): void => {
+    const target = find(scroller.current, key);
+    target?.scrollIntoView({ block: "center" });
+    target?.focus({ preventScroll: true });
+  };
+  return (
+    <div class="stream">
+      <div
+        ref={scroller}
+        class="stream__scroll"
+        role="log"
+        aria-live="off"
+        aria-label={t("stream")}
+        tabIndex={-1}
+        onKeyDown={(event) => {
+          if ((event.target as HTMLElement).matches("[data-entry]"))
+            moveFocus(event, "[data-entry]", "vertical");
+        }}
+      >
+        {older && onOlder && (
+          <div class="stream__older">
+            <Button kind="quiet" onClick={onOlder} disabled={olderLoading}>
+              {olderLoading ? t("loading") : t("stream.older")}
+            </Button>
+          </div>
+        )}
+        {rows.map((row, index) => {
+          if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
+          if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
+          if (row.type === "system")
+            return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
+          return (
+            <OneMessage
+              key={row.key}
+              message={row.message}
+              continued={row.continued}
+              meId={meId}
+              tabStop={index === last}
+              {...acts}
+              onJump={jump}
+            />
+          );
+        })}
+        <TypingDots names={typing} />
+      </div>
+      {!atEnd && (
+        <button
+          type="button"
+          class="stream__down"
+          aria-label={t("stream.toEnd")}
+          title={t("stream.toEnd")}
+          onClick={() => scroller.current?.scrollTo({ top: scroller.current.scrollHeight })}
+        >
+          <ChevronDownIcon size={18} />
+        </button>
+      )}
+      <Announcer entries={entries} />
+    </div>
+  );
+}
+
+function find(scroller: HTMLElement | null, key: string): HTMLElement | null {
+  return scroller?.querySelector<HTMLElement>(`[data-entry="${CSS.escape(key)}"]`) ?? null;
+}
+
+type Scroller = { readonly current: HTMLDivElement | null };
+
+interface Start {
+  readonly unreadFrom: string | undefined;
+  readonly startAt: string | undefined;
+}
+
+/** Keeps the view where the reader wants it: where it opens, at the end, or on what they look at. It opens at the message
+ *  that it was asked for, at the unread line if what is new is more than fits, or at the end. */
+function useScrolling(
+  scroller: Scroller,
+  firstKey: string | undefined,
+  entries: readonly StreamEntry[],
+  { unreadFrom, startAt }: Start,
+  typing: number,
+): boolean {
+  const [atEnd, setAtEnd] = useState(true);
+  const near = useRef(true);
+  const before = useRef<{ first: string | undefined; height: number }>({ first: undefined, height: 0 });
+  /** What it has opened at: that may be known later than the first messages. */
+  const opened = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const { first, height } = before.current;
+    const start = startAt ?? unreadFrom;
+    const place = start === undefined || start === opened.current ? null : placeOf(element, startAt);
+    if (place !== null) {
+      opened.current = start;
+      const rest = element.scrollHeight - place;
+      near.current = rest <= element.clientHeight;
+      element.scrollTop = near.current ? element.scrollHeight : place;
+    } else if (near.current) element.scrollTop = element.scrollHeight;
+    else if (first !== firstKey) element.scrollTop += element.scrollHeight - height;
+    before.current = { first: firstKey, height: element.scrollHeight };
+  }, [entries, firstKey, typing, unreadFrom, startAt]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = (): void => {
+      near.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      setAtEnd(near.current);
+    };
+    const resized = new ResizeObserver(() => {
+      if (near.current) element.scrollTop = element.scrollHeight;
+    });
+    resized.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    look();
+    return () => {
+      resized.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, []);
+  return atEnd;
+}
+
+/** From the top of what scrolls to a message, or to the unread line; null where it isn't drawn. */
+function placeOf(element: HTMLElement, key: string | undefined): number | null {
+  const target = key === undefined ? element.querySelector<HTMLElement>(".day--unread") : find(element, key);
+  if (target === null) return null;
+  return target.getBoundingClientRect().top - element.getBoundingClientRect().top + element.scrollTop;
+}
+
+/** Such a part of the window counts as having looked at a message that is longer than that. */
+const PART_OF_WINDOW = 0.6;
+const END_SLACK_PX = 8;
+
+/** A message has been seen once its end has been in view, or 60 % of the window have been full of it. */
+function isSeen(message: DOMRect, view: DOMRect): boolean {
+  const end = message.bottom > view.top && message.bottom <= view.bottom + END_SLACK_PX;
+  const shown = Math.min(message.bottom, view.bottom) - Math.max(message.top, view.top);
+  return end || (view.height > 0 && shown >= view.height * PART_OF_WINDOW);
+}
+
+/** Reports which messages have been seen while the page was visible and focused. */
+function useSeen(
+  scroller: Scroller,
+  entries: readonly StreamEntry[],
+  onSeen: ((keys: readonly string[]) => void) | undefined,
+): void {
+  const inView = useRef(new Set<HTMLElement>());
+  const report = useRef<(always?: boolean) => void>(() => undefined);
+  report.current = (always = false) => {
+    const element = scroller.current;
+    if (!onSeen || !element || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const view = element.getBoundingClientRect();
+    const seen = [...inView.current].filter((message) => isSeen(message.getBoundingClientRect(), view));
+    for (const message of seen) inView.current.delete(message);
+    if (always || seen.length > 0) onSeen(seen.flatMap((message) => message.dataset.entry ?? []));
+  };
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    inView.current.clear();
+    const observer = new IntersectionObserver(
+      (changes) => {
+        for (const { isIntersecting, target } of changes) {
+          if (!(target instanceof HTMLElement)) continue;
+          if (isIntersecting) inView.current.add(target);
+          else inView.current.delete(target);
+        }
+        report.current(true);
+      },
+      { root: element },
+    );
+    for (const message of element.querySelectorAll("[data-entry]")) observer.observe(message);
+    return () => observer.disconnect();
+  }, [entries]);
+  useEffect(() => {
+    let frame = 0;
+    const look = (): void => report.current(true);
+    const scrolled = (): void => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        report.current();
+      });
+    };
+    const element = scroller.current;
+    element?.addEventListener("scroll", scrolled, { passive: true });
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      cancelAnimationFrame(frame);
+      element?.removeEventListener("scroll", scrolled);
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+}
+
+/** Says author and text of each message that comes in, once; receipts and redraws say nothing. */
+function Announcer({ entries }: { readonly entries: readonly StreamEntry[] }): JSX.Element {
+  const [said, setSaid] = useState("");
+  const last = useRef<string | undefined>(undefined);
+  const newest = entries.findLast((entry) => entry.type === "message");
+  const message: MessageView | undefined = newest?.type === "message" ? newest.message : undefined;
+  useEffect(() => {
+    const fresh = last.current !== undefined && message && message.key !== last.current && !message.mine;
+    if (fresh)
+      setSaid(
+        `${message.internal ? `${t("message.internalSpoken")}. ` : ""}${message.author.name}: ${plainText(message.body)}`,
+      );
+    last.current = message?.key ?? "";
+  }, [message?.key]);
+  return (
+    <div class="hidden" role="status">
+      {said}
+    </div>
+  );
+}

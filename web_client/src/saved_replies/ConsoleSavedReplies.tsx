@@ -1,0 +1,240 @@
+// Where staff manage saved replies: the firm's and their own. What stands here is what the page keeps (core/keeping.ts), so it
+// changes by itself when a colleague saves something.
+
+import "../kit/page.css";
+import "../sessions/settings.css";
+import type { JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Desk } from "../console/desk.ts";
+import { type Api, insist } from "../core/api.ts";
+import { oneLine, saysNothing } from "../core/blank.ts";
+import { keptOf } from "../core/keeping.ts";
+import { newKey } from "../core/keys.ts";
+import { problemOf } from "../core/problems.ts";
+import type { Body, SavedReply } from "../core/protocol.gen.ts";
+import { plainText } from "../core/threads.ts";
+import { language, t } from "../i18n/index.ts";
+import { problemText } from "../i18n/problems.ts";
+import { Button } from "../kit/Button.tsx";
+import { Checkbox } from "../kit/Checkbox.tsx";
+import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
+import { Dialog } from "../kit/Dialog.tsx";
+import { Field, FieldNote } from "../kit/Field.tsx";
+import { IconButton } from "../kit/IconButton.tsx";
+import { PencilIcon } from "../kit/icons.tsx";
+import { TrashIcon } from "../kit/more_icons.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { isBlank, trimmed } from "../messages/body_text.ts";
+import type { BodyDoc } from "../messages/models.ts";
+import { EditorField, type EditorHandle, type ToolbarState } from "../messages/writing/EditorField.tsx";
+import { FormatBar } from "../messages/writing/FormatBar.tsx";
+import { attempt } from "../shell/toasts.ts";
+
+export function SavedReplies({ desk }: { readonly desk: Desk }): JSX.Element {
+  const { client } = desk;
+  const [edited, setEdited] = useState<SavedReply | "new">();
+  const [doomed, setDoomed] = useState<SavedReply>();
+  useEffect(() => client.keep("saved_reply"), []);
+  const { kept } = client.state.value;
+  const manages = desk.me.value.may?.includes("manage_templates") ?? false;
+  const all = keptOf(kept, "saved_reply").sort((a, b) => a.title.localeCompare(b.title));
+  const list = (replies: readonly SavedReply[], mine: boolean): JSX.Element => (
+    <section class="settings">
+      <h2 class="settings__title">{t(mine ? "replies.mine" : "replies.firms")}</h2>
+      {replies.length === 0 && <p class="settings__text">{t(mine ? "replies.noneMine" : "replies.none")}</p>}
+      {replies.map((reply) => (
+        <div key={reply.id} class="settings__row">
+          <div>
+            <h3 class="settings__name">{reply.title}</h3>
+            <p class="settings__text settings__text--line">{plainText(reply.body)}</p>
+          </div>
+          {(mine || manages) && (
+            <>
+              <IconButton
+                icon={PencilIcon}
+                label={t("replies.edit", { title: reply.title })}
+                onClick={() => setEdited(reply)}
+              />
+              <IconButton
+                icon={TrashIcon}
+                label={t("replies.delete", { title: reply.title })}
+                onClick={() => setDoomed(reply)}
+              />
+            </>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+  const remove = async ({ id }: SavedReply): Promise<void> => {
+    setDoomed(undefined);
+    await attempt(() => client.api.call("saved_reply.delete", { saved_reply_id: id }));
+  };
+  return (
+    <div class="page page--narrow">
+      <header class="page__head">
+        <h1 class="page__title">{t("replies.title")}</h1>
+        <Button kind="primary" onClick={() => setEdited("new")}>
+          {t("replies.new")}
+        </Button>
+      </header>
+      {kept.saved_reply?.loaded ? (
+        <>
+          {list(
+            all.filter((reply) => reply.personal !== true),
+            false,
+          )}
+          {list(
+            all.filter((reply) => reply.personal),
+            true,
+          )}
+        </>
+      ) : (
+        <Skeleton kind="entries" />
+      )}
+      {edited && (
+        <ReplyDialog
+          key={edited === "new" ? "new" : edited.id}
+          api={client.api}
+          reply={edited === "new" ? undefined : edited}
+          canShare={manages}
+          onClose={() => setEdited(undefined)}
+        />
+      )}
+      {doomed && (
+        <ConfirmDialog
+          title={t("replies.delete", { title: doomed.title })}
+          verb={t("replies.deleteVerb")}
+          danger
+          onConfirm={() => void remove(doomed)}
+          onCancel={() => setDoomed(undefined)}
+        >
+          {t(doomed.personal ? "replies.deleteMine" : "replies.deleteFirms")}
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+interface ReplyDialogProps {
+  readonly api: Api;
+  /** Undefined: a new one. */
+  readonly reply: SavedReply | undefined;
+  /** May save for all colleagues. */
+  readonly canShare: boolean;
+  readonly onClose: () => void;
+}
+
+/** Writing one: title, text, and of a new one whom it is for. */
+function ReplyDialog({ api, reply, canShare, onClose }: ReplyDialogProps): JSX.Element {
+  const id = useId();
+  const key = useRef(newKey());
+  const editor = useRef<EditorHandle | null>(null);
+  const [toolbar, setToolbar] = useState<ToolbarState>();
+  const [title, setTitle] = useState(reply?.title ?? "");
+  const [personal, setPersonal] = useState(!canShare);
+  const [busy, setBusy] = useState(false);
+  const [dirty, setDirty] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [lacking, setLacking] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const body = useRef<BodyDoc | null>(reply?.body ?? null);
+  const save = async (): Promise<void> => {
+    if (busy) return;
+    if (saysNothing(title) || isBlank(body.current)) {
+      setLacking(true);
+      return;
+    }
+    const said = { title: oneLine(title), body: trimmed(body.current as BodyDoc) as Body };
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await (reply
+        ? insist(() => api.call("saved_reply.update", { saved_reply_id: reply.id, ...said }))
+        : insist(() => api.call("saved_reply.create", { client_reply_id: key.current, personal, ...said })));
+      onClose();
+    } catch (error) {
+      // Changed since, it is something else: the next try has a key of its own.
+      key.current = newKey();
+      setProblem(problemText(problemOf(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const footer = (
+    <>
+      <Button kind="quiet" onClick={() => leave()}>
+        {t("cancel")}
+      </Button>
+      <Button kind="primary" disabled={busy} onClick={() => void save()}>
+        {t("replies.save")}
+      </Button>
+    </>
+  );
+  const leave = (): void => (dirty ? setAsking(true) : onClose());
+  const textLacks = lacking && isBlank(body.current);
+  return (
+    <>
+      <Dialog
+        title={reply ? t("replies.edit", { title: reply.title }) : t("replies.new")}
+        size="form"
+        footer={footer}
+        onClose={leave}
+        onSubmit={() => void save()}
+      >
+        <div class="settings__form">
+          <Field
+            label={t("replies.name")}
+            value={title}
+            onInput={(text) => {
+              setTitle(text);
+              setDirty(true);
+            }}
+            maxLength={80}
+            hint={t("replies.nameHint")}
+            error={lacking && saysNothing(title) ? t("replies.nameMissing") : undefined}
+          />
+          <div class={textLacks ? "composer composer--error" : "composer"}>
+            <FormatBar editor={editor} state={toolbar} />
+            <div class="composer__text composer__text--tall">
+              <EditorField
+                body={body.current}
+                docKey="reply"
+                label={t("replies.text")}
+                placeholder={t("replies.text")}
+                lang={language.value}
+                onReady={(handle) => {
+                  editor.current = handle;
+                }}
+                onToolbar={setToolbar}
+                onChange={(next) => {
+                  body.current = next;
+                  setLacking(false);
+                  setDirty(true);
+                }}
+                onSubmit={() => void save()}
+              />
+            </div>
+          </div>
+          {(problem || textLacks) && <FieldNote id={id} error text={problem ?? t("replies.textMissing")} />}
+          {reply === undefined && canShare && (
+            <Checkbox checked={personal} onChange={setPersonal}>
+              {t("replies.onlyMe")}
+            </Checkbox>
+          )}
+        </div>
+      </Dialog>
+      {asking && (
+        <ConfirmDialog
+          title={t("newChat.leave")}
+          verb={t("newChat.leaveVerb")}
+          danger
+          onConfirm={onClose}
+          onCancel={() => setAsking(false)}
+        >
+          {t("replies.leaveWhy")}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+// What is drawn of tasks. See kit/models.ts.
+
+import type { AccountView, PersonView } from "../kit/models.ts";
+import type { SystemView } from "../messages/models.ts";
+
+export interface TaskView {
+  readonly id: string;
+  readonly text: string;
+  readonly done: boolean;
+  /** Start of the due day. */
+  readonly dueAt?: number;
+  readonly doneBy?: string;
+  readonly doneAt?: number;
+  readonly pending?: boolean;
+}
+
+/** One line of "Changes" below the tasks, or of the log. */
+export interface ChangeView {
+  readonly key: string;
+  readonly at: number;
+  readonly change: SystemView;
+  /** Address, browser and system, as audited. */
+  readonly detail?: string;
+}
+
+export interface TasksPanelView {
+  /** In the order the staff chose; the component lets done ones sink. */
+  readonly tasks: readonly TaskView[];
+  readonly changes: readonly ChangeView[];
+}
+
+export interface TaskRowView {
+  readonly threadId: string;
+  readonly account: AccountView;
+  readonly subject: string;
+  readonly task: TaskView;
+  readonly createdAt: number;
+  readonly assignee?: PersonView;
+  readonly reminderNextAt?: number;
+}

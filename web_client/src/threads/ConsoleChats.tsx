@@ -1,0 +1,140 @@
+// The chats: list, thread and panel, fed from the desk.
+
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Desk, listed } from "../console/desk.ts";
+import type { ReplyButtonProps } from "../saved_replies/ReplyButton.tsx";
+import { lazy } from "../shell/lazy.tsx";
+import { ask, go } from "../shell/router.ts";
+import { actsOn } from "./acts.tsx";
+import type { ThreadListView } from "./models.ts";
+import { Panel } from "./Panel.tsx";
+import { rowView } from "./rows.ts";
+import { snoozeText } from "./snoozing.ts";
+import { ThreadList } from "./ThreadList.tsx";
+import { NoThread, ThreadView } from "./ThreadView.tsx";
+
+const ReplyButton = lazy<ReplyButtonProps>(
+  async () => (await import("../saved_replies/ReplyButton.tsx")).ReplyButton,
+);
+const TasksTab = lazy(async () => (await import("./ConsolePanels.tsx")).TasksTab);
+const RemindersTab = lazy(async () => (await import("./ConsolePanels.tsx")).RemindersTab);
+const InfoTab = lazy(async () => (await import("./ConsolePanels.tsx")).InfoTab);
+
+export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
+  const { lists, client, directory } = desk;
+  const query = lists.query.value;
+  const list = lists.state.value;
+  const state = client.state.value;
+  const drafts = client.drafts?.begun.value;
+  const selectedId = desk.threadId.value;
+  const view: ThreadListView = {
+    tab: query.state,
+    filter: query.only,
+    search: query.search,
+    activeCount: lists.counts.value.active,
+    unreadCount: lists.counts.value.unread,
+    rows: lists.rows.value.map((row) => ({
+      ...rowView(row, state, { staff: directory.staff.value, ...(drafts ? { drafts } : {}) }),
+      why: snoozeText(row),
+    })),
+    state: list.state,
+    more: list.next !== undefined,
+    ...(selectedId ? { selectedId } : {}),
+  };
+  const search = useLater((q: string) => ask({ q }, { replace: true }));
+  return (
+    <ThreadList
+      view={view}
+      hrefOf={desk.hrefOf}
+      onOpen={(id) => go(desk.hrefOf(id))}
+      onNew={() => {
+        desk.newChat.value = true;
+      }}
+      onTab={listed.state.choose}
+      onFilter={listed.only.choose}
+      onSearch={(text) => {
+        lists.query.value = { ...lists.query.value, search: text };
+        search(text);
+      }}
+      onMore={() => void lists.load(true)}
+      onRetry={() => void lists.load()}
+    />
+  );
+}
+
+const SEARCH_AFTER_MS = 250;
+
+/** The same function, once the calls have paused. */
+function useLater<T>(act: (value: T) => void): (value: T) => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (value) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => act(value), SEARCH_AFTER_MS);
+  };
+}
+
+export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
+  const { thread, client } = desk;
+  const first = useRef(true);
+  const view = thread.view.value;
+  const id = view?.header.id;
+  useEffect(() => {
+    if (id !== undefined) first.current = false;
+  }, [id]);
+  if (view === undefined || id === undefined) return <NoThread />;
+  const accountId = client.state.value.rows.get(id)?.account.id;
+  return (
+    <ThreadView
+      view={view}
+      meId={desk.me.value.person.id}
+      focusHeading={!first.current}
+      people={desk.mentionable(accountId)}
+      staff={desk.choices(accountId)}
+      onStaffNeeded={() => desk.needStaff(accountId)}
+      onAssign={(staffId) => void desk.assign(id, staffId)}
+      onArchive={(archived) => void desk.archive(id, archived)}
+      onRename={(subject) => void desk.rename(id, subject)}
+      acts={actsOn(client.state.value.rows.get(id), desk)}
+      onPanel={(tab) => {
+        if (tab) listed.tab.choose(tab);
+        desk.panelOpen.value = true;
+      }}
+      onBack={() => go(desk.chatsHref())}
+      onSend={({ body, internal, quoteKey }) => thread.onSend(body, internal, quoteKey)}
+      onDraft={thread.onDraft}
+      onTyping={thread.onTyping}
+      onQuoteRemove={thread.onQuoteRemove}
+      tools={(editor) => <ReplyButton desk={desk} editor={editor} />}
+      onOlder={thread.onOlder}
+      onSeen={thread.onSeen}
+      onReload={thread.onReload}
+      onReply={thread.onReply}
+      onRetry={thread.onRetry}
+      onDiscard={thread.onDiscard}
+    />
+  );
+}
+
+export function ChatPanel({ desk }: { readonly desk: Desk }): JSX.Element | null {
+  const id = desk.threadId.value;
+  const row = id === null ? undefined : desk.client.state.value.rows.get(id);
+  if (id === null || row === undefined) return null;
+  const tab = desk.panel.value;
+  return (
+    <Panel
+      tab={tab}
+      onTab={listed.tab.choose}
+      tasksDone={row.tasks_done ?? 0}
+      tasksTotal={row.tasks_total ?? 0}
+      onClose={() => {
+        desk.panelOpen.value = false;
+      }}
+    >
+      {tab === "tasks" && <TasksTab desk={desk} threadId={id} />}
+      {tab === "reminders" && <RemindersTab key={id} desk={desk} threadId={id} />}
+      {tab === "info" && <InfoTab key={id} desk={desk} threadId={id} />}
+    </Panel>
+  );
+}

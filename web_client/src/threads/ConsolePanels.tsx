@@ -1,0 +1,197 @@
+// The three tabs beside a thread, fed from the desk.
+
+import "../tasks/tasks.css";
+import "./panel_tabs.css";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { InfoPanel } from "../accounts/InfoPanel.tsx";
+import type { Desk } from "../console/desk.ts";
+import { insist } from "../core/api.ts";
+import { newKey } from "../core/keys.ts";
+import type { AuditRow, Id, ReminderView } from "../core/protocol.gen.ts";
+import { t } from "../i18n/index.ts";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { tryAgain } from "../letters/retry.ts";
+import { taskChanges } from "../messages/stream.ts";
+import { RemindersPanel } from "../reminders/RemindersPanel.tsx";
+import { attempt, say } from "../shell/toasts.ts";
+import { TasksPanel } from "../tasks/TasksPanel.tsx";
+import { infoView, reminderView } from "./panels.ts";
+
+interface TabProps {
+  readonly desk: Desk;
+  readonly threadId: Id;
+}
+
+export function TasksTab({ desk, threadId }: TabProps): JSX.Element {
+  const { api, state } = desk.client;
+  const thread = state.value.opened[threadId];
+  const audit = useAudit(desk, threadId, state.value.rows.get(threadId)?.head);
+  const tasks = desk.ticks.shown(thread?.tasks ?? []);
+  const changes = (thread ? taskChanges(thread) : []).map((change) => {
+    const detail = audit.find((row) => Math.abs(row.at - change.at) < 2_000 && row.event.startsWith("task"));
+    return detail ? { ...change, detail: auditText(detail) } : change;
+  });
+  return (
+    <TasksPanel
+      key={threadId}
+      view={{ tasks, changes }}
+      onAdd={(text) => void desk.addTask(threadId, text)}
+      onTick={(id, done) => void desk.ticks.set(threadId, id, done)}
+      onEdit={(task_id, text) =>
+        void attempt(() => api.call("task.edit", { thread_id: threadId, task_id, text }))
+      }
+      onMove={(task_id, before) => {
+        const place = before === null ? {} : { before_id: before };
+        void attempt(() => api.call("task.move", { thread_id: threadId, task_id, ...place }));
+      }}
+      onDelete={(task_id) => void attempt(() => api.call("task.delete", { thread_id: threadId, task_id }))}
+    />
+  );
+}
+
+/** The audit trail of the thread, for the log below the tasks; as good as absent while it can't be had. */
+function useAudit(desk: Desk, threadId: Id, head: number | undefined): readonly AuditRow[] {
+  const [rows, setRows] = useState<readonly AuditRow[]>([]);
+  useEffect(() => {
+    if (head === undefined) return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      desk.client.api.call("audit.list", { thread_id: threadId }).then(
+        (page) => wanted && setRows(page.rows),
+        () => undefined,
+      );
+    }, 600);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [threadId, head]);
+  return rows;
+}
+
+const LOOK_MS = 5_000;
+
+/** A number that grows while somebody looks at the page: what becomes of a letter may be told in no stream that a window
+ *  follows (an invitation, another colleague's try), so a tab that shows it asks again. */
+function useLooks(): number {
+  const [looks, setLooks] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") setLooks((before) => before + 1);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return looks;
+}
+
+function auditText({ ip, browser, os }: AuditRow): string {
+  return [ip, browser, os].filter(Boolean).join(" · ");
+}
+
+export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {
+  const { client } = desk;
+  const row = client.state.value.rows.get(threadId);
+  const live = row?.staff?.reminder;
+  // What became of letters is told in the notes.
+  const settled = client.state.value.opened[threadId]?.notes.findLast(
+    ({ event }) => event.type === "reminder.settled" || event.type === "reminder.sent",
+  )?.seq;
+  const look = useLooks();
+  const [view, setView] = useState<ReminderView>();
+  const [sending, setSending] = useState(false);
+  const key = useRef("");
+  useEffect(() => {
+    let wanted = true;
+    const timer = setTimeout(
+      () => {
+        insist(() => client.api.call("reminder.read", { thread_id: threadId })).then(
+          (read) => wanted && setView(read),
+          () => undefined, // shown as it was; the next change reads again
+        );
+      },
+      view === undefined ? 0 : 300,
+    );
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [threadId, live, settled, look]);
+  if (view === undefined) return <Skeleton kind="rows" count={3} />;
+  return (
+    <RemindersPanel
+      view={reminderView(view, undefined, sending, desk.directory.account(row?.account.id))}
+      archived={row?.state === "archived"}
+      onSave={(setting) =>
+        void attempt(async () => {
+          setView(await client.api.call("reminder.set", { thread_id: threadId, ...setting }));
+        })
+      }
+      onRetry={(letterIds) =>
+        void attempt(async () => {
+          await tryAgain(client.api, row?.account.id ?? "", letterIds);
+          setView(await client.api.call("reminder.read", { thread_id: threadId }));
+        })
+      }
+      onRemindNow={async () => {
+        setSending(true);
+        // The same key until it is certain: a retry must not send twice (RM-11).
+        key.current ||= newKey();
+        const done = await attempt(async () => {
+          setView(
+            await client.api.call("reminder.send", { thread_id: threadId, client_message_id: key.current }),
+          );
+        });
+        setSending(false);
+        if (!done) return;
+        key.current = "";
+        say(t("toast.reminded"), { icon: "bell" });
+      }}
+    />
+  );
+}
+
+export function InfoTab({ desk, threadId }: TabProps): JSX.Element {
+  const { client, directory } = desk;
+  const state = client.state.value;
+  const row = state.rows.get(threadId);
+  const account = directory.account(row?.account.id);
+  const accountId = row?.account.id;
+  const look = useLooks();
+  useEffect(() => {
+    if (accountId !== undefined) void desk.loadAccount(accountId);
+  }, [accountId, look]);
+  if (row === undefined || account === undefined) return <Skeleton kind="rows" count={3} />;
+  const name = (id: Id): string => account.links.find((link) => link.contact_id === id)?.name ?? "";
+  const change = (act: () => Promise<unknown>): Promise<boolean> =>
+    attempt(async () => {
+      await act();
+      await directory.loadAccount(account.id);
+    });
+  return (
+    <InfoPanel
+      view={infoView(account, row, state, directory.staff.value)}
+      onFollow={(following) =>
+        void attempt(async () => {
+          directory.put(await client.api.call("account.follow", { account_id: account.id, following }));
+        })
+      }
+      onLogin={(contact_id, login) =>
+        void change(() => client.api.call("link.update", { account_id: account.id, contact_id, login }))
+      }
+      onNotify={(contact_id, notify) =>
+        void change(() => client.api.call("link.update", { account_id: account.id, contact_id, notify }))
+      }
+      onCorrect={(contactId) => {
+        desk.contact.value = { accountId: account.id, contactId };
+      }}
+      onRetry={(letterIds) => void change(() => tryAgain(client.api, account.id, letterIds))}
+      onInvite={async (contact_id) => {
+        const sent = await change(() =>
+          client.api.call("invitation.send", { account_id: account.id, contact_id }),
+        );
+        if (sent) say(t("toast.invited", { name: name(contact_id) }), { icon: "check" });
+      }}
+    />
+  );
+}

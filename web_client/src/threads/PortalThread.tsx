@@ -1,0 +1,104 @@
+// One thread for a client: who is on the other side, what is to be done, the stream, the field.
+
+import type { JSX } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+import { format, t } from "../i18n/index.ts";
+import { IconButton } from "../kit/IconButton.tsx";
+import { ArchiveIcon, BackIcon } from "../kit/icons.tsx";
+import { ClientMessage } from "../messages/ClientMessage.tsx";
+import type { BodyDoc } from "../messages/models.ts";
+import { ClientComposer } from "../messages/writing/ClientComposer.tsx";
+import { ClientTasks, TodoColumn } from "../tasks/ClientTasks.tsx";
+import type { TaskView } from "../tasks/models.ts";
+import type { ThreadView as View } from "./models.ts";
+import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
+
+export interface PortalThreadProps {
+  readonly view: View;
+  readonly tasks: readonly TaskView[];
+  readonly meId: string;
+  /** "The team is online": somebody of the firm is. */
+  readonly teamOnline: boolean;
+  readonly focusHeading?: boolean;
+  readonly onBack: () => void;
+  readonly onSend: (body: BodyDoc) => void;
+  readonly onDraft: (body: BodyDoc | null) => void;
+  readonly onTyping: () => void;
+  readonly onTick: (taskId: string, done: boolean) => void;
+  readonly onRetry: (key: string) => void;
+  readonly onDiscard: (key: string) => void;
+  readonly onOlder: () => void;
+  readonly onSeen: (keys: readonly string[]) => void;
+  readonly onReload: () => void;
+}
+
+export function PortalThread(props: PortalThreadProps): JSX.Element {
+  const { view, tasks, focusHeading = false } = props;
+  const { id, archived } = view.header;
+  useLayoutEffect(() => {
+    if (focusHeading) document.getElementById("thread-subject")?.focus();
+  }, [id]);
+  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  return (
+    <>
+      <section class="portal-thread" aria-labelledby="thread-subject">
+        <Header {...props} />
+        <ClientTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
+        <ThreadStream
+          view={view}
+          message={ClientMessage}
+          meId={props.meId}
+          onReload={props.onReload}
+          onOlder={props.onOlder}
+          onSeen={props.onSeen}
+          onRetry={props.onRetry}
+          onDiscard={props.onDiscard}
+        />
+        {archived && (
+          <p class="portal-thread__archived">
+            <ArchiveIcon size={16} />
+            {t("portal.archived")}
+          </p>
+        )}
+        <ClientComposer
+          rich
+          threadId={id}
+          draft={view.draft.body}
+          receiver={view.receivers[0]}
+          blocked={view.cannotSend === "no_access" ? t("thread.noAccess") : undefined}
+          onDraft={props.onDraft}
+          onSend={props.onSend}
+          onTyping={props.onTyping}
+        />
+      </section>
+      <aside class="portal-todo" aria-label={t("todo")}>
+        <TodoColumn tasks={tasks} readOnly={archived} onTick={props.onTick} />
+      </aside>
+    </>
+  );
+}
+
+function Header({ view, teamOnline, onBack }: PortalThreadProps): JSX.Element {
+  const { people, subject } = view.header;
+  const online = people.find((person) => person.online);
+  return (
+    <header class="portal-thread__head">
+      <IconButton icon={BackIcon} size={22} label={t("back")} class="portal-thread__back" onClick={onBack} />
+      <div class="portal-thread__words">
+        <h2 class="portal-thread__subject" id="thread-subject" tabIndex={-1}>
+          {subject}
+        </h2>
+        <p class="portal-thread__sub">
+          {people.length > 0 && <span>{format.value.list(people.map((person) => person.name))}</span>}
+          {(online || teamOnline) && (
+            <span class="online">
+              {online
+                ? t("portal.online", { name: online.name.split(" ")[0] ?? online.name })
+                : t("portal.teamOnline")}
+            </span>
+          )}
+        </p>
+      </div>
+    </header>
+  );
+}

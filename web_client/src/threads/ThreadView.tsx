@@ -1,0 +1,102 @@
+// One thread in the console: header, stream, composer.
+
+import type { JSX } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { Button } from "../kit/Button.tsx";
+import { EmptyState } from "../kit/EmptyState.tsx";
+import { ArchiveIcon, ChatIcon } from "../kit/icons.tsx";
+import { Message, type MessageActions } from "../messages/Message.tsx";
+import type { BodyDoc } from "../messages/models.ts";
+import { Composer, type ComposerProps, type Outgoing } from "../messages/writing/Composer.tsx";
+import type { StaffChoice } from "../staff/models.ts";
+import type { ThreadView as View } from "./models.ts";
+import { ThreadHeader, type ThreadHeaderProps } from "./ThreadHeader.tsx";
+import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
+
+export interface ThreadViewProps extends Omit<ThreadHeaderProps, "header">, Omit<MessageActions, "onJump"> {
+  readonly view: View;
+  readonly meId: string;
+  /** Give the heading focus when the thread changes: not at the page's first load. */
+  readonly focusHeading?: boolean;
+  readonly people: readonly StaffChoice[] | undefined;
+  readonly onSend: (message: Outgoing) => void;
+  readonly onDraft: (draft: { readonly body: BodyDoc | null; readonly internal: boolean }) => void;
+  readonly onTyping: (internal: boolean) => void;
+  readonly onQuoteRemove: () => void;
+  readonly onOlder: () => void;
+  readonly onSeen: (keys: readonly string[]) => void;
+  readonly onReload: () => void;
+  readonly tools?: ComposerProps["tools"];
+}
+
+export function ThreadView(props: ThreadViewProps): JSX.Element {
+  const { view, focusHeading = false } = props;
+  const { id } = view.header;
+  useLayoutEffect(() => {
+    if (focusHeading) document.getElementById("thread-subject")?.focus();
+  }, [id]);
+  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  return (
+    <div class="thread">
+      <ThreadHeader {...props} header={view.header} />
+      <ThreadStream
+        view={view}
+        message={Message}
+        meId={props.meId}
+        onReload={props.onReload}
+        onOlder={props.onOlder}
+        onSeen={props.onSeen}
+        {...acts(props)}
+      />
+      {view.header.archived ? (
+        <Archived onReopen={() => props.onArchive(false)} />
+      ) : (
+        <div class="thread__composer">
+          <Composer
+            threadId={id}
+            draft={view.draft}
+            receivers={view.receivers}
+            blocked={blockedText(view)}
+            people={props.people}
+            onDraft={props.onDraft}
+            onSend={props.onSend}
+            onTyping={props.onTyping}
+            onQuoteRemove={props.onQuoteRemove}
+            onMentionOpen={props.onStaffNeeded}
+            tools={props.tools}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Nothing is open: what to do. */
+export function NoThread(): JSX.Element {
+  return (
+    <EmptyState icon={ChatIcon} title={t("thread.none")}>
+      {t("thread.noneWhy")}
+    </EmptyState>
+  );
+}
+
+function Archived({ onReopen }: { readonly onReopen: () => void }): JSX.Element {
+  return (
+    <div class="thread__archived">
+      <ArchiveIcon size={18} />
+      <span>{t("thread.archivedHint")}</span>
+      <Button onClick={onReopen}>{t("thread.reopen")}</Button>
+    </div>
+  );
+}
+
+function blockedText(view: View): string | undefined {
+  const why = view.cannotSend;
+  if (why === undefined || why === "archived") return undefined;
+  return why === "no_access" ? t("thread.noAccess") : t(why, { account: view.header.account.name });
+}
+
+function acts({ onReply, onRetry, onDiscard }: MessageActions): MessageActions {
+  return { ...(onReply && { onReply }), ...(onRetry && { onRetry }), ...(onDiscard && { onDiscard }) };
+}

@@ -1,0 +1,156 @@
+// The chat lists: which pages were asked for, how many threads are active and unread in all, and how many messages that is.
+// Knows queries and cursors; the rows themselves are in the client's state and stay true by themselves.
+
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { insist } from "../core/api.ts";
+import { oneLine } from "../core/blank.ts";
+import type { Client } from "../core/client.ts";
+import type { Thread, ThreadPage } from "../core/protocol.gen.ts";
+import type { State } from "../core/state.ts";
+import { isAsleep } from "./filters.ts";
+import { byUrgency } from "./order.ts";
+import { isListed, type ListQuery } from "./rows.ts";
+
+const COUNT_AFTER_MS = 800;
+
+export interface ListState {
+  readonly state: "loading" | "ready" | "failed";
+  readonly next?: string;
+}
+export interface Counts {
+  readonly active: number;
+  /** Threads with something unread, and the messages in them (RD-2). */
+  readonly unread: number;
+  readonly messages: number;
+}
+
+export class Lists {
+  readonly query: Signal<ListQuery>;
+  readonly #pages = signal<ReadonlyMap<string, ListState>>(new Map());
+  readonly counts = signal<Counts>({ active: 0, unread: 0, messages: 0 });
+  /** The rows of the current query. A thread that was open when it stopped matching stays while it is open. */
+  readonly rows: ReadonlySignal<readonly Thread[]>;
+  readonly state: ReadonlySignal<ListState>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    first: ListQuery,
+    pinned: ReadonlySignal<string | null>,
+  ) {
+    this.query = signal(first);
+    this.state = computed(() => this.#pages.value.get(keyOf(this.query.value)) ?? { state: "loading" });
+    this.rows = computed(() => {
+      const { rows, me } = client.state.value;
+      const query = this.query.value;
+      const keep = query.only === "unread" ? pinned.value : null;
+      return rows
+        .values()
+        .filter(
+          (row) => isListed(row, query, me?.person.id) || (row.id === keep && row.state === query.state),
+        )
+        .sort(byUrgency);
+    });
+    client.listeners.add((before, after) => this.#changed(before, after));
+    client.accessListeners.add(() => this.forget());
+    client.pageListeners.add((page) => this.#counted(page));
+  }
+
+  /** Show another list, loading it when it is new. */
+  show(query: ListQuery): void {
+    this.query.value = query;
+    if (!this.#pages.value.has(keyOf(query))) void this.load();
+  }
+
+  /** The first page of the current list, or its next one. */
+  async load(more = false): Promise<void> {
+    const query = this.query.value;
+    const key = keyOf(query);
+    const known = this.#pages.value.get(key);
+    if (more && known?.next === undefined) return;
+    if (!more) this.#put(key, { state: "loading" });
+    try {
+      const page = await insist(() =>
+        this.client.api.call("thread.list", {
+          state: query.state,
+          only: query.only,
+          search: oneLine(query.search),
+          ...(query.accountId === undefined ? {} : { account_id: query.accountId }),
+          ...(more && known?.next !== undefined ? { after: known.next } : {}),
+        }),
+      );
+      this.client.dispatch({ type: "rows", threads: page.threads });
+      if (query.accountId === undefined) this.#counted(page);
+      this.#put(key, page.next ? { state: "ready", next: page.next } : { state: "ready" });
+    } catch {
+      if (!more) this.#put(key, { state: "failed" });
+    }
+  }
+
+  /** Everything is loaded anew when it is shown next: the reader's access has changed. */
+  forget(): void {
+    this.#pages.value = new Map();
+    void this.load();
+  }
+
+  #put(key: string, state: ListState): void {
+    this.#pages.value = new Map(this.#pages.value).set(key, state);
+  }
+
+  #counted({ open_total = 0, unread_threads = 0, unread_messages }: ThreadPage): void {
+    // An older server counts no messages: there is at least one in each.
+    this.counts.value = {
+      active: open_total,
+      unread: unread_threads,
+      messages: unread_messages ?? unread_threads,
+    };
+  }
+
+  /** Keep the counts: by difference where the row was known, else by asking once it is calm. */
+  #changed(before: State, after: State): void {
+    if (before.rows === after.rows) return;
+    let { active, unread, messages } = this.counts.value;
+    // A row that is gone, or new: only the server knows what that does to the counts.
+    let unsure = after.rows.size < before.rows.size;
+    for (const [now, old] of after.rows.since(before.rows)) {
+      if (old === undefined) {
+        unsure = true;
+        continue;
+      }
+      active += Number(isLive(now)) - Number(isLive(old));
+      unread += Math.sign(unreadIn(now)) - Math.sign(unreadIn(old));
+      messages += unreadIn(now) - unreadIn(old);
+    }
+    const known = this.counts.value;
+    if (active !== known.active || unread !== known.unread || messages !== known.messages) {
+      this.counts.value = {
+        active: Math.max(0, active),
+        unread: Math.max(0, unread),
+        messages: Math.max(0, messages),
+      };
+    }
+    if (unsure) this.#recount();
+  }
+
+  #recount(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.client.api.call("thread.list", { limit: 1 }).then(
+        (page) => this.#counted(page),
+        () => undefined, // the next change or connection counts again
+      );
+    }, COUNT_AFTER_MS);
+  }
+}
+
+function isLive(row: Thread): boolean {
+  return row.state === "active" && !isAsleep(row);
+}
+
+function unreadIn(row: Thread): number {
+  return isLive(row) ? (row.unread ?? 0) : 0;
+}
+
+function keyOf(query: ListQuery): string {
+  return JSON.stringify([query.state, query.only, query.search.trim().toLowerCase(), query.accountId ?? ""]);
+}

@@ -1,0 +1,194 @@
+// The widget's panel on a firm's own page: the firm on top, the tasks folded into one line, stream, plain field.
+// Small on purpose: no editor, nothing of the console.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { FirmMark } from "../kit/Avatar.tsx";
+import { Banner } from "../kit/Banner.tsx";
+import { EmptyState } from "../kit/EmptyState.tsx";
+import { IconButton } from "../kit/IconButton.tsx";
+import { BackIcon, ChatIcon, ChevronDownIcon, ChevronUpIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
+import type { ConnectionView, FirmView } from "../kit/models.ts";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { ClientMessage } from "../messages/ClientMessage.tsx";
+import type { BodyDoc } from "../messages/models.ts";
+import { ClientComposer } from "../messages/writing/ClientComposer.tsx";
+import { ConnectionBanner } from "../shell/ConnectionBanner.tsx";
+import type { TaskView } from "../tasks/models.ts";
+import { sunk } from "../tasks/order.ts";
+import { TaskItem } from "../tasks/TaskItem.tsx";
+import { TaskMarks } from "../tasks/TaskMarks.tsx";
+import { ClientRow } from "../threads/ClientRow.tsx";
+import type { ThreadRowView, ThreadView as View } from "../threads/models.ts";
+import { ThreadGone, ThreadStream } from "../threads/ThreadStream.tsx";
+
+export interface WidgetPanelProps {
+  readonly firm: FirmView;
+  /** Somebody of the firm is online; a first name where it is known who. */
+  readonly teamOnline: boolean;
+  readonly onlineName?: string | undefined;
+  readonly state: "loading" | "ready" | "failed";
+  /** The list, when no thread is open. */
+  readonly threads: readonly ThreadRowView[];
+  readonly view: View | undefined;
+  readonly tasks: readonly TaskView[];
+  readonly meId: string;
+  readonly canCreate: boolean;
+  readonly connection: ConnectionView;
+  readonly problem?: string | undefined;
+  readonly onOpen: (threadId: string) => void;
+  readonly onBack: () => void;
+  readonly onClose: () => void;
+  /** To the open thread, or as the first message of a new one. */
+  readonly onSend: (body: BodyDoc) => void;
+  readonly onDraft: (body: BodyDoc | null) => void;
+  readonly onTyping: () => void;
+  readonly onTick: (taskId: string, done: boolean) => void;
+  readonly onMessageRetry: (key: string) => void;
+  readonly onMessageDiscard: (key: string) => void;
+  readonly onReload: () => void;
+  readonly onOlder: () => void;
+  readonly onSeen: (keys: readonly string[]) => void;
+  readonly onRetry: () => void;
+}
+
+export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
+  const { view, state } = props;
+  return (
+    <section class="widget client" aria-label={props.firm.name}>
+      <Header {...props} />
+      <ConnectionBanner connection={props.connection} onRetry={props.onRetry} />
+      {props.problem && (
+        <Banner kind="danger" icon={ProblemIcon} action={{ label: t("retry"), run: props.onRetry }}>
+          {props.problem}
+        </Banner>
+      )}
+      {state === "loading" && <Skeleton kind="stream" count={3} />}
+      {state === "ready" && (view ? <Thread {...props} view={view} /> : <Threads {...props} />)}
+      {state === "ready" && (view || props.canCreate) && (
+        <ClientComposer
+          rich={false}
+          threadId={view?.header.id ?? "new"}
+          draft={view?.draft.body ?? null}
+          receiver={view?.receivers[0]}
+          onDraft={props.onDraft}
+          onSend={props.onSend}
+          onTyping={props.onTyping}
+        />
+      )}
+    </section>
+  );
+}
+
+function Header({
+  firm,
+  teamOnline,
+  onlineName,
+  view,
+  threads,
+  onBack,
+  onClose,
+}: WidgetPanelProps): JSX.Element {
+  return (
+    <header class="widget__head">
+      {view && threads.length > 1 && (
+        <IconButton icon={BackIcon} size={20} label={t("back")} onClick={onBack} />
+      )}
+      <FirmMark {...firm} />
+      <div class="widget__names">
+        <h1 class="widget__name">{firm.name}</h1>
+        <p class="widget__sub">
+          {teamOnline ? (
+            <span class="online">
+              <span class="online__dot" aria-hidden="true" />
+              {onlineName ? t("portal.online", { name: onlineName }) : t("portal.teamOnline")}
+            </span>
+          ) : (
+            t("widget.away")
+          )}
+        </p>
+      </div>
+      <IconButton icon={CloseIcon} size={20} label={t("close")} onClick={onClose} />
+    </header>
+  );
+}
+
+function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element {
+  if (threads.length === 0) {
+    return (
+      <EmptyState icon={ChatIcon} title={t("portal.noChats")}>
+        {canCreate ? t("portal.noChatsStart") : t("portal.noChatsWait")}
+      </EmptyState>
+    );
+  }
+  return (
+    <ul class="rows widget__rows">
+      {threads.map((row) => (
+        <ClientRow key={row.id} row={row} href="#" onOpen={onOpen} />
+      ))}
+    </ul>
+  );
+}
+
+function Thread(props: WidgetPanelProps & { readonly view: View }): JSX.Element {
+  const { view, tasks } = props;
+  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  return (
+    <>
+      <Folded
+        subject={view.header.subject}
+        tasks={tasks}
+        readOnly={view.header.archived}
+        onTick={props.onTick}
+      />
+      <ThreadStream
+        view={view}
+        message={ClientMessage}
+        meId={props.meId}
+        onReload={props.onReload}
+        onOlder={props.onOlder}
+        onSeen={props.onSeen}
+        onRetry={props.onMessageRetry}
+        onDiscard={props.onMessageDiscard}
+      />
+    </>
+  );
+}
+
+interface FoldedProps {
+  readonly subject: string;
+  readonly tasks: readonly TaskView[];
+  readonly readOnly: boolean;
+  readonly onTick: (taskId: string, done: boolean) => void;
+}
+
+/** "Year-end 2025 · 3 things to do 2/5": opens over the stream. */
+function Folded({ subject, tasks, readOnly, onTick }: FoldedProps): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const done = tasks.filter((task) => task.done).length;
+  const left = tasks.length - done;
+  const words = (
+    <span class="widget__bar-text">
+      <strong>{subject}</strong>
+      {left > 0 && <span class="widget__bar-count"> · {t("widget.todo", { n: left })}</span>}
+    </span>
+  );
+  if (tasks.length === 0) return <div class="widget__bar">{words}</div>;
+  return (
+    <>
+      <button type="button" class="widget__bar" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {words}
+        <TaskMarks done={done} total={tasks.length} />
+        {open ? <ChevronUpIcon size={16} /> : <ChevronDownIcon size={16} />}
+      </button>
+      {open && (
+        <ul class="todo__list widget__tasks">
+          {sunk(tasks).map((task) => (
+            <TaskItem key={task.id} task={task} client readOnly={readOnly} onTick={onTick} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
