@@ -37,7 +37,7 @@ async def holds(fact: Callable[[], bool]) -> None:
     """Wait for what the server answers. Raises TimeoutError when it doesn't become so within SETTLED_S."""
     async with asyncio.timeout(SETTLED_S):
         while not fact():  # noqa: ASYNC110 - the server is asked, as a program without a socket would
-            await asyncio.sleep(0.5)  # each time takes from the reader's allowance
+            await asyncio.sleep(0.5)  # the server tells this program nothing by itself
 
 
 def read_by(product: Product, thread_id: str, person: str) -> int:
