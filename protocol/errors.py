@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from protocol.wire import Wire
 
-ReasonToClients = Literal[
+ReasonToContacts = Literal[
     "clients_may_not_create", "key_reused", "other_person", "thread_archived", "too_long", "unreadable",
 ]  # fmt: skip
 """What a contact's page can meet, and a colleague's as well."""
@@ -39,7 +39,7 @@ ReasonElsewhere = Literal[
 """What pages that need a login never show in words: of logging in (server.doors.page_words), of the widget's identity, of
 the command line, and of programs."""
 
-Reason = ReasonToClients | ReasonToStaff | ReasonElsewhere
+Reason = ReasonToContacts | ReasonToStaff | ReasonElsewhere
 """A new one stands with those who meet it: pages have words for theirs in every language, or they don't compile."""
 
 

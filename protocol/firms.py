@@ -27,7 +27,7 @@ from protocol.wire import (
 
 
 class Firm(Wire):
-    """The practice, as everybody who is logged in to it may see it (spec 2.1)."""
+    """The firm, as everybody who is logged in to it may see it (spec 2.1)."""
 
     id: Id
     name: Name

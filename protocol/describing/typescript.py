@@ -32,7 +32,7 @@ ALIASES: Final[dict[str, Any]] = {
     "ThreadState": threads.ThreadState,
     "Activation": accounts.Activation,
     "NotificationKind": inbox.NotificationKind,
-    "ReasonToClients": errors.ReasonToClients,
+    "ReasonToContacts": errors.ReasonToContacts,
     "ReasonToStaff": errors.ReasonToStaff,
     "Id": wire.Id,
     "ClientKey": wire.ClientKey,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from protocol.inbox import NotificationKind
 from protocol.messages import MessageSent
 from scheduler.letters import staff_news, unread
-from scheduler.letters import to_contacts as client_facts
+from scheduler.letters import to_contacts as contact_facts
 from scheduler.letters.facts import Kind, Letter
 from scheduler.letters.matter import Dropped, Matter, brand, enclosed, first_name, url_of
 from server.core.context import Means
@@ -50,7 +50,7 @@ async def _facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | 
     matter = Matter(letter, firm, account, thread)
     if letter.side == "staff":
         return await _staff_letter(means, matter)
-    return await client_facts.facts_of(means, matter)
+    return await contact_facts.facts_of(means, matter)
 
 
 # staff

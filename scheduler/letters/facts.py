@@ -149,7 +149,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind.startswith("staff_")
 
     @property
-    def to_client(self) -> bool:
+    def to_contact(self) -> bool:
         return self.kind.startswith("client_")
 
 

@@ -239,7 +239,7 @@ def _buttons(letter: Letter, w: Words) -> tuple[Button, ...]:
 def _hint(letter: Letter, w: Words) -> str:
     if letter.kind in facts.SECRET_LINK_KINDS or letter.activate_url:
         return _say(w, "hint.link")
-    who = "staff" if letter.to_staff else "client"
+    who = "staff" if letter.to_staff else "contact"
     return _say(w, f"hint.{who}", host=urlsplit(letter.button_url).netloc)
 
 
@@ -261,8 +261,8 @@ def _imprint(letter: Letter) -> tuple[str, ...]:
 def _why(letter: Letter, w: Words, known: dict[str, object]) -> str:
     if letter.to_staff:
         return _say(w, "footer.staff", **known)
-    if letter.to_client:
-        return _say(w, "footer.client_account" if known["account"] else "footer.client", **known)
+    if letter.to_contact:
+        return _say(w, "footer.contact_account" if known["account"] else "footer.contact", **known)
     return _say(w, "footer.login", **known)
 
 

@@ -238,7 +238,7 @@ def _by_hand(facts: due.Facts) -> due.Waiting:
     """What besides open tasks a reminder by hand may speak of: also of a last message that has been read (RM-11), since
     somebody asks for an answer to it, but never of the contacts' own."""
     found = due.waiting(facts)
-    answerable = facts.has_firm_message and not facts.client_wrote_last
+    answerable = facts.has_firm_message and not facts.contact_wrote_last
     return "reply" if found == "nothing" and facts.tasks_open == 0 and answerable else found
 
 

@@ -94,8 +94,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     tasks_open: int
     """U: those of them that are not ticked."""
     all_read: bool
-    """R: each client-visible firm message is read by at least one client user (RD-3)."""
-    client_wrote_last: bool
+    """R: each client-visible firm message is read by at least one contact (RD-3)."""
+    contact_wrote_last: bool
     """P: the last client-visible message is the client's."""
     has_firm_message: bool
     """L: at least one client-visible firm message exists."""
@@ -237,7 +237,7 @@ def evaluate(facts: Facts) -> Verdict:
     if facts.tasks_total > 0:
         read_enough = facts.all_read or facts.ignore_read_state
         return Stopped("D8", "tasks_done_and_read") if read_enough else Due("D7", next_due(facts))
-    if facts.client_wrote_last:
+    if facts.contact_wrote_last:
         return Stopped("D10", "replied")
     return Due("D9", next_due(facts))
 
@@ -248,8 +248,8 @@ def waiting(facts: Facts) -> Waiting:
     With open tasks and the client as last writer it is nothing: the mail speaks of the tasks alone.
     """
     if facts.tasks_total == 0:
-        return "nothing" if facts.client_wrote_last or not facts.has_firm_message else "reply"
-    if facts.all_read or not facts.has_firm_message or (facts.tasks_open > 0 and facts.client_wrote_last):
+        return "nothing" if facts.contact_wrote_last or not facts.has_firm_message else "reply"
+    if facts.all_read or not facts.has_firm_message or (facts.tasks_open > 0 and facts.contact_wrote_last):
         return "nothing"
     return "message"
 

@@ -46,7 +46,7 @@ class Around:
             tasks_total=self.tasks_total,
             tasks_open=self.tasks_open,
             all_read=self.all_read,
-            client_wrote_last=self.head.last_side == "contact",
+            contact_wrote_last=self.head.last_side == "contact",
             has_firm_message=self.head.staff_messages > 0,
             somebody_to_notify=bool(self.recipients),
             time_zone=self.time_zone,

@@ -21,14 +21,14 @@ import pytest
 
 import server.commands  # noqa: F401 - brings every action
 from protocol.describing import shapes
-from protocol.errors import ERRORS, ReasonElsewhere, ReasonToClients, ReasonToStaff
+from protocol.errors import ERRORS, ReasonElsewhere, ReasonToContacts, ReasonToStaff
 from server.core.doing import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web_client" / "src"
 I18N = WEB / "i18n"
 LANGUAGES = sorted(path.stem for path in I18N.glob("[a-z][a-z].ts"))
-CLIENTS = {*get_args(ReasonToClients)}
+CONTACTS = {*get_args(ReasonToContacts)}
 STAFF = {*get_args(ReasonToStaff)}
 ELSEWHERE = {*get_args(ReasonElsewhere)}
 ASKED = re.compile(r"""\bcall\(\s*"([a-z_.]+)\"""")
@@ -89,7 +89,7 @@ def used_by(tree: ast.AST, known: dict[str, Any]) -> Iterator[Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_has_words_for_every_refusal_that_it_can_meet_in_each_language(language: str) -> None:
     assert len(LANGUAGES) >= 2
-    assert sentences(f"{language}.ts") == set(ERRORS) | CLIENTS
+    assert sentences(f"{language}.ts") == set(ERRORS) | CONTACTS
     assert sentences(f"{language}.staff.ts") == STAFF
 
 
@@ -102,4 +102,4 @@ def test_what_no_page_has_words_for_is_met_by_no_command_of_a_page() -> None:
 
 
 def test_a_reason_stands_with_one_kind_of_reader() -> None:
-    assert len(CLIENTS) + len(STAFF) + len(ELSEWHERE) == len(CLIENTS | STAFF | ELSEWHERE)
+    assert len(CONTACTS) + len(STAFF) + len(ELSEWHERE) == len(CONTACTS | STAFF | ELSEWHERE)

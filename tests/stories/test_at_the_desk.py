@@ -135,9 +135,9 @@ async def test_internal_messages_have_a_colour_of_their_own(lobby: Lobby, produc
     await anna.send("Till klienten")
     plain = await colour(anna.message("Till klienten").locator(".message__surface"))
     field = anna.page.locator(".composer")
-    to_client = await colour(field)
+    to_contact = await colour(field)
     await anna.page.get_by_role("switch", name="Intern anteckning").click()
-    await expect(field).not_to_have_css("background-color", to_client)
+    await expect(field).not_to_have_css("background-color", to_contact)
     await anna.send("Bara för oss")
     await expect(anna.message("Bara för oss")).to_contain_text("Intern")
     assert await colour(anna.message("Bara för oss").locator(".message__surface")) != plain

@@ -54,7 +54,7 @@ async def work(town: Town, name: str, chance: random.Random) -> None:
         if (chosen := choose(town, person, chance)) is None:
             continue
         window, thread = chosen
-        acts = CLIENT_ACTS if window.seen.side == "contact" else STAFF_ACTS
+        acts = CONTACT_ACTS if window.seen.side == "contact" else STAFF_ACTS
         await chance.choice(acts)(town, window, thread, chance)
 
 
@@ -120,5 +120,5 @@ async def tidy(town: Town, window: Window, thread: Thread, chance: random.Random
         await town.ask(window, NotificationArchive(notification_id=entry.id, archived=not entry.archived))
 
 
-CLIENT_ACTS = (read, read, tick, tick)
+CONTACT_ACTS = (read, read, tick, tick)
 STAFF_ACTS = (read, read, unread, add_task, tick, tick, delete_task, archive, reopen, assign, rename, tidy)

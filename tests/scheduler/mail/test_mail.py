@@ -142,7 +142,7 @@ async def letters_of(world: World, **query: str) -> list[dict[str, Any]]:
     return [row async for row in world.store.mongo.database["letters"].find(query).sort("_id", 1)]
 
 
-async def thread_told_to_clients_only(world: World) -> Thread:
+async def thread_told_to_contacts_only(world: World) -> Thread:
     thread = await world.thread()
     await world.settled()
     await world.store.mongo.database["letters"].update_many({"side": "staff"}, {"$set": {"state": "dropped"}})
@@ -154,7 +154,7 @@ async def test_the_firms_blind_copy_is_a_letter_of_its_own_with_the_same_bytes(
 ) -> None:
     """EM-3, NS-10: what the client got, though the chat was read before the copy went; shown to nobody, once."""
     await world.do(world.anna, FirmUpdate(bcc=ARCHIVE))
-    thread = await thread_told_to_clients_only(world)
+    thread = await thread_told_to_contacts_only(world)
     sink.before_answer = lambda mail: "451 later" if sink.mails else None
     await delivery(world, means)
     (copy,) = await letters_of(world, kind="copy")
@@ -178,7 +178,7 @@ async def test_a_refused_blind_copy_never_touches_the_clients_letter(world: Worl
     """RM-17."""
     await world.do(world.anna, FirmUpdate(bcc=ARCHIVE))
     sink.refused = {ARCHIVE: "550 5.1.1 no such mailbox"}
-    await thread_told_to_clients_only(world)
+    await thread_told_to_contacts_only(world)
     await delivery(world, means)
     assert sink.recipients == [world.petra.email]
     (copy,) = await letters_of(world, kind="copy")
@@ -189,7 +189,7 @@ async def test_a_refused_blind_copy_never_touches_the_clients_letter(world: Worl
 
 async def test_a_stored_blind_copy_that_nobody_can_write_to_fails_alone(world: World, means: Means, sink: Sink) -> None:
     await world.store.firms.change(world.firm.id, {"settings.bcc": "ar..kiv@lindbergfalk.example"})
-    await thread_told_to_clients_only(world)
+    await thread_told_to_contacts_only(world)
     await delivery(world, means)
     assert [letter["state"] for letter in await letters_of(world, kind="client_new_thread")] == ["sent"]
     (copy,) = await letters_of(world, kind="copy")
@@ -198,7 +198,7 @@ async def test_a_stored_blind_copy_that_nobody_can_write_to_fails_alone(world: W
 
 async def test_a_client_who_is_the_firms_archive_gets_one_mail(world: World, means: Means, sink: Sink) -> None:
     await world.do(world.anna, FirmUpdate(bcc=world.petra.email))
-    await thread_told_to_clients_only(world)
+    await thread_told_to_contacts_only(world)
     await delivery(world, means)
     assert sink.recipients == [world.petra.email]
     assert await letters_of(world, kind="copy") == []

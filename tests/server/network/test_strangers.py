@@ -328,7 +328,7 @@ def test_sockets_and_strangers_fit_into_the_files_of_the_process(connections_max
         assert sockets == connections_max
 
 
-def test_an_address_is_a_network_where_a_customer_has_one() -> None:
+def test_an_address_is_a_network_where_who_has_one_address_has_many() -> None:
     assert address_key("2001:db8::1") == address_key("2001:db8::2") != address_key("2001:db8:0:1::1")
 
 

@@ -39,8 +39,8 @@ class Story:
         self.settings = Settings(enabled=enabled, days=days, number=number)
         self.cycle = due.start(self.now)
         self.firm_messages = [self.now]
-        self.client_read_until = 0
-        self.client_wrote_at = 0
+        self.contact_read_until = 0
+        self.contact_wrote_at = 0
         self.open_tasks, self.done_tasks = tasks, 0
         self.active = self.notify = self.up = True
         self.sent: list[int] = []
@@ -91,17 +91,17 @@ class Story:
         previous = self.firm_messages[-1] if self.firm_messages else None
         self.cycle = due.on_last_firm_message_removed(self.cycle, previous)
 
-    def client_reads(self) -> None:
-        self.client_read_until = self.now
+    def contact_reads(self) -> None:
+        self.contact_read_until = self.now
 
-    def client_writes(self) -> None:
-        self.client_wrote_at = self.client_read_until = self.now  # RD-7
+    def contact_writes(self) -> None:
+        self.contact_wrote_at = self.contact_read_until = self.now  # RD-7
 
-    def client_ticks(self, tasks: int = 1) -> None:
+    def contact_ticks(self, tasks: int = 1) -> None:
         self.open_tasks, self.done_tasks = self.open_tasks - tasks, self.done_tasks + tasks
 
     def unticks(self) -> None:
-        self.client_ticks(-1)
+        self.contact_ticks(-1)
         self.cycle = due.on_task_added_or_reopened(self.cycle, self.now)
 
     def adds_task(self) -> None:
@@ -137,8 +137,8 @@ class Story:
             active=self.active,
             tasks_total=self.open_tasks + self.done_tasks,
             tasks_open=self.open_tasks,
-            all_read=self.client_read_until >= last_firm,
-            client_wrote_last=self.client_wrote_at > last_firm,
+            all_read=self.contact_read_until >= last_firm,
+            contact_wrote_last=self.contact_wrote_at > last_firm,
             has_firm_message=bool(self.firm_messages),
             somebody_to_notify=self.notify,
             time_zone=self.zone,

@@ -23,13 +23,13 @@ def test_example_1_two_reminders_then_the_count_is_reached() -> None:
 
 def test_example_2_reading_without_answering_stops_nothing() -> None:
     story = Story()
-    story.at("2 09:00").client_reads()
+    story.at("2 09:00").contact_reads()
     assert story.mails() == ["4 10:00", "7 10:00"]
 
 
 def test_example_3_an_answer_stops_and_the_next_message_starts_over() -> None:
     story = Story()
-    story.at("3 12:00").client_writes()
+    story.at("3 12:00").contact_writes()
     assert story.mails("5 08:59") == []
     assert story.verdict() == Stopped("D10", "replied")
     story.at("5 09:00").firm_writes()
@@ -38,26 +38,26 @@ def test_example_3_an_answer_stops_and_the_next_message_starts_over() -> None:
 
 def test_example_4_tasks_done_but_the_message_unread_still_reminds() -> None:
     story = Story(tasks=2)
-    story.at("2 09:00").client_ticks(2)
+    story.at("2 09:00").contact_ticks(2)
     assert story.mails("5 08:00") == ["4 10:00"]
     assert story.verdict() == Due("D7", story.moment("7 10:00"))
-    story.client_reads()
+    story.contact_reads()
     assert story.verdict() == Stopped("D8", "tasks_done_and_read")
     assert story.mails() == ["4 10:00"]
 
 
 def test_example_5_an_answer_does_not_stop_reminders_of_open_tasks() -> None:
     story = Story(tasks=2)
-    story.at("2 09:00").client_ticks()
-    story.client_writes()
+    story.at("2 09:00").contact_ticks()
+    story.contact_writes()
     assert story.mails() == ["4 10:00", "7 10:00"]
 
 
 def test_example_6_the_last_tick_a_minute_early_wins() -> None:
     story = Story(tasks=2)
-    story.at("2 09:00").client_reads()
-    story.client_ticks()
-    story.at("4 09:59").client_ticks()
+    story.at("2 09:00").contact_reads()
+    story.contact_ticks()
+    story.at("4 09:59").contact_ticks()
     assert story.mails() == []
     assert story.verdict() == Stopped("D8", "tasks_done_and_read")
 
@@ -205,7 +205,7 @@ def facts(
         tasks_total=tasks[0],
         tasks_open=tasks[1],
         all_read=read,
-        client_wrote_last=replied,
+        contact_wrote_last=replied,
         has_firm_message=firm_message,
         somebody_to_notify=somebody,
         time_zone=STOCKHOLM,
@@ -438,15 +438,15 @@ def test_a_downtime_over_the_due_times_sends_one_and_counts_on_from_it() -> None
 
 def test_the_client_reading_or_writing_leaves_a_task_schedule_alone() -> None:
     story = Story(tasks=1)
-    story.at("2 08:00").client_reads()
-    story.at("2 09:00").client_writes()
+    story.at("2 08:00").contact_reads()
+    story.at("2 09:00").contact_writes()
     assert story.mails() == ["4 10:00", "7 10:00"]
 
 
 def test_an_unticked_task_wakes_a_finished_thread_with_a_full_count() -> None:
     story = Story(tasks=1)
-    story.at("2 09:00").client_reads()
-    story.client_ticks()
+    story.at("2 09:00").contact_reads()
+    story.contact_ticks()
     assert story.mails("9 11:59") == []
     story.at("9 12:00").unticks()
     assert story.mails() == ["12 12:00", "15 12:00"]
@@ -461,19 +461,19 @@ def test_a_new_task_is_like_a_new_message() -> None:
 
 def test_deleting_the_open_tasks_leaves_the_done_ones_to_decide() -> None:
     story = Story(tasks=2)
-    story.at("2 09:00").client_reads()
-    story.client_ticks()
+    story.at("2 09:00").contact_reads()
+    story.contact_ticks()
     story.open_tasks = 0
     assert story.verdict() == Stopped("D8", "tasks_done_and_read")
 
 
 def test_deleting_all_tasks_brings_back_the_rule_without_tasks() -> None:
     story = Story(tasks=2)
-    story.at("2 09:00").client_writes()
+    story.at("2 09:00").contact_writes()
     story.open_tasks = 0
     assert story.verdict() == Stopped("D10", "replied")
     silent = Story(tasks=2)
-    silent.at("2 09:00").client_reads()
+    silent.at("2 09:00").contact_reads()
     silent.open_tasks = 0
     assert silent.mails() == ["4 10:00", "7 10:00"]
 

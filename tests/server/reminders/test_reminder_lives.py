@@ -16,7 +16,7 @@ from tests.server.reminders.reminder_story import DAY_MS, HOUR_MS, MINUTE_MS, NE
 
 EVENTS = st.sampled_from(
     [
-        "firm_writes", "client_reads", "client_writes", "client_ticks", "unticks", "adds_task", "archives",
+        "firm_writes", "contact_reads", "contact_writes", "contact_ticks", "unticks", "adds_task", "archives",
         "reopens", "resends", "notify_off", "notify_on", "switch_off", "switch_on", "nothing",
     ]
 )  # fmt: skip
@@ -28,8 +28,8 @@ def happens(story: Story, event: str) -> None:
             story.notify = event == "notify_on"
         case "switch_off" | "switch_on":
             story.saves(enabled=event == "switch_on")
-        case "client_ticks":
-            story.client_ticks(min(1, story.open_tasks))
+        case "contact_ticks":
+            story.contact_ticks(min(1, story.open_tasks))
         case "unticks":
             if story.done_tasks:
                 story.unticks()
@@ -69,7 +69,7 @@ def test_no_life_of_a_thread_breaks_the_count_or_the_gap(
 FACTS = st.builds(
     lambda settings, cycle, active, total, done, flags: Facts(
         settings=settings, cycle=cycle, active=active, tasks_total=total, tasks_open=max(0, total - done),
-        all_read=flags[0], client_wrote_last=flags[1], has_firm_message=flags[2], somebody_to_notify=flags[3],
+        all_read=flags[0], contact_wrote_last=flags[1], has_firm_message=flags[2], somebody_to_notify=flags[3],
         time_zone=STOCKHOLM,
     ),
     st.builds(Settings, enabled=st.booleans(), days=st.integers(1, 365), number=st.integers(1, 30)),

@@ -42,7 +42,7 @@ export const me: MeView = {
   role: "owner",
   firm: { name: "Lindberg & Falk Redovisning" },
 };
-export const client: MeView = {
+export const contactMe: MeView = {
   person: petra,
   email: "petra@holmbygg.se",
   language: "sv",
@@ -178,7 +178,7 @@ export const deleted: MessageView = {
   body: bodyOf(""),
 };
 
-export const clientEntries: readonly StreamEntry[] = [
+export const contactEntries: readonly StreamEntry[] = [
   message("c1", anna, "12-01T10:12", "Toppen, tack! Här är en kort film om rapporten vi går igenom sedan.", {
     own: false,
     mine: false,
@@ -376,7 +376,7 @@ export const rows: readonly ThreadRowView[] = [
   ),
 ];
 
-export const clientRows: readonly ThreadRowView[] = [
+export const contactRows: readonly ThreadRowView[] = [
   row(
     "t1",
     holm,

@@ -13,7 +13,7 @@ import { RemindersPanel } from "../reminders/RemindersPanel.tsx";
 import { AccountPage } from "../sessions/AccountPage.tsx";
 import { TasksPage } from "../tasks/TasksPage.tsx";
 import { TasksPanel } from "../tasks/TasksPanel.tsx";
-import { ClientNewChat } from "../threads/ClientNewChat.tsx";
+import { ContactNewChat } from "../threads/ContactNewChat.tsx";
 import type { ThreadView as View } from "../threads/models.ts";
 import { NewChatDialog } from "../threads/NewChatDialog.tsx";
 import { Panel, type PanelTab } from "../threads/Panel.tsx";
@@ -299,7 +299,7 @@ function Portal({
 }): JSX.Element {
   return (
     <PortalLayout
-      me={cast.client}
+      me={cast.contactMe}
       accounts={[cast.holm, cast.vinterhav]}
       accountId="holm"
       place={place}
@@ -319,14 +319,14 @@ function Portal({
   );
 }
 
-const clientThread: View = {
+const contactThread: View = {
   ...threadView,
   header: { ...cast.header, people: [{ ...cast.anna, online: true }, cast.erik] },
-  entries: cast.clientEntries,
+  entries: cast.contactEntries,
   typing: ["Anna"],
   receivers: ["Anna"],
 };
-delete (clientThread as { unreadFrom?: string }).unreadFrom;
+delete (contactThread as { unreadFrom?: string }).unreadFrom;
 
 function Chats({ open }: { readonly open: boolean }): JSX.Element {
   return (
@@ -334,7 +334,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
       view={{
         tab: "active",
         activeCount: 4,
-        rows: cast.clientRows,
+        rows: cast.contactRows,
         state: "ready",
         ...(open && { selectedId: "t1" }),
       }}
@@ -348,7 +348,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
     >
       {open && (
         <PortalThread
-          view={clientThread}
+          view={contactThread}
           tasks={cast.tasks}
           meId="petr"
           teamOnline
@@ -375,7 +375,7 @@ function Home({ empty = false }: { readonly empty?: boolean }): JSX.Element {
       view={{
         state: "ready",
         asked: [],
-        unread: empty ? [] : cast.clientRows.slice(0, 2).map((row) => ({ ...row, tasksTotal: 0 })),
+        unread: empty ? [] : cast.contactRows.slice(0, 2).map((row) => ({ ...row, tasksTotal: 0 })),
         groups: empty
           ? []
           : [
@@ -413,8 +413,8 @@ function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
       teamOnline
       onlineName="Anna"
       state="ready"
-      threads={cast.clientRows}
-      view={thread ? clientThread : undefined}
+      threads={cast.contactRows}
+      view={thread ? contactThread : undefined}
       tasks={cast.tasks}
       meId="petr"
       canCreate
@@ -527,12 +527,12 @@ export const screens: Readonly<Record<string, () => JSX.Element>> = {
   "portal-new": () => (
     <Portal place="chats">
       <Chats open={false} />
-      <ClientNewChat firmName="Lindberg & Falk Redovisning" onCreate={nothing} onClose={nothing} />
+      <ContactNewChat firmName="Lindberg & Falk Redovisning" onCreate={nothing} onClose={nothing} />
     </Portal>
   ),
   "portal-account": () => (
     <Portal place="account">
-      <Account me={cast.client as typeof cast.me} />
+      <Account me={cast.contactMe as typeof cast.me} />
     </Portal>
   ),
   widget: () => <Widget />,

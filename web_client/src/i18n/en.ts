@@ -1,7 +1,7 @@
 // English, as clients read it; the console adds en.staff.ts. The source of truth for the keys: every other language
 // has exactly these (its file won't compile otherwise). *Asterisks* stress, {braces} are values, {n} chooses the form.
 
-import type { ErrorCode, ReasonToClients } from "../core/protocol.gen.ts";
+import type { ErrorCode, ReasonToContacts } from "../core/protocol.gen.ts";
 import type { Words } from "./types.ts";
 
 export const en = {
@@ -151,7 +151,7 @@ export const en = {
   numbers: "no one two three four five six seven eight nine ten eleven twelve",
   "widget.away": "You get a reply here, and by e-mail",
   "widget.todo": { one: "one thing to do", other: "{n} things to do" },
-  "clientNew.title": "Write to {firm}",
+  "contactNew.title": "Write to {firm}",
   "newChat.subject": "Subject",
   "newChat.subjectMissing": "Say in a few words what it is about",
   "newChat.message": "Message",
@@ -198,6 +198,6 @@ export const en = {
   "problem.too_long": "This is too long to be sent.",
   "problem.unreadable": "This can’t be shown until the server has been updated.",
   "widget.noIdentity": "The chat cannot be opened here. Log in and try again.",
-} as const satisfies Words<ErrorCode | ReasonToClients>;
+} as const satisfies Words<ErrorCode | ReasonToContacts>;
 
 export default en;

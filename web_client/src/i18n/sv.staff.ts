@@ -100,7 +100,7 @@ const svStaff: Translated<typeof enStaff> = {
   "composer.internal": "Intern anteckning",
   "composer.neverSeen": "Syns aldrig för klienten",
   "composer.nowInternal": "Internt, klienten ser inte det här",
-  "composer.nowClient": "Till klienten",
+  "composer.nowContact": "Till klienten",
   "composer.save": "Spara internt",
   "composer.sendTo": "Skicka till {name}",
   "composer.sendToMore": { one: "Skicka till {name} och 1 till", other: "Skicka till {name} och {n} till" },

@@ -150,7 +150,7 @@ const sv: Translated<typeof en> = {
   numbers: "ingen en två tre fyra fem sex sju åtta nio tio elva tolv",
   "widget.away": "Du får svar här och per mejl",
   "widget.todo": { one: "en sak att göra", other: "{n} saker att göra" },
-  "clientNew.title": "Skriv till {firm}",
+  "contactNew.title": "Skriv till {firm}",
   "newChat.subject": "Ämne",
   "newChat.subjectMissing": "Skriv kort vad det gäller",
   "newChat.message": "Meddelande",

@@ -1,4 +1,4 @@
-// The staff feed, fed from the desk. Entries come with events; pages of older ones are asked for.
+// The inbox of staff, from what the desk knows. Entries come with events; pages of older ones are asked for.
 
 import "../kit/page.css";
 import "../letters/letters.css";

@@ -1,4 +1,4 @@
-// One entry of the staff feed: who, which thread, what happened; marks; assignee or Assign; time; archive (NS-4).
+// One entry of the inbox: who, which thread, what happened; marks; assignee or Assign; time; archive (NS-4).
 
 import type { JSX } from "preact";
 import { now } from "../i18n/clock.ts";

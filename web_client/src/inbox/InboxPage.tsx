@@ -1,4 +1,4 @@
-// The staff feed: what happened in my threads, one entry each, by day. The day's name stands in the margin.
+// The inbox: what happened in my threads, one entry each, by day. The day's name stands in the margin.
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";

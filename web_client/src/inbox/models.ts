@@ -1,4 +1,4 @@
-// What is drawn of the staff feed. See kit/models.ts.
+// What is drawn of the inbox. See kit/models.ts.
 
 import type { NotificationKind } from "../core/protocol.gen.ts";
 import type { AccountView, PersonView } from "../kit/models.ts";

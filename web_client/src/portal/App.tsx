@@ -9,7 +9,7 @@ import { go, path } from "../shell/router.ts";
 import { pathOf, type Route, routeAt } from "../shell/routes.ts";
 import { useTitle } from "../shell/title.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
-import type { ClientListView } from "../threads/models.ts";
+import type { ContactListView } from "../threads/models.ts";
 import { PortalChats } from "../threads/PortalChats.tsx";
 import { PortalThread } from "../threads/PortalThread.tsx";
 import { rowView } from "../threads/rows.ts";
@@ -87,7 +87,7 @@ function Chats({ visit }: PageProps): JSX.Element {
   const drafts = client.drafts?.begun.value;
   const selectedId = visit.threadId.value;
   const rows = lists.rows.value;
-  const view: ClientListView = {
+  const view: ContactListView = {
     tab: query.state,
     activeCount: query.state === "active" ? rows.length : 0,
     rows: rows.map((row) => rowView(row, state, drafts ? { drafts } : {})),

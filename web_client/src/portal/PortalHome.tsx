@@ -9,7 +9,7 @@ import { PageLink } from "../kit/PageLink.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { TaskItem } from "../tasks/TaskItem.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
-import { ClientRow } from "../threads/ClientRow.tsx";
+import { ContactRow } from "../threads/ContactRow.tsx";
 import type { PortalHomeView, TodoGroupView } from "./models.ts";
 
 export interface PortalHomeProps {
@@ -55,7 +55,7 @@ export function PortalHome({
               <h2 class="home__heading">{heading}</h2>
               <ul class="rows rows--plain">
                 {rows.map((row) => (
-                  <ClientRow key={row.id} row={row} href={hrefOf(row.id)} onOpen={onOpen} />
+                  <ContactRow key={row.id} row={row} href={hrefOf(row.id)} onOpen={onOpen} />
                 ))}
               </ul>
             </section>
@@ -129,7 +129,7 @@ function Group({ group, href, onOpen, onTick }: GroupProps): JSX.Element {
           <TaskItem
             key={task.id}
             task={task}
-            client
+            contact
             onTick={(id, done) => onTick(group.threadId, id, done)}
           />
         ))}

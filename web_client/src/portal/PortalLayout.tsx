@@ -73,7 +73,7 @@ export function PortalLayout(props: PortalLayoutProps): JSX.Element {
     </li>
   );
   return (
-    <div class={`portal client${inThread ? " portal--in-thread" : ""}`}>
+    <div class={`portal roomy${inThread ? " portal--in-thread" : ""}`}>
       <a class="skip" href="#main">
         {t("skip")}
       </a>

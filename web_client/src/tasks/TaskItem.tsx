@@ -12,7 +12,7 @@ import type { TaskView } from "./models.ts";
 export interface TaskItemProps {
   readonly task: TaskView;
   /** Whole days in words ("Senast fredag 5 december") for clients, short ones for staff. */
-  readonly client?: boolean;
+  readonly contact?: boolean;
   readonly readOnly?: boolean;
   readonly onTick: (id: string, done: boolean) => void;
   /** Stands in place of box and words while the text is written. */
@@ -23,7 +23,7 @@ export interface TaskItemProps {
 
 export function TaskItem({
   task,
-  client = false,
+  contact = false,
   readOnly = false,
   onTick,
   editor,
@@ -43,7 +43,7 @@ export function TaskItem({
             {task.text}
           </Checkbox>
           <p class="task__note" id={`${id}-note`}>
-            <Note task={task} client={client} />
+            <Note task={task} contact={contact} />
           </p>
         </div>
       )}
@@ -52,12 +52,12 @@ export function TaskItem({
   );
 }
 
-function Note({ task, client }: { readonly task: TaskView; readonly client: boolean }): JSX.Element | null {
+function Note({ task, contact }: { readonly task: TaskView; readonly contact: boolean }): JSX.Element | null {
   const { value: words } = format;
   const at = now.value;
   if (task.done) {
     if (task.doneAt === undefined) return null;
-    if (client) return <>{t("task.doneOn", { day: words.day(task.doneAt, at) })}</>;
+    if (contact) return <>{t("task.doneOn", { day: words.day(task.doneAt, at) })}</>;
     return <>{`${task.doneBy ?? ""} · ${words.day(task.doneAt, at)} ${words.time(task.doneAt)}`}</>;
   }
   if (task.dueAt === undefined) return null;
@@ -65,13 +65,13 @@ function Note({ task, client }: { readonly task: TaskView; readonly client: bool
     const day = words.day(task.dueAt, at);
     return (
       <Mark kind="overdue" icon={ProblemIcon}>
-        {client ? t("task.wasDue", { day }) : t("task.overdue", { day })}
+        {contact ? t("task.wasDue", { day }) : t("task.overdue", { day })}
       </Mark>
     );
   }
   return (
     <Mark kind="due" icon={ClockIcon}>
-      {client
+      {contact
         ? t("task.by", { day: words.long(task.dueAt, at) })
         : t("task.due", { day: words.weekday(task.dueAt, at) })}
     </Mark>

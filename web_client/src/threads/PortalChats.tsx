@@ -6,12 +6,12 @@ import { Button } from "../kit/Button.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { ChatIcon, PlusIcon } from "../kit/icons.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
-import { ClientRow } from "./ClientRow.tsx";
-import type { ClientListView, ThreadTab } from "./models.ts";
+import { ContactRow } from "./ContactRow.tsx";
+import type { ContactListView, ThreadTab } from "./models.ts";
 import { ThreadRows } from "./ThreadRows.tsx";
 
 export interface PortalChatsProps {
-  readonly view: ClientListView;
+  readonly view: ContactListView;
   /** The firm lets clients start threads (AC-3). */
   readonly canCreate: boolean;
   readonly hrefOf: (threadId: string) => string;
@@ -53,7 +53,7 @@ export function PortalChats(props: PortalChatsProps): JSX.Element {
           id="portal-panel"
           aria-labelledby={`portal-${view.tab}`}
         >
-          <ThreadRows {...props} row={ClientRow} empty={() => <Empty {...props} />} />
+          <ThreadRows {...props} row={ContactRow} empty={() => <Empty {...props} />} />
         </div>
       </section>
       {children || (

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { hrefOf, type Visit } from "../portal/visit.ts";
 import { go } from "../shell/router.ts";
 import { useBeginning } from "./begin.ts";
-import { ClientNewChat } from "./ClientNewChat.tsx";
+import { ContactNewChat } from "./ContactNewChat.tsx";
 
 export function NewChat({ visit }: { readonly visit: Visit }): JSX.Element {
   const close = (): void => {
@@ -16,7 +16,7 @@ export function NewChat({ visit }: { readonly visit: Visit }): JSX.Element {
     go(hrefOf(threadId));
   });
   return (
-    <ClientNewChat
+    <ContactNewChat
       firmName={visit.me.value.firm.name}
       busy={busy}
       problem={problem}

@@ -5,10 +5,10 @@ import { useLayoutEffect } from "preact/hooks";
 import { format, t } from "../i18n/index.ts";
 import { IconButton } from "../kit/IconButton.tsx";
 import { ArchiveIcon, BackIcon } from "../kit/icons.tsx";
-import { ClientMessage } from "../messages/ClientMessage.tsx";
+import { ContactMessage } from "../messages/ContactMessage.tsx";
 import type { BodyDoc } from "../messages/models.ts";
-import { ClientComposer } from "../messages/writing/ClientComposer.tsx";
-import { ClientTasks, TodoColumn } from "../tasks/ClientTasks.tsx";
+import { ContactComposer } from "../messages/writing/ContactComposer.tsx";
+import { ContactTasks, TodoColumn } from "../tasks/ContactTasks.tsx";
 import type { TaskView } from "../tasks/models.ts";
 import type { ThreadView as View } from "./models.ts";
 import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
@@ -43,10 +43,10 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
     <>
       <section class="portal-thread" aria-labelledby="thread-subject">
         <Header {...props} />
-        <ClientTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
+        <ContactTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
         <ThreadStream
           view={view}
-          message={ClientMessage}
+          message={ContactMessage}
           meId={props.meId}
           onReload={props.onReload}
           onOlder={props.onOlder}
@@ -60,7 +60,7 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
             {t("portal.archived")}
           </p>
         )}
-        <ClientComposer
+        <ContactComposer
           rich
           threadId={id}
           draft={view.draft.body}

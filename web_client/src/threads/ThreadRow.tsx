@@ -16,7 +16,7 @@ export interface RowProps {
 
 export interface ThreadRowProps extends RowProps {
   /** The class, with its --selected and --unread. */
-  readonly look: "row" | "client-row";
+  readonly look: "row" | "contact-row";
   readonly children: ComponentChildren;
 }
 

@@ -3,11 +3,11 @@
 import type { ComponentType, JSX } from "preact";
 import { moveFocus } from "../kit/focus.ts";
 import { Listing } from "../kit/Listing.tsx";
-import type { ClientListView } from "./models.ts";
+import type { ContactListView } from "./models.ts";
 import type { RowProps } from "./ThreadRow.tsx";
 
 export interface ThreadRowsProps {
-  readonly view: ClientListView;
+  readonly view: ContactListView;
   /** How a thread is drawn for this reader. */
   readonly row: ComponentType<RowProps>;
   /** What is said where there is none. */

@@ -11,15 +11,15 @@ import { IconButton } from "../kit/IconButton.tsx";
 import { BackIcon, ChatIcon, ChevronDownIcon, ChevronUpIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
 import type { ConnectionView, FirmView } from "../kit/models.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
-import { ClientMessage } from "../messages/ClientMessage.tsx";
+import { ContactMessage } from "../messages/ContactMessage.tsx";
 import type { BodyDoc } from "../messages/models.ts";
-import { ClientComposer } from "../messages/writing/ClientComposer.tsx";
+import { ContactComposer } from "../messages/writing/ContactComposer.tsx";
 import { ConnectionBanner } from "../shell/ConnectionBanner.tsx";
 import type { TaskView } from "../tasks/models.ts";
 import { sunk } from "../tasks/order.ts";
 import { TaskItem } from "../tasks/TaskItem.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
-import { ClientRow } from "../threads/ClientRow.tsx";
+import { ContactRow } from "../threads/ContactRow.tsx";
 import type { ThreadRowView, ThreadView as View } from "../threads/models.ts";
 import { ThreadGone, ThreadStream } from "../threads/ThreadStream.tsx";
 
@@ -56,7 +56,7 @@ export interface WidgetPanelProps {
 export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
   const { view, state } = props;
   return (
-    <section class="widget client" aria-label={props.firm.name}>
+    <section class="widget roomy" aria-label={props.firm.name}>
       <Header {...props} />
       <ConnectionBanner connection={props.connection} onRetry={props.onRetry} />
       {props.problem && (
@@ -67,7 +67,7 @@ export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
       {state === "loading" && <Skeleton kind="stream" count={3} />}
       {state === "ready" && (view ? <Thread {...props} view={view} /> : <Threads {...props} />)}
       {state === "ready" && (view || props.canCreate) && (
-        <ClientComposer
+        <ContactComposer
           rich={false}
           threadId={view?.header.id ?? "new"}
           draft={view?.draft.body ?? null}
@@ -125,7 +125,7 @@ function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element 
   return (
     <ul class="rows widget__rows">
       {threads.map((row) => (
-        <ClientRow key={row.id} row={row} href="#" onOpen={onOpen} />
+        <ContactRow key={row.id} row={row} href="#" onOpen={onOpen} />
       ))}
     </ul>
   );
@@ -144,7 +144,7 @@ function Thread(props: WidgetPanelProps & { readonly view: View }): JSX.Element 
       />
       <ThreadStream
         view={view}
-        message={ClientMessage}
+        message={ContactMessage}
         meId={props.meId}
         onReload={props.onReload}
         onOlder={props.onOlder}
@@ -185,7 +185,7 @@ function Folded({ subject, tasks, readOnly, onTick }: FoldedProps): JSX.Element 
       {open && (
         <ul class="todo__list widget__tasks">
           {sunk(tasks).map((task) => (
-            <TaskItem key={task.id} task={task} client readOnly={readOnly} onTick={onTick} />
+            <TaskItem key={task.id} task={task} contact readOnly={readOnly} onTick={onTick} />
           ))}
         </ul>
       )}

@@ -42,6 +42,6 @@ test("what became of a reminder's letters names the reason first, and raw words 
     "Could not be sent to Petra Holm. The mailbox is full (552 5.2.2 Mailbox full)",
   ]);
   assert.deepEqual(fateTexts([{ ...fate, said: "email_address" }]), [
-    "Could not be sent to Petra Holm. No letter can be sent to that address",
+    "Could not be sent to Petra Holm. No e-mail can be sent to that address",
   ]);
 });

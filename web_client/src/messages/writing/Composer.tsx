@@ -84,7 +84,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   };
   const switchMode = (to: boolean): void => {
     setInternal(to);
-    setSpoken(to ? t("composer.nowInternal") : t("composer.nowClient"));
+    setSpoken(to ? t("composer.nowInternal") : t("composer.nowContact"));
     onDraft({ body: body.current, internal: to });
     editor.current?.focus();
   };

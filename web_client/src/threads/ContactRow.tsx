@@ -8,15 +8,15 @@ import { Time } from "../kit/Time.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
 import { Excerpt, type RowProps, ThreadRow } from "./ThreadRow.tsx";
 
-export function ClientRow(props: RowProps): JSX.Element {
+export function ContactRow(props: RowProps): JSX.Element {
   const { row } = props;
   const face = row.counterpart ?? row.last?.author;
   return (
-    <ThreadRow {...props} look="client-row">
+    <ThreadRow {...props} look="contact-row">
       {face && <Avatar person={face} size={40} />}
-      <span class="client-row__text">
+      <span class="contact-row__text">
         <span class="row__line">
-          <span class="client-row__subject">{row.subject}</span>
+          <span class="contact-row__subject">{row.subject}</span>
           <Time at={row.at} form="listTime" class="row__time" />
         </span>
         <span class="row__line">

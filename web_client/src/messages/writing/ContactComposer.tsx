@@ -12,7 +12,7 @@ import { EditorField, type EditorHandle, type ToolbarState } from "./EditorField
 import { EmojiButton } from "./EmojiButton.tsx";
 import { FormatBar } from "./FormatBar.tsx";
 
-export interface ClientComposerProps {
+export interface ContactComposerProps {
   readonly threadId: string;
   readonly draft: BodyDoc | null;
   /** First name of who will most likely answer, for "Write to Anna". */
@@ -24,7 +24,7 @@ export interface ClientComposerProps {
   readonly onTyping?: () => void;
 }
 
-export function ClientComposer(props: ClientComposerProps): JSX.Element {
+export function ContactComposer(props: ContactComposerProps): JSX.Element {
   const { threadId, draft, receiver, rich, blocked, onDraft, onSend, onTyping } = props;
   const editor = useRef<EditorHandle | null>(null);
   const [toolbar, setToolbar] = useState<ToolbarState>();
@@ -54,25 +54,25 @@ export function ClientComposer(props: ClientComposerProps): JSX.Element {
   const label = receiver ? t("composer.writeTo", { name: receiver }) : t("composer.placeholder");
   const why = blocked ?? (empty ? t("composer.empty") : undefined);
   return (
-    <section class="client-composer" aria-label={t("composer")}>
+    <section class="contact-composer" aria-label={t("composer")}>
       {formatting && <FormatBar editor={editor} state={toolbar} />}
       {why && (
-        <p class="client-composer__why" role="status">
+        <p class="contact-composer__why" role="status">
           {why}
         </p>
       )}
-      <div class="client-composer__line">
+      <div class="contact-composer__line">
         {rich && (
           <IconButton
             icon={TextIcon}
             size={20}
             label={t("format")}
-            class="client-composer__format"
+            class="contact-composer__format"
             aria-expanded={formatting}
             onClick={() => setFormatting(!formatting)}
           />
         )}
-        <div class="client-composer__field">
+        <div class="contact-composer__field">
           <EditorField
             plain={!rich}
             body={start.current.body}
@@ -96,12 +96,12 @@ export function ClientComposer(props: ClientComposerProps): JSX.Element {
         </div>
         <button
           type="button"
-          class="client-composer__send"
+          class="contact-composer__send"
           disabled={blocked !== undefined}
           onClick={send}
           aria-label={t("send")}
         >
-          <span class="client-composer__word" aria-hidden="true">
+          <span class="contact-composer__word" aria-hidden="true">
             {t("send")}
           </span>
           <ArrowUpIcon size={20} />

@@ -11,7 +11,7 @@ import type { MessageProps } from "./Message.tsx";
 import { Quote } from "./Quote.tsx";
 import { Receipt } from "./Receipt.tsx";
 
-export function ClientMessage({
+export function ContactMessage({
   message,
   continued = false,
   tabStop = false,
@@ -19,20 +19,20 @@ export function ClientMessage({
 }: MessageProps): JSX.Element {
   const { author, receipt } = message;
   const state =
-    receipt?.kind === "pending" || receipt?.kind === "failed" ? ` client-message--${receipt.kind}` : "";
+    receipt?.kind === "pending" || receipt?.kind === "failed" ? ` contact-message--${receipt.kind}` : "";
   const kind = message.deleted ? "deleted" : message.mine ? "mine" : "other";
   return (
     <article
-      class={`client-message client-message--${kind}${continued ? " client-message--continued" : ""}${state}`}
+      class={`contact-message contact-message--${kind}${continued ? " contact-message--continued" : ""}${state}`}
       data-entry={message.key}
       tabIndex={tabStop ? 0 : -1}
     >
-      <header class={continued || message.mine ? "hidden" : "client-message__head"}>
+      <header class={continued || message.mine ? "hidden" : "contact-message__head"}>
         <Avatar person={author} size={28} />
-        <span class="client-message__author">{message.mine ? t("you") : author.name}</span>
-        <Time at={message.at} form="timeBeside" class="client-message__time" />
+        <span class="contact-message__author">{message.mine ? t("you") : author.name}</span>
+        <Time at={message.at} form="timeBeside" class="contact-message__time" />
       </header>
-      <div class="client-message__surface">
+      <div class="contact-message__surface">
         {message.deleted ? (
           <p class="message__deleted">{t("message.deleted", { name: author.name })}</p>
         ) : (
@@ -43,7 +43,7 @@ export function ClientMessage({
         )}
       </div>
       {(receipt || message.editedAt !== undefined) && (
-        <footer class="client-message__foot">
+        <footer class="contact-message__foot">
           {message.editedAt !== undefined && (
             <span>
               {t("message.edited", {

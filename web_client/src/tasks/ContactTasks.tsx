@@ -11,13 +11,13 @@ import { TaskMarks } from "./TaskMarks.tsx";
 
 const FOLDED = 2;
 
-export interface ClientTasksProps {
+export interface ContactTasksProps {
   readonly tasks: readonly TaskView[];
   readonly readOnly?: boolean | undefined;
   readonly onTick: (id: string, done: boolean) => void;
 }
 
-export function ClientTasks({ tasks, readOnly = false, onTick }: ClientTasksProps): JSX.Element | null {
+export function ContactTasks({ tasks, readOnly = false, onTick }: ContactTasksProps): JSX.Element | null {
   const id = useId();
   const [folded, setFolded] = useState(false);
   const [all, setAll] = useState(false);
@@ -47,7 +47,7 @@ export function ClientTasks({ tasks, readOnly = false, onTick }: ClientTasksProp
       {!folded && (
         <ul class="todo__list">
           {shown.map((task) => (
-            <TaskItem key={task.id} task={task} client readOnly={readOnly} onTick={onTick} />
+            <TaskItem key={task.id} task={task} contact readOnly={readOnly} onTick={onTick} />
           ))}
           {(rest.length > 0 || all) && ordered.length > FOLDED && (
             <li class="todo__rest">
@@ -73,7 +73,7 @@ function restText(open: number, done: number): string {
 }
 
 /** The whole list with a heading, for the column beside the chat. */
-export function TodoColumn({ tasks, readOnly = false, onTick }: ClientTasksProps): JSX.Element {
+export function TodoColumn({ tasks, readOnly = false, onTick }: ContactTasksProps): JSX.Element {
   const id = useId();
   const done = tasks.filter((task) => task.done).length;
   return (
@@ -89,7 +89,7 @@ export function TodoColumn({ tasks, readOnly = false, onTick }: ClientTasksProps
       ) : (
         <ul class="todo__list">
           {sunk(tasks).map((task) => (
-            <TaskItem key={task.id} task={task} client readOnly={readOnly} onTick={onTick} />
+            <TaskItem key={task.id} task={task} contact readOnly={readOnly} onTick={onTick} />
           ))}
         </ul>
       )}

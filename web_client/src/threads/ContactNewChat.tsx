@@ -9,7 +9,7 @@ import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import { FirstMessage, NewChatForm } from "./NewChatForm.tsx";
 
-export interface ClientNewChatProps {
+export interface ContactNewChatProps {
   readonly firmName: string;
   readonly busy?: boolean;
   readonly problem?: string | undefined;
@@ -18,14 +18,14 @@ export interface ClientNewChatProps {
   readonly onClose: () => void;
 }
 
-export function ClientNewChat({
+export function ContactNewChat({
   firmName,
   busy,
   problem,
   inline = false,
   onCreate,
   onClose,
-}: ClientNewChatProps): JSX.Element {
+}: ContactNewChatProps): JSX.Element {
   const [subject, setSubject] = useState("");
   const [body, setBody] = useState<BodyDoc | null>(null);
   const [tried, setTried] = useState(false);
@@ -36,8 +36,8 @@ export function ClientNewChat({
   };
   return (
     <NewChatForm
-      class="client-new client"
-      title={t("clientNew.title", { firm: firmName })}
+      class="contact-new roomy"
+      title={t("contactNew.title", { firm: firmName })}
       verb={t("send")}
       dirty={subject !== "" || !isBlank(body)}
       busy={busy}
