@@ -24,7 +24,7 @@ class StreamKind(StrEnum):
     NOTES = "n"
     """What only staff may see of a thread."""
     USER = "u"
-    """One person's own feed; or, under a firm's id, what its staff share."""
+    """What is one person's own; or, under a firm's id, what its staff share."""
 
 
 _KINDS: Final = {kind.value: kind for kind in StreamKind}

@@ -1,4 +1,4 @@
-"""Firms: the tenants. Knows one document each; refuses to know who works there."""
+"""Firms. Knows one document each; refuses to know who works there."""
 
 from typing import Any, ClassVar, Final
 

@@ -109,7 +109,7 @@ class LetterDoc(Document):
     lease_until: Ms | None = None
     claimed_by: str | None = None
     sent_at: Ms | None = None
-    """When the mail server took it: handed over, which isn't delivered."""
+    """When the mail server took it: handed over, which isn't "delivered"."""
     error: str | None = None
     """Our own reason, where there is one: why it was dropped or put off, or what went wrong with it."""
     said: ServerWords | None = None

@@ -140,7 +140,7 @@ def _email_key(email: Email) -> str:
 
 
 def address_key(address: str) -> str:
-    """An IPv6 customer has a /64 at least, and would have as many buckets as addresses."""
+    """Whoever has IPv6 has a /64 at least, and would have as many buckets as addresses."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

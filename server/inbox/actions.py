@@ -1,4 +1,4 @@
-"""The staff notification feed: who hears of what happened in a thread, and their inbox entries (spec 3.15).
+"""The inbox of staff: who hears of what happened in a thread, and their inbox entries (spec 3.15).
 
 Entries are consequences: drawn from news by server.inbox.follows, as often as need be. What is news to whom is
 server.inbox.news, and how they hear of a changed entry server.inbox.telling.

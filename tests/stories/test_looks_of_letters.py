@@ -41,7 +41,7 @@ async def every_letter(browser: Browser, width: int, scheme: Scheme) -> AsyncIte
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_axe_finds_nothing_in_any_letter(width: int, scheme: Scheme, browser: Browser) -> None:
-    """All of axe's rules, contrast among them, and the good practices too; nothing scrolls sideways or is fetched."""
+    """All of axe's rules, contrast among them, and its advice too; nothing scrolls sideways or is fetched."""
     found = {}
     async for name, page, asked in every_letter(browser, width, scheme):
         await page.evaluate(AXE.read_text())

@@ -1,4 +1,4 @@
-"""The staff feed over the real store: spec 3.7 and 3.15."""
+"""The inbox of staff over the real store: spec 3.7 and 3.15."""
 
 import pytest
 

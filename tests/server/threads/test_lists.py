@@ -379,7 +379,7 @@ async def test_what_is_unread_is_summed_up_in_messages(world: World) -> None:
 
 
 async def test_a_thread_that_was_read_and_is_asked_about_again_comes_before_the_unread(world: World) -> None:
-    """RM-11: the portal's to-do moves to the top, and stays among what waits until the contacts have done their part."""
+    """RM-11: what waits in the portal moves to the top, and stays until the contacts have done their part."""
     asked = await world.thread(subject="asked")
     await world.settled()
     await world.do(world.petra, MarkRead(thread_id=asked.id, seq=1000))

@@ -20,7 +20,7 @@ export const enStaff = {
   "rail.inboxCount": { one: "One entry", other: "{n} entries" },
 
   // thread list
-  "list.search": "Search subjects and accounts",
+  "list.search": "Search subjects and clients",
   "list.filters": "Filters",
   "list.mine": "Assigned to me",
   "list.unread": "Unread",
@@ -30,7 +30,7 @@ export const enStaff = {
   "list.noHitsWhy": "Search for something else, or take the filters away.",
   "list.showAll": "Show all",
   "list.none": "No active chats",
-  "list.noneWhy": "Write to an account, and its people see it in their portal.",
+  "list.noneWhy": "Write to a client, and its people see it in their portal.",
   "list.noneArchivedWhy": "Archived chats can be read here, and reopened.",
 
   // thread
@@ -88,7 +88,7 @@ export const enStaff = {
   "refusal.spam": "It was refused as unwanted mail",
   "refusal.tooBig": "It is too big for the recipient’s mail server",
   "refusal.notAllowed": "Our mail server may not send there",
-  "refusal.address": "No letter can be sent to that address",
+  "refusal.address": "No e-mail can be sent to that address",
   "refusal.tooLate": "It couldn’t be handed over in time",
   "refusal.other": "The mail server refused it",
   "fate.unknown": "Not known whether it went out: {names}",
@@ -100,7 +100,7 @@ export const enStaff = {
   "composer.internal": "Internal note",
   "composer.neverSeen": "Never sent to the client",
   "composer.nowInternal": "Internal, the client will not see this",
-  "composer.nowClient": "To the client",
+  "composer.nowContact": "To the client",
   "composer.save": "Save internally",
   "composer.sendTo": "Send to {name}",
   "composer.sendToMore": { one: "Send to {name} and 1 more", other: "Send to {name} and {n} more" },
@@ -133,10 +133,10 @@ export const enStaff = {
   "task.delete": "Delete",
   "info.shortId": "Short id",
   "info.created": "Started by",
-  "info.follow": "Follow the account",
+  "info.follow": "Follow the client",
   "info.followHint": "You are told when its people write or tick a task.",
   "info.contacts": "Contacts",
-  "info.noContacts": "The account has no contacts yet.",
+  "info.noContacts": "The client has no contacts yet.",
   "info.staff": "Colleagues with access",
   "info.login": "May log in",
   "info.notify": "Gets e-mail",
@@ -207,7 +207,7 @@ export const enStaff = {
   "reminder.endedNone": "Ended before any reminder went out by itself.",
   "reminder.recipients": "Recipients",
   "reminder.mailOff": "e-mail off",
-  "reminder.noContacts": "The account has no contacts yet.",
+  "reminder.noContacts": "The client has no contacts yet.",
 
   // inbox
   "inbox.title": "Inbox",
@@ -298,10 +298,10 @@ export const enStaff = {
   // new chat
   "newChat.title": "New chat",
   "newChat.to": "To",
-  "newChat.toPlaceholder": "Search account",
+  "newChat.toPlaceholder": "Search client",
   "newChat.toMissing": "Choose whom to write to",
-  "newChat.otherAccount": "Choose another account",
-  "newChat.noAccount": "No account by that name",
+  "newChat.otherAccount": "Choose another client",
+  "newChat.noAccount": "No client by that name",
   "newChat.subjectPlaceholder": "What it is about",
   "newChat.messagePlaceholder": "The first message",
   "newChat.reminders": "Reminders",
