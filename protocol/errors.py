@@ -21,7 +21,8 @@ from msgspec.structs import replace
 from protocol.wire import Wire
 
 ReasonToContacts = Literal[
-    "clients_may_not_create", "key_reused", "other_person", "thread_archived", "too_long", "unreadable",
+    "clients_may_not_create", "file_name", "key_reused", "no_room", "other_person", "thread_archived", "too_large",
+    "too_long", "too_many_files", "unreadable",
 ]  # fmt: skip
 """What a contact's page can meet, and a colleague's as well."""
 

@@ -9,6 +9,7 @@ from scheduler.mail import outbox as mail
 from scheduler.turn import Turn
 from server.core.context import Means
 from server.letters import outage
+from server.uploads import actions as uploads
 
 Job = Callable[[Means, Ms, Turn], Awaitable[int]]
 
@@ -27,6 +28,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("reminders", 5, lambda means, now, turn: reminders.tick(means, now)),
     Entry("mail", 2, mail.send_due),
     Entry("outage", 15, lambda means, now, turn: outage.follow(means, now)),
+    Entry("files", 10, lambda means, now, turn: uploads.sweep(means, now)),
     Entry("sweep", 1, lambda means, now, turn: housekeeping.sweep(means, now)),
 )
 

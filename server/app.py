@@ -25,9 +25,10 @@ from server.annex import Annex
 from server.core.announce import Announcer
 from server.core.clock import Clock
 from server.core.clock_watch import ClockWatch
+from server.core.files import place_of
 from server.core.limits import BucketsAway, Limits
 from server.core.settings import Settings
-from server.doors import http, logos, pages
+from server.doors import http, logos, pages, uploads
 from server.doors.health import Health
 from server.doors.page_headers import SafeHeaders
 from server.means import assemble
@@ -36,6 +37,7 @@ from server.network.fanout import Frame
 from server.network.node import Node
 from server.network.presence import Attendance
 from server.network.strangers import Strangers, rooms
+from server.uploads.receiving import Receiver
 from storage.mongo.connection import Mongo, ours
 from storage.mongo.migrations import prepare
 from storage.redis.bus import Bus
@@ -96,7 +98,8 @@ class House:
             on_gap=self._gap,
             on_lost=self._lost,
         )
-        self.means = assemble(settings, Store(self.mongo), Announcer(self.bus), clock, self.ephemeral)
+        self.files = place_of(settings)
+        self.means = assemble(settings, Store(self.mongo, self.files), Announcer(self.bus), clock, self.ephemeral)
         self.node = Node(self.means, self.bus, hub_id)
         self.means.announcer.at_home = self.node.control
         self.means.announcer.confirmed = self.bus.confirmed
@@ -108,6 +111,7 @@ class House:
         self.attendance.watch(self.doorway)
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
         self.clock_watch = ClockWatch(self.mongo, self.means.clock)
+        self.receiver = Receiver(self.means)
         self.health = Health(self.doorway, self.clock_watch)
         self.failed = False
         """Whether a part without which the process is of no use has died."""
@@ -127,6 +131,7 @@ class House:
         """Every door of the product."""
         return [
             WebSocketRoute("/ws", endpoint=self.doorway),
+            *uploads.routes(self.means, self.http_limits, self.receiver),
             *http.routes(self.means, self.http_limits),
             *self.health.routes(),
             *logos.routes(self.means),
@@ -165,6 +170,7 @@ class House:
                 task.cancel()
             await asyncio.wait(tasks)
             await self.mongo.close()
+            await self.files.close()
 
     async def _read_first(self) -> None:
         """What is asked of the database before anybody is let in. `server.core.start` has just seen that it can be used: a

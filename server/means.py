@@ -8,6 +8,7 @@ from server.consequences import Happened
 from server.core.announce import Announcer
 from server.core.clock import Clock
 from server.core.context import Means
+from server.core.files import place_of
 from server.core.settings import Settings
 from server.core.settle import Settler
 from storage.log.streams import Stored
@@ -26,7 +27,8 @@ async def opened(settings: Settings, died: Callable[[str], None] | None = None) 
     when the database is away at the start.
     """
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    store = Store(mongo)
+    files = place_of(settings)
+    store = Store(mongo, files)
     bus = Bus(settings.redis_url)
     async with ours():
         await prepare(mongo)
@@ -39,6 +41,7 @@ async def opened(settings: Settings, died: Callable[[str], None] | None = None) 
         await means.store.marks.pace.drained()
         await means.settler.drained()
         await bus.close()
+        await files.close()
         await mongo.close()
 
 

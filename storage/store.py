@@ -2,6 +2,8 @@
 
 from storage.accounts import Accounts
 from storage.audit import Audit
+from storage.blobs.blobs import Blobs
+from storage.blobs.places import Nowhere, Place
 from storage.chores import Chores
 from storage.copies import Copies
 from storage.facts import Facts
@@ -19,12 +21,13 @@ from storage.reminders import ReminderRows
 from storage.saved_replies import SavedReplies
 from storage.tasks import Tasks
 from storage.thread_rows import Threads
+from storage.uploads import Uploads
 
 
 class Store:
-    """All collections over one connection."""
+    """All collections over one connection, and files in one place; without one, whoever asks for files is told so."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, files: Place | None = None) -> None:
         self.mongo = mongo
         self.streams = Streams(mongo)
         self.firms = Firms(mongo)
@@ -44,3 +47,5 @@ class Store:
         self.facts = Facts(mongo)
         self.looks = Looks(mongo)
         self.saved_replies = SavedReplies(mongo)
+        self.blobs = Blobs(mongo, files or Nowhere())
+        self.uploads = Uploads(mongo, self.blobs)

@@ -26,6 +26,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import argon2
@@ -48,6 +49,7 @@ from server.core import auth
 from server.core.announce import Announcer
 from server.core.clock import Clock
 from server.core.context import Context, Means, Origin, Principal
+from server.core.files import place_of
 from server.core.settings import Settings
 from server.core.settle import Settler
 from storage.accounts import AccountDoc
@@ -109,7 +111,8 @@ class World:
     """The cast, their accounts, and the means to act as any of them. See the module's text for who is who."""
 
     def __init__(self, mongo: Mongo, settings: Settings, now: Ms | None = None) -> None:
-        self.store = Store(mongo)
+        self.files = place_of(settings)
+        self.store = Store(mongo, self.files)
         self.clock = StandingClock(now)
         self.bell = Bell()
         self.settings = settings
@@ -333,9 +336,9 @@ async def _make(mongo_url: str, name: str) -> None:
 
 
 @pytest.fixture
-def world_settings(mongo_url: str, world_database: str) -> Settings:
+def world_settings(mongo_url: str, world_database: str, tmp_path: Path) -> Settings:
     """Settings of a server that works on the world's database."""
-    return Settings(mongo_url=mongo_url, mongo_database=world_database, development=True)
+    return Settings(mongo_url=mongo_url, mongo_database=world_database, development=True, data=tmp_path / "data")
 
 
 @pytest.fixture
@@ -358,4 +361,5 @@ async def new_world(settings: Settings, now: Ms | None = None) -> AsyncIterator[
         yield world
         await world.settled()
     finally:
+        await world.files.close()
         await mongo.close()

@@ -96,6 +96,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path(__file__).resolve().parents[2] / "web_client" / "dist"
     )
     data: Annotated[Path, Meta(description="Folder for what is neither in MongoDB nor in Redis")] = Path("var")
+    upload_bytes_max: Annotated[Whole, Meta(description="Largest file that can be brought, in bytes (DC-11)")] = (
+        300 * 1024 * 1024
+    )
+    upload_unfinished_s: Annotated[
+        Whole,
+        Meta(description="How long a file that was begun, or brought and not saved, is kept after its last bytes"),
+    ] = DAY_S
+    upload_stall_s: Annotated[
+        Whole,
+        Meta(description="How long somebody who brings a file may send next to nothing before the line is given up"),
+    ] = 60
+    uploads_per_person_max: Annotated[
+        Whole, Meta(description="Files that one person may have begun or brought and not saved")
+    ] = 2_000
+    firm_bytes_max: Annotated[
+        Whole, Meta(description="What all files of one firm may take up, in bytes, each content counted once")
+    ] = 100 * 1024**3
     browser_session_s: Annotated[
         Whole, Meta(description="How long a browser stays logged in after its last renewal")
     ] = 14 * DAY_S
@@ -139,6 +156,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 60
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="What is logged")] = "info"
     log_format: Annotated[Literal["console", "json"], Meta(description="How it is logged")] = "json"
+
+    @property
+    def blobs_folder(self) -> Path:
+        """The folder of files, which all processes share."""
+        return self.data / "blobs"
 
     @property
     def own_url(self) -> str:

@@ -52,6 +52,8 @@ EMPTY: Final = (b"", b"null")
 BODY_BYTES_MAX: Final = INBOUND_FRAME_BYTES_MAX
 RETRY_AFTER_S: Final = 2
 JSON: Final = "application/json"
+PHRASES: Final = {460: "Checksum Mismatch"}
+"""What the standard library has no words for: of tus."""
 NO_STORE: Final = {"cache-control": "no-store"}
 _PROBLEM: Final = "application/problem+json"
 
@@ -140,15 +142,16 @@ class Door:
         return result_response(settings, command, result, with_cookie=wants_cookie or by_cookie)
 
 
-async def who(means: Means, headers: Mapping[str, str]) -> tuple[Principal, bool]:
-    """Who sent a request, and whether a cookie says so.
+async def who(means: Means, headers: Mapping[str, str], *, looks: bool = False) -> tuple[Principal, bool]:
+    """Who sent a request, and whether a cookie says so. `looks` says that the request changes nothing: browsers put no
+    origin to a page's own such request, and give no other page the answer.
 
     Raises Unauthenticated, Forbidden for a foreign page, OtherPerson for a page that was somebody else's.
     """
     token, by_cookie = visitors.bearer_token(headers), False
     if token is None:
         token, by_cookie = visitors.cookie_token(means.settings, headers), True
-        if token is not None:
+        if token is not None and not (looks and "origin" not in headers):
             from_our_pages(means.settings, headers)
     if token is None:
         raise Unauthenticated
@@ -250,7 +253,7 @@ def problem_response(problem: Problem, status: int) -> Response:
     """A problem document (RFC 9457) with our `code` and what goes with it."""
     document = ProblemDocument(
         type="about:blank",
-        title=http.HTTPStatus(status).phrase,
+        title=PHRASES.get(status) or http.HTTPStatus(status).phrase,
         status=status,
         detail=problem.message,
         **msgspec.structs.asdict(problem),

@@ -7,9 +7,10 @@ clocks. Refuses to know what is asked for.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, MutableMapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.datastructures import Headers
 from uvicorn.protocols.http.flow_control import FlowControl, service_unavailable
@@ -33,12 +34,23 @@ FRAMING_FACTOR_MAX: Final = 8
 """How much longer than its content a chunked body may be."""
 BUSY: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
+LONG: Final = "chattar.long"
+"""The ASGI extension by which a door takes over a request's deadlines."""
+
 _NOTHING, _HEAD, _BODY, _WHOLE = range(4)
 
 
 def request_protocol(strangers: Strangers, trusted_proxies: Sequence[str]) -> Callable[..., asyncio.Protocol]:
     """What uvicorn is to make for each connection (`uvicorn.Config(http=...)`)."""
     return partial(RequestProtocol, strangers, trusted_proxies)
+
+
+def takes_its_time(scope: MutableMapping[str, Any]) -> None:
+    """The request's body and answer may take as long as they move: whoever serves it watches over that from now on, and
+    knows whose it is, so that the connection is no stranger's any more. Other servers have deadlines of their own."""
+    take = scope.get("extensions", {}).get(LONG)
+    if take is not None:
+        take()
 
 
 class _Flow(FlowControl):
@@ -73,6 +85,8 @@ class RequestProtocol(HttpToolsProtocol):
         self._bytes = 0
         self._body_bytes = 0
         self._unparsed = b""
+        self._long = 0
+        """The request of which somebody else watches over the deadlines."""
         self._turns = turns_of(self.loop)
 
     # lives
@@ -195,9 +209,21 @@ class RequestProtocol(HttpToolsProtocol):
         else:
             awaited = (self._requests, self._stage)
             within_s = (HEAD_S_MAX, HEAD_S_MAX, BODY_S_MAX, ANSWER_S_MAX)[self._stage]
+        if self._long and self._long == self._requests and not self.cycle.response_complete:
+            return
         if awaited != self._awaited or self._deadline is None:
             self._awaited = awaited
             self._expect(within_s)
+
+    def take_time(self, request: int) -> None:
+        """Leave the deadlines of a request to whoever serves it."""
+        if request != self._requests or self._over():
+            return
+        self._long = request
+        self._stranger.leaves()
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def _expect(self, within_s: float) -> None:
         if self._deadline is not None:
@@ -224,6 +250,16 @@ class RequestProtocol(HttpToolsProtocol):
             origin = forwarding.visitor(self._trusted, lines, self.client[0])  # type: ignore[index]
             self._refused = not self._stranger.moves(address_key(origin))
         self.app = service_unavailable if self._refused else self.config.loaded_app
+        request = self._requests
+        # Not a method: the request would hold the connection that holds it.
+        itself = weakref.ref(self)
+
+        def take_time() -> None:
+            connection = itself()
+            if connection is not None:
+                connection.take_time(request)
+
+        self.scope["extensions"] = {LONG: cast("dict[object, object]", take_time)}
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -236,6 +272,12 @@ class RequestProtocol(HttpToolsProtocol):
         self._stranger.works()
 
     def on_response_complete(self) -> None:
+        if self._long and self._long == self._requests:
+            self._expect(ANSWER_S_MAX)
+            # Whoever says something next is a stranger again.
+            key = None if self._proxied else address_key(self.client[0] if self.client else "")
+            if not self._stranger.moves(key):
+                self.transport.close()
         if self._stage == _WHOLE and not self.pipeline:
             # Not the end of it: what the kernel has not taken yet must go too, and closing waits for that without end.
             self._expect(ANSWER_S_MAX)

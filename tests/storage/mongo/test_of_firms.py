@@ -24,6 +24,8 @@ SHARED = {"events", "facts"}
 
 # Who goes across firms, and by what right: added to on purpose.
 ACROSS = {
+    "storage.blobs.blobs:clear_leavings": "sweep",
+    "storage.blobs.blobs:loose": "sweep",
     "storage.chores:left": "sweep",
     "storage.firms:all": "operator",
     "storage.letters:_claimed": "sweep",
@@ -44,6 +46,7 @@ ACROSS = {
     "storage.people:secret": "login",
     "storage.people:use_secret": "login",
     "storage.thread_rows:due": "sweep",
+    "storage.uploads:expired": "sweep",
 }
 # Which modules reach a collection, or the database itself, past the firm's rows.
 UNBOUND = {

@@ -11,7 +11,7 @@ export type Language = "sv" | "en";
 export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
 export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended";
-export type ReasonToContacts = "clients_may_not_create" | "key_reused" | "other_person" | "thread_archived" | "too_long" | "unreadable";
+export type ReasonToContacts = "clients_may_not_create" | "file_name" | "key_reused" | "no_room" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many_files" | "unreadable";
 export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "too_many";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;

@@ -1,0 +1,1 @@
+"""Uploads: files on their way to the server, before they are anybody's document."""
