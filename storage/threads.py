@@ -47,7 +47,7 @@ class Position(Wire):
 
 
 class ReminderDoc(Wire):
-    """A thread's reminder setting and cycle (spec 2.9, 3.8.2). `server.reminders.due` says what follows from it."""
+    """A thread's reminder setting and cycle (spec 2.9, 3.8.2). `server.reminders.table` says what follows from it."""
 
     enabled: bool
     days: int

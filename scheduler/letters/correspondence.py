@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from protocol.inbox import NotificationKind
 from protocol.messages import MessageSent
-from scheduler.letters import staff_news, unread
+from scheduler.letters import staff_lead, unread
 from scheduler.letters import to_contacts as contact_facts
 from scheduler.letters.facts import Kind, Letter
 from scheduler.letters.matter import Dropped, Matter, brand, enclosed, first_name, url_of
@@ -78,23 +78,23 @@ def _to_staff(
     letter = matter.letter
     messages = [event for event in events if isinstance(event.event, MessageSent)]
     told = {event.seq for event in events}
-    unread = [item for item in gathering.unread(entry) if item.kind in staff_news.TOLD]
+    unread = [item for item in gathering.unread(entry) if item.kind in staff_lead.TOLD]
     heard = [item for item in unread if item.internal == letter.internal and item.seq in told]
     if not heard and any(item.kind not in get_args(NotificationKind) for item in gathering.unread(entry)):
         raise Unreadable(
             reason="unreadable"
         )  # all that it would tell is a newer build's, whose scheduler has the words
     thread = matter.thread
-    standing = staff_news.Standing(
+    standing = staff_lead.Standing(
         mine=thread.assignee_id == member.id,
         assigned=thread.assignee_id is not None,
         all_done=0 < thread.tasks_total == thread.tasks_done,
         active=thread.state == "active",
     )
-    news = staff_news.still_so(heard, standing)
+    news = staff_lead.still_so(heard, standing)
     if heard and not news:
         return Dropped("not_true_any_more")
-    lead = staff_news.lead(news, len(messages))
+    lead = staff_lead.lead(news, len(messages))
     actors = [event.actor.name for event in events if event.actor is not None]
     # The chat opens where what is new begins; at the very words, if they call on the reader.
     place = lead.seq if lead and lead.kind == "staff_mention" else messages[0].seq if messages else 0
@@ -114,7 +114,7 @@ def _to_staff(
         thread_subject=matter.thread.subject,
         thread_id=matter.thread.id,
         count=max(1, len(messages)),
-        activity=lead.activity if lead else staff_news.activity_of(entry.kind),
+        activity=lead.activity if lead else staff_lead.activity_of(entry.kind),
         also=lead.also if lead else (),
         others=lead.others if lead else 0,
     )

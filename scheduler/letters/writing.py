@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scheduler.letters import facts, headers
 from scheduler.letters.colours import DARK_SURFACE, LIGHT_SURFACE, readable
 from scheduler.letters.facts import Activity, Firm, Kind, Letter, LetterRefused, Logo, Said, Task, Waiting
-from scheduler.letters.page import Page, lay_out, logo_id
+from scheduler.letters.layout import Page, lay_out, logo_id
 from scheduler.letters.words import languages
 
 __all__ = [

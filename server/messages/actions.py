@@ -13,7 +13,7 @@ from server.core import keys
 from server.core.context import Context
 from server.core.doing import answers_again, does
 from server.core.rules import FactsScope
-from server.people import mentions, readers
+from server.people import mentions, reachable
 from server.threads import actions as threads
 from storage.log.streams import Closed, Draft, Stored
 from storage.threads import ThreadFacts
@@ -82,7 +82,7 @@ async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, ke
     visible = thread_stream(thread.id)
     after = None
     if context.principal.is_staff and not command.internal:
-        await readers.must_be(context, thread.account_id)
+        await reachable.must_be(context, thread.account_id)
     if command.internal:
         # Behind everything there is now; and n: can't tell by itself that the thread is archived.
         head = await context.store.streams.head(visible)

@@ -1,6 +1,6 @@
 """Reminders: set, shown, sent by hand, and fired when they are due (spec 3.8).
 
-`server.reminders.due` decides; this does what was decided, each time in one transaction. How cycles follow the log is
+`server.reminders.table` decides; this does what was decided, each time in one transaction. How cycles follow the log is
 in server.reminders.cycles. Facts are read from the end of the log, not from its projection: a reply that was acknowledged a
 moment earlier wins (RM-15).
 """
@@ -30,7 +30,7 @@ from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import ThreadScope
 from server.people import acquaintance
-from server.reminders import cycles, due, state
+from server.reminders import cycles, state, table
 from server.reminders import fates as reminder_fates
 from server.reminders.cycles import SAVE_ATTEMPTS_MAX, Change
 from server.reminders.state import Around
@@ -54,19 +54,19 @@ async def read(context: Context, command: ReminderRead, scope: ThreadScope) -> R
 async def save(context: Context, command: ReminderSet, scope: ThreadScope) -> ReminderView:
     """Save the Reminders tab (RM-2); never sends at once (3.8.4)."""
     means, now = context.means, context.clock.now()
-    wanted = due.Settings(enabled=command.enabled, days=command.days, number=command.number)
+    wanted = table.Settings(enabled=command.enabled, days=command.days, number=command.number)
     for _ in range(SAVE_ATTEMPTS_MAX):
         thread, firm = await _thread_and_firm(means, scope.thread.firm_id, scope.thread.id)
         surroundings = await cycles.around(means, thread, firm)
         before = thread.reminder
         if before is None:
-            cycle = due.start(surroundings.head.last_staff_at or now)
-            settings, revision = due.Settings(enabled=False), 0
+            cycle = table.start(surroundings.head.last_staff_at or now)
+            settings, revision = table.Settings(enabled=False), 0
         else:
             cycle, settings, revision = state.cycle_of(before), state.settings_of(before), before.revision
         # While it was off nothing was followed: what has been said until now is behind it.
         heard_seq = before.heard_seq if before and before.enabled else surroundings.head.seq
-        cycle = due.on_saved(cycle, settings, wanted, now)
+        cycle = table.on_saved(cycle, settings, wanted, now)
         after = state.decided(wanted, cycle, heard_seq, revision, surroundings)
         if after == before or await cycles.saved(means, [Change(thread, firm, after, surroundings)]):
             return await _view(context, thread.id)
@@ -93,12 +93,12 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
         surroundings = await cycles.around(means, thread, firm, session)
         if not surroundings.recipients:
             raise Conflict("Nobody here gets e-mail.", reason="nobody_to_notify")
-        facts = surroundings.facts(due.Settings(enabled=True), due.start(now))
+        facts = surroundings.facts(table.Settings(enabled=True), table.start(now))
         if not facts.tasks_open and _by_hand(facts) == "nothing":
             raise Conflict("Nothing waits for the client here.", reason="nothing_to_remind_of")
         drafts: list[Draft] = []
         if thread.reminder is not None:
-            cycle = due.on_manual_resend(state.cycle_of(thread.reminder), now)
+            cycle = table.on_manual_resend(state.cycle_of(thread.reminder), now)
             after = state.decided(state.settings_of(thread.reminder), cycle, thread.reminder.heard_seq, 0, surroundings)
             await means.store.threads.save_reminder(thread.firm_id, thread.id, after, thread.reminder.revision, session)
             changed = ReminderChanged(reminder=state.seen(after, firm, surroundings, now))
@@ -151,13 +151,13 @@ async def fire(means: Means, firm_id: Id, thread_id: Id, now: Ms) -> bool:
         if surroundings.head.seq > thread.reminder.heard_seq:
             # Something was said that the cycle hasn't heard of: its own settling decides, and comes back here.
             return []
-        verdict = due.evaluate(surroundings.facts(settings, cycle))
-        if not isinstance(verdict, due.Due) or verdict.at > now:
+        verdict = table.evaluate(surroundings.facts(settings, cycle))
+        if not isinstance(verdict, table.Due) or verdict.at > now:
             return []
         number = cycle.sent + 1
         row_id = reminder_row_id(thread.id, cycle.number, number, cycle.unreached)
         row = _row(thread, row_id, cycle.number, number, now, verdict.at, surroundings, None)
-        sent = due.on_sent(cycle, of_cycle=cycle.number, sequence=number, planned_at=verdict.at, sent_at=now)
+        sent = table.on_sent(cycle, of_cycle=cycle.number, sequence=number, planned_at=verdict.at, sent_at=now)
         after = state.decided(settings, sent, thread.reminder.heard_seq, 0, surroundings)
         if not await means.store.threads.save_reminder(
             thread.firm_id, thread.id, after, thread.reminder.revision, session
@@ -228,16 +228,16 @@ def _tell(means: Means, events: Sequence[Stored]) -> None:
         means.settler.settle(stored)
 
 
-async def waiting(means: Means, thread: ThreadDoc, firm: FirmDoc, *, manual: bool) -> due.Waiting:
+async def waiting(means: Means, thread: ThreadDoc, firm: FirmDoc, *, manual: bool) -> table.Waiting:
     """What besides open tasks a reminder may speak of (RM-18)."""
-    facts = (await cycles.around(means, thread, firm)).facts(due.Settings(enabled=True), due.start(0))
-    return _by_hand(facts) if manual else due.waiting(facts)
+    facts = (await cycles.around(means, thread, firm)).facts(table.Settings(enabled=True), table.start(0))
+    return _by_hand(facts) if manual else table.waiting(facts)
 
 
-def _by_hand(facts: due.Facts) -> due.Waiting:
+def _by_hand(facts: table.Facts) -> table.Waiting:
     """What besides open tasks a reminder by hand may speak of: also of a last message that has been read (RM-11), since
     somebody asks for an answer to it, but never of the contacts' own."""
-    found = due.waiting(facts)
+    found = table.waiting(facts)
     answerable = facts.has_firm_message and not facts.contact_wrote_last
     return "reply" if found == "nothing" and facts.tasks_open == 0 and answerable else found
 
@@ -251,11 +251,11 @@ async def still_true(means: Means, letter: LetterDoc) -> bool:
     if letter.person_id not in {contact.id for contact in surroundings.recipients} or not surroundings.active:
         return False
     # The count and the toggle were judged when it was fired; what is left is whether there is something to say.
-    facts = surroundings.facts(due.Settings(enabled=True, number=due.NUMBER_MAX), due.start(letter.created_at))
+    facts = surroundings.facts(table.Settings(enabled=True, number=table.NUMBER_MAX), table.start(letter.created_at))
     if letter.manual:
         return True
     disabled = thread.reminder is None or not thread.reminder.enabled
-    return not disabled and isinstance(due.evaluate(facts), due.Due)
+    return not disabled and isinstance(table.evaluate(facts), table.Due)
 
 
 async def _thread_and_firm(means: Means, firm_id: Id, thread_id: Id) -> tuple[ThreadDoc, FirmDoc]:

@@ -18,8 +18,8 @@ from server.core.context import Means
 from server.core.doing import carries_on
 from server.people import recipients
 from server.reminders import state
-from server.reminders.due import FIRST_CYCLE
 from server.reminders.state import Around
+from server.reminders.table import FIRST_CYCLE
 from storage.chores import ChoreDoc
 from storage.firms import FirmDoc
 from storage.log.streams import Draft, Head, Stored

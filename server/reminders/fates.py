@@ -16,7 +16,7 @@ from protocol.letters import Delivery, DeliveryState
 from protocol.reminders import ReminderChanged, ReminderSettled
 from protocol.wire import Id
 from server.core.context import Means
-from server.reminders import cycles, due, state
+from server.reminders import cycles, state, table
 from storage.letters import LetterDoc, LetterState, ServerWords
 from storage.log.streams import Draft, KeyTaken, Stored
 from storage.mongo.connection import Session
@@ -130,7 +130,9 @@ async def _recount(
         return []
     cycle, now = state.cycle_of(reminder), means.clock.now()
     place = {"of_cycle": row.cycle, "sequence": row.number, "sent_at": row.at}
-    after = due.on_sent(cycle, planned_at=row.planned_at, **place) if counted else due.on_reached_nobody(cycle, **place)
+    after = (
+        table.on_sent(cycle, planned_at=row.planned_at, **place) if counted else table.on_reached_nobody(cycle, **place)
+    )
     if after == cycle:
         return []
     around = await cycles.around(means, thread, firm, session)

@@ -1,6 +1,6 @@
 """What follows for reminders from what has happened in threads: their cycles hear of it (3.8.4), for many at once.
 
-Knows which events a cycle hasn't heard of. Refuses to know what a cycle makes of them (server.reminders.due).
+Knows which events a cycle hasn't heard of. Refuses to know what a cycle makes of them (server.reminders.table).
 """
 
 from collections.abc import Sequence

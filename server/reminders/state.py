@@ -1,6 +1,6 @@
 """A thread's reminder between how it is stored and how the rules see it. Pure: reads and writes nothing.
 
-`server.reminders.due` decides; this turns documents into its facts, and its answers into what is stored and shown.
+`server.reminders.table` decides; this turns documents into its facts, and its answers into what is stored and shown.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from protocol.reminders import Reminder, ReminderSetting
 from protocol.tasks import TaskAdded, TaskReopened
 from protocol.threads import ThreadReopened
 from protocol.wire import Ms
-from server.reminders import due
+from server.reminders import table
 from storage.firms import FirmDoc
 from storage.log.streams import Head, Stored
 from storage.people import ContactDoc
@@ -21,7 +21,7 @@ from storage.threads import ReminderDoc, ThreadDoc
 
 
 class Around:
-    """What the rules need to know besides the cycle: see `due.Facts`."""
+    """What the rules need to know besides the cycle: see `table.Facts`."""
 
     def __init__(self, thread: ThreadDoc | None, head: Head, recipients: Sequence[ContactDoc], firm: FirmDoc) -> None:
         self.active = thread is None or thread.state == "active"
@@ -37,9 +37,9 @@ class Around:
         self.time_zone = firm.firm.time_zone
         self.ignore_read_state = firm.settings.tasks_ignore_read_state
 
-    def facts(self, settings: due.Settings, cycle: due.Cycle) -> due.Facts:
+    def facts(self, settings: table.Settings, cycle: table.Cycle) -> table.Facts:
         """The facts with a cycle."""
-        return due.Facts(
+        return table.Facts(
             settings=settings,
             cycle=cycle,
             active=self.active,
@@ -54,12 +54,12 @@ class Around:
         )
 
 
-def settings_of(reminder: ReminderDoc) -> due.Settings:
-    return due.Settings(enabled=reminder.enabled, days=reminder.days, number=reminder.number)
+def settings_of(reminder: ReminderDoc) -> table.Settings:
+    return table.Settings(enabled=reminder.enabled, days=reminder.days, number=reminder.number)
 
 
-def cycle_of(reminder: ReminderDoc) -> due.Cycle:
-    return due.Cycle(
+def cycle_of(reminder: ReminderDoc) -> table.Cycle:
+    return table.Cycle(
         number=reminder.cycle,
         anchor_at=reminder.anchor_at,
         restarted_at=reminder.restarted_at,
@@ -71,9 +71,9 @@ def cycle_of(reminder: ReminderDoc) -> due.Cycle:
     )
 
 
-def decided(settings: due.Settings, cycle: due.Cycle, heard_seq: int, revision: int, around: Around) -> ReminderDoc:
+def decided(settings: table.Settings, cycle: table.Cycle, heard_seq: int, revision: int, around: Around) -> ReminderDoc:
     """The state as stored, with the verdict and the time at which the scheduler has to look again."""
-    verdict = due.evaluate(around.facts(settings, cycle))
+    verdict = table.evaluate(around.facts(settings, cycle))
     return ReminderDoc(
         enabled=settings.enabled,
         days=settings.days,
@@ -87,16 +87,16 @@ def decided(settings: due.Settings, cycle: due.Cycle, heard_seq: int, revision: 
         automatic_not_before=cycle.automatic_not_before,
         unreached=cycle.unreached,
         heard_seq=heard_seq,
-        verdict="due" if isinstance(verdict, due.Due) else verdict.reason,
-        next_due_at=verdict.at if isinstance(verdict, due.Due) else None,
+        verdict="due" if isinstance(verdict, table.Due) else verdict.reason,
+        next_due_at=verdict.at if isinstance(verdict, table.Due) else None,
         revision=revision,
     )
 
 
 def initial(setting: ReminderSetting, at: Ms, heard_seq: int, facts: Around) -> ReminderDoc:
     """The reminder state of a thread that begins now with its first message (3.8.4, first row)."""
-    settings = due.Settings(enabled=setting.enabled, days=setting.days, number=setting.number)
-    return decided(settings, due.start(at), heard_seq, 0, facts)
+    settings = table.Settings(enabled=setting.enabled, days=setting.days, number=setting.number)
+    return decided(settings, table.start(at), heard_seq, 0, facts)
 
 
 def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now: Ms) -> Reminder:
@@ -115,7 +115,7 @@ def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now
     )
     if around is None:
         return shown
-    timeline = due.plan(around.facts(settings_of(reminder), cycle_of(reminder)), now)
+    timeline = table.plan(around.facts(settings_of(reminder), cycle_of(reminder)), now)
     return replace(
         shown,
         planned=list(timeline.dates),
@@ -127,25 +127,25 @@ def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now
 def in_their_cycles(rows: Sequence[ReminderRowDoc], reminder: ReminderDoc | None) -> list[ReminderRowDoc]:
     """A thread's reminders, oldest first, each with the cycle that it went out in. An older build kept those sent by hand
     without theirs: it is the running one if they came after what that counts from, else that of the one before."""
-    running, since = (reminder.cycle, reminder.anchor_at) if reminder is not None else (due.FIRST_CYCLE, 0)
+    running, since = (reminder.cycle, reminder.anchor_at) if reminder is not None else (table.FIRST_CYCLE, 0)
     placed: list[ReminderRowDoc] = []
     for row in rows:
-        before = placed[-1].cycle if placed else due.FIRST_CYCLE
-        earlier = max(due.FIRST_CYCLE, min(before, running - 1))
+        before = placed[-1].cycle if placed else table.FIRST_CYCLE
+        earlier = max(table.FIRST_CYCLE, min(before, running - 1))
         cycle = row.cycle or (running if row.at >= since else earlier)
         placed.append(replace(row, cycle=cycle))
     return placed
 
 
-def _heard(cycle: due.Cycle, stored: Stored) -> due.Cycle:
+def _heard(cycle: table.Cycle, stored: Stored) -> table.Cycle:
     """The cycle after an event of t: (3.8.4). Events that aren't named change facts, not the cycle."""
     match stored.event:
         case MessageSent() if stored.actor is not None and stored.actor.side == "staff":
-            return due.on_firm_message(cycle, stored.at)
+            return table.on_firm_message(cycle, stored.at)
         case TaskAdded() | TaskReopened():
-            return due.on_task_added_or_reopened(cycle, stored.at)
+            return table.on_task_added_or_reopened(cycle, stored.at)
         case ThreadReopened():
-            return due.on_reopened(cycle, stored.at)
+            return table.on_reopened(cycle, stored.at)
         case _:
             return cycle
 

@@ -39,7 +39,7 @@ from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import AccountScope, FactsScope
 from server.core.said import said
-from server.people import mentions, readers
+from server.people import mentions, reachable
 from server.reminders import cycles
 from server.reminders import state as reminder_state
 from server.threads import lists
@@ -272,10 +272,10 @@ async def _can_receive(context: Context, account: AccountDoc) -> list[Id]:
         raise Conflict(f"{account.name} is archived.", reason="account_archived")
     people = context.store.people
     links = await people.links_of_account(account.firm_id, account.id)
-    if not readers.can_read(
+    if not reachable.can_read(
         links, await people.contacts(account.firm_id, [link.contact_id for link in links if link.login])
     ):
-        raise readers.refusal(context, account.name, links)
+        raise reachable.refusal(context, account.name, links)
     return [link.contact_id for link in links]
 
 

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from protocol.ids import new_id
 from protocol.inbox import NotificationKind
 from protocol.people import Person
-from scheduler.letters import staff_news
+from scheduler.letters import staff_lead
 from scheduler.letters.facts import Letter, Said, Task
+from scheduler.letters.layout import Page, lay_out
 from scheduler.letters.matter import first_name
-from scheduler.letters.page import Page, lay_out
 from storage.heard import Heard
 from tests.scheduler.letters.letter_gallery import IN_ENGLISH, LETTER, STAFF, mail_of, parts
 
@@ -58,22 +58,22 @@ def to_contacts(draw: st.DrawFn) -> Letter:
 
 
 @st.composite
-def to_staff(draw: st.DrawFn) -> tuple[Letter, staff_news.Standing]:
+def to_staff(draw: st.DrawFn) -> tuple[Letter, staff_lead.Standing]:
     """A letter to staff of random news, and how its thread stands when it goes."""
     assigned = draw(st.booleans())
-    standing = staff_news.Standing(
+    standing = staff_lead.Standing(
         mine=assigned and draw(st.booleans()),
         assigned=assigned,
         all_done=draw(st.booleans()),
         active=draw(st.booleans()),
     )
-    kinds = [kind for kind in get_args(NotificationKind) if kind in staff_news.TOLD]
+    kinds = [kind for kind in get_args(NotificationKind) if kind in staff_lead.TOLD]
     heard = [
         Heard(stream="t", seq=seq, at=seq, kind=kind, actor=draw(st.sampled_from(PEOPLE)))
         for seq, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=8)), 1)
     ]
     written = sum(item.kind in {"mention", "message_from_contact", "message_from_staff"} for item in heard)
-    lead = staff_news.lead(staff_news.still_so(heard, standing), written)
+    lead = staff_lead.lead(staff_lead.still_so(heard, standing), written)
     told = replace(draw(LANGUAGES), **STAFF, thread_subject=draw(st.sampled_from(("Årsbokslut", ""))))
     if lead is None:
         return replace(told, kind="staff_activity"), standing
@@ -147,7 +147,7 @@ def test_who_never_activated_is_led_nowhere_but_to_their_activation(letter: Lett
 
 @given(to_staff())
 def test_a_letter_to_staff_says_nothing_twice_and_nothing_that_is_not_so(
-    told: tuple[Letter, staff_news.Standing],
+    told: tuple[Letter, staff_lead.Standing],
 ) -> None:
     """NS-9, TK-6, AS-5."""
     letter, now = told

@@ -16,7 +16,7 @@ from protocol.tasks import TaskSet
 from protocol.threads import Thread, ThreadAssign
 from scheduler.letters.correspondence import facts_of
 from scheduler.letters.facts import Letter
-from scheduler.letters.page import lay_out
+from scheduler.letters.layout import lay_out
 from storage.heard import KEPT_MAX
 from tests.world import Person, World
 

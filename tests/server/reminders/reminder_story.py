@@ -9,8 +9,8 @@ import math
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from server.reminders import due
-from server.reminders.due import Due, Facts, Settings, evaluate
+from server.reminders import table
+from server.reminders.table import Due, Facts, Settings, evaluate
 
 STOCKHOLM = "Europe/Stockholm"
 NEW_YORK = "America/New_York"
@@ -37,7 +37,7 @@ class Story:
         self.zone, self.month, self.tick_ms = zone, month, tick_ms
         self.now = self.moment(starts)
         self.settings = Settings(enabled=enabled, days=days, number=number)
-        self.cycle = due.start(self.now)
+        self.cycle = table.start(self.now)
         self.firm_messages = [self.now]
         self.contact_read_until = 0
         self.contact_wrote_at = 0
@@ -70,7 +70,7 @@ class Story:
                 break
             self.now = tick
             self.sent.append(tick)
-            self.cycle = due.on_sent(
+            self.cycle = table.on_sent(
                 self.cycle,
                 of_cycle=self.cycle.number,
                 sequence=self.cycle.sent + 1,
@@ -84,12 +84,12 @@ class Story:
 
     def firm_writes(self) -> None:
         self.firm_messages.append(self.now)
-        self.cycle = due.on_firm_message(self.cycle, self.now)
+        self.cycle = table.on_firm_message(self.cycle, self.now)
 
     def firm_unsends(self) -> None:
         self.firm_messages.pop()
         previous = self.firm_messages[-1] if self.firm_messages else None
-        self.cycle = due.on_last_firm_message_removed(self.cycle, previous)
+        self.cycle = table.on_last_firm_message_removed(self.cycle, previous)
 
     def contact_reads(self) -> None:
         self.contact_read_until = self.now
@@ -102,18 +102,18 @@ class Story:
 
     def unticks(self) -> None:
         self.contact_ticks(-1)
-        self.cycle = due.on_task_added_or_reopened(self.cycle, self.now)
+        self.cycle = table.on_task_added_or_reopened(self.cycle, self.now)
 
     def adds_task(self) -> None:
         self.open_tasks += 1
-        self.cycle = due.on_task_added_or_reopened(self.cycle, self.now)
+        self.cycle = table.on_task_added_or_reopened(self.cycle, self.now)
 
     def archives(self) -> None:
         self.active = False
 
     def reopens(self) -> None:
         self.active = True
-        self.cycle = due.on_reopened(self.cycle, self.now)
+        self.cycle = table.on_reopened(self.cycle, self.now)
 
     def saves(self, *, enabled: bool | None = None, days: int | None = None, number: int | None = None) -> None:
         before = self.settings
@@ -122,10 +122,10 @@ class Story:
             days=before.days if days is None else days,
             number=before.number if number is None else number,
         )
-        self.cycle = due.on_saved(self.cycle, before, self.settings, self.now)
+        self.cycle = table.on_saved(self.cycle, before, self.settings, self.now)
 
     def resends(self) -> None:
-        self.cycle = due.on_manual_resend(self.cycle, self.now)
+        self.cycle = table.on_manual_resend(self.cycle, self.now)
 
     # -- what is to be seen
 
@@ -148,5 +148,5 @@ class Story:
         self.at(until)
         return [self.wall(at) for at in self.sent]
 
-    def verdict(self) -> due.Verdict:
+    def verdict(self) -> table.Verdict:
         return evaluate(self.facts())

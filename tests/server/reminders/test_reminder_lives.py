@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.reminders import due
-from server.reminders.due import Cycle, Due, Facts, Held, Settings, evaluate
+from server.reminders import table
+from server.reminders.table import Cycle, Due, Facts, Held, Settings, evaluate
 from tests.server.reminders.reminder_story import DAY_MS, HOUR_MS, MINUTE_MS, NEW_YORK, STOCKHOLM, Story
 
 EVENTS = st.sampled_from(
@@ -58,7 +58,7 @@ def test_no_life_of_a_thread_breaks_the_count_or_the_gap(
         until = datetime.fromtimestamp((story.now + minutes * MINUTE_MS) / 1000, ZoneInfo(zone))
         story.at(f"{until:%Y-%m-%d %H:%M}")
         for at in story.sent[before:]:
-            assert at >= due.add_days(cycle.anchor_at, days, zone)
+            assert at >= table.add_days(cycle.anchor_at, days, zone)
             by_cycle.setdefault(cycle.number, []).append(at)
     for mails in by_cycle.values():
         assert len(mails) <= number
@@ -114,17 +114,17 @@ def test_a_stop_is_stable_until_somebody_does_something(life: list[tuple[str, in
 def test_a_due_date_respects_the_gap_and_the_quiet_after_a_manual_reminder(seen: Facts) -> None:
     verdict = evaluate(seen)
     if isinstance(verdict, Due):
-        assert verdict.at >= due.add_days(due.base_of(seen.cycle), seen.settings.days, STOCKHOLM)
+        assert verdict.at >= table.add_days(table.base_of(seen.cycle), seen.settings.days, STOCKHOLM)
         quiet = seen.cycle.automatic_not_before or 0
         assert verdict.at >= quiet
-        skipped_to = due.add_days(quiet, seen.settings.days, STOCKHOLM) + HOUR_MS
-        natural = due.add_days(due.base_of(seen.cycle), seen.settings.days, STOCKHOLM)
+        skipped_to = table.add_days(quiet, seen.settings.days, STOCKHOLM) + HOUR_MS
+        natural = table.add_days(table.base_of(seen.cycle), seen.settings.days, STOCKHOLM)
         assert verdict.at <= max(natural, skipped_to)  # skips no more than it must
 
 
 @given(FACTS, st.integers(0, 4_000_000_000_000))
 def test_the_timeline_promises_exactly_what_remains(seen: Facts, now: int) -> None:
-    timeline = due.plan(seen, now)
+    timeline = table.plan(seen, now)
     if isinstance(timeline.verdict, Due):
         assert len(timeline.dates) == seen.settings.number - seen.cycle.sent
         assert timeline.dates[0] == max(timeline.verdict.at, now)
@@ -137,6 +137,6 @@ def test_the_timeline_promises_exactly_what_remains(seen: Facts, now: int) -> No
 @given(FACTS)
 def test_each_row_says_one_thing(seen: Facts) -> None:
     verdict = evaluate(seen)
-    assert verdict.row in get_args(due.Row)
+    assert verdict.row in get_args(table.Row)
     assert isinstance(verdict, Due) == (verdict.row in {"D6", "D7", "D9"})
     assert isinstance(verdict, Held) == (verdict.row in {"D4", "D5"})

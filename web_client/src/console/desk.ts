@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { JSX } from "preact";
 import { Directory } from "../accounts/directory.ts";
-import { noReader, readersOf } from "../accounts/readers.ts";
+import { noReader, readersOf } from "../accounts/reachable.ts";
 import { newKey } from "../core/keys.ts";
 import { personView } from "../core/people.ts";
 import type { Id, Me, Seq, ThreadState } from "../core/protocol.gen.ts";

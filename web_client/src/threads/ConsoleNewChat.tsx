@@ -6,7 +6,7 @@ import "./sheet.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AccountChoice } from "../accounts/models.ts";
-import { noReader, readersOf } from "../accounts/readers.ts";
+import { noReader, readersOf } from "../accounts/reachable.ts";
 import type { Desk } from "../console/desk.ts";
 import type { Account, Me } from "../core/protocol.gen.ts";
 import { go } from "../shell/router.ts";

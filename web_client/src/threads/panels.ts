@@ -1,7 +1,7 @@
 // The panels beside a thread: reminders and account as they are shown. Pure.
 
 import type { ContactRowView, InfoPanelView } from "../accounts/models.ts";
-import { noReader } from "../accounts/readers.ts";
+import { noReader } from "../accounts/reachable.ts";
 import { personView } from "../core/people.ts";
 import type * as p from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";

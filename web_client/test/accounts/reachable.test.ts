@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noReader } from "../../src/accounts/readers.ts";
+import { noReader } from "../../src/accounts/reachable.ts";
 import type { Account, Link } from "../../src/core/protocol.gen.ts";
 
 const petra: Link = {

@@ -1,4 +1,4 @@
-"""When a reminder is due, held or stopped (spec 3.8.3), and what restarts a cycle (spec 3.8.4).
+"""The tables of reminders: when one is due, held or stopped (spec 3.8.3), and what restarts a cycle (spec 3.8.4).
 
 Knows the tables of the specification and calendar arithmetic. Refuses to know the clock, the database, mail
 and who is asking: every time comes in as an argument (integer milliseconds since the epoch, UTC), every

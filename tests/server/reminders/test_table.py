@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfoNotFoundError
 import msgspec
 import pytest
 
-from server.reminders import due
-from server.reminders.due import Cycle, Due, Facts, Held, Settings, Stopped, evaluate
+from server.reminders import table
+from server.reminders.table import Cycle, Due, Facts, Held, Settings, Stopped, evaluate
 from tests.server.reminders.reminder_story import DAY_MS, HOUR_MS, MINUTE_MS, NEW_YORK, STOCKHOLM, Story
 
 # ---------------------------------------------------------------- 3.8.6, the worked examples
@@ -80,7 +80,7 @@ def test_example_8_raising_the_number_resumes_from_the_last_reminder() -> None:
 def test_example_9_an_internal_note_changes_nothing() -> None:
     story = Story()
     story.at("3 12:00")  # a note is no client-visible message: neither facts nor cycle hear of it (MS-6)
-    assert "internal message" in due.UNCHANGED
+    assert "internal message" in table.UNCHANGED
     assert story.mails() == ["4 10:00", "7 10:00"]
 
 
@@ -104,7 +104,7 @@ def test_example_11_nobody_to_notify_holds_without_counting() -> None:
 def test_example_12_archiving_the_linked_job_changes_nothing() -> None:
     story = Story()
     assert not any("job" in name for name in Facts.__struct_fields__)  # RM-10
-    assert "linked job archived" in due.UNCHANGED
+    assert "linked job archived" in table.UNCHANGED
     assert story.mails() == ["4 10:00", "7 10:00"]
 
 
@@ -157,12 +157,12 @@ def test_a_leap_day_and_a_new_year_are_days_like_others() -> None:
 
 
 def test_milliseconds_survive_the_calendar() -> None:
-    assert due.add_days(1_764_579_600_123, 3, STOCKHOLM) == 1_764_579_600_123 + 3 * DAY_MS
+    assert table.add_days(1_764_579_600_123, 3, STOCKHOLM) == 1_764_579_600_123 + 3 * DAY_MS
 
 
 def test_an_unknown_time_zone_is_an_error_and_not_utc() -> None:
     with pytest.raises(ZoneInfoNotFoundError):
-        due.add_days(0, 1, "Europe/Atlantis")
+        table.add_days(0, 1, "Europe/Atlantis")
 
 
 def test_a_slow_worker_does_not_drift_the_schedule() -> None:
@@ -178,13 +178,13 @@ def test_a_slow_worker_does_not_drift_the_schedule() -> None:
 )
 def test_the_base_is_the_planned_time_within_an_hour_and_the_real_one_after(late_ms: int, base: str) -> None:
     cycle = Cycle(number=1, anchor_at=0, sent=1, last_planned_at=DAY_MS, last_sent_at=DAY_MS + late_ms)
-    assert due.base_of(cycle) == (DAY_MS if base == "planned" else DAY_MS + late_ms)
+    assert table.base_of(cycle) == (DAY_MS if base == "planned" else DAY_MS + late_ms)
 
 
 # ---------------------------------------------------------------- table 3.8.3, row by row
 
 NOON = 1_764_579_600_000
-DUE_AT = due.add_days(NOON, 3, STOCKHOLM)
+DUE_AT = table.add_days(NOON, 3, STOCKHOLM)
 
 
 def facts(
@@ -242,7 +242,7 @@ def facts(
     ],
     ids=lambda value: value.row if isinstance(value, Due | Held | Stopped) else "",
 )
-def test_decision_table(seen: Facts, verdict: due.Verdict) -> None:
+def test_decision_table(seen: Facts, verdict: table.Verdict) -> None:
     """RM-7, RM-8: 3.8.3, D1 to D10."""
     assert evaluate(seen) == verdict
 
@@ -268,7 +268,7 @@ def test_more_open_tasks_than_tasks_is_refused() -> None:
 )
 def test_what_a_reminder_speaks_of_besides_the_tasks(seen: Facts, speaks_of: str) -> None:
     assert isinstance(evaluate(seen), Due)
-    assert due.waiting(seen) == speaks_of
+    assert table.waiting(seen) == speaks_of
 
 
 # ---------------------------------------------------------------- table 3.8.4, row by row
@@ -287,31 +287,31 @@ OFF = Settings(enabled=False, days=3, number=2)
 
 
 def test_creation_starts_the_first_cycle_at_the_notification() -> None:
-    assert due.start(NOON) == Cycle(number=1, anchor_at=NOON)
+    assert table.start(NOON) == Cycle(number=1, anchor_at=NOON)
 
 
 def test_a_firm_message_starts_a_new_cycle_at_its_notification() -> None:
-    assert due.on_firm_message(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER)
+    assert table.on_firm_message(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER)
 
 
 def test_a_task_added_or_unticked_starts_a_new_cycle_now() -> None:
-    assert due.on_task_added_or_reopened(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER, restarted_at=LATER)
+    assert table.on_task_added_or_reopened(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER, restarted_at=LATER)
 
 
 def test_switching_on_starts_over_from_the_later_of_anchor_and_now() -> None:
-    on = due.on_toggled(CYCLE, was=False, becomes=True, now=LATER)
+    on = table.on_toggled(CYCLE, was=False, becomes=True, now=LATER)
     assert (on.number, on.anchor_at, on.sent) == (5, LATER, 0)
-    ahead = due.on_toggled(CYCLE, was=False, becomes=True, now=NOON - 1)
+    ahead = table.on_toggled(CYCLE, was=False, becomes=True, now=NOON - 1)
     assert (ahead.number, ahead.anchor_at, ahead.sent) == (5, NOON, 0)
 
 
 @pytest.mark.parametrize(("was", "becomes"), [(True, True), (True, False), (False, False)])
 def test_every_other_save_of_the_toggle_leaves_the_cycle_alone(was: bool, becomes: bool) -> None:
-    assert due.on_toggled(CYCLE, was=was, becomes=becomes, now=LATER) is CYCLE
+    assert table.on_toggled(CYCLE, was=was, becomes=becomes, now=LATER) is CYCLE
 
 
 def test_saving_without_a_change_leaves_the_cycle_alone() -> None:
-    assert due.on_saved(CYCLE, ON, ON, LATER) is CYCLE
+    assert table.on_saved(CYCLE, ON, ON, LATER) is CYCLE
 
 
 def test_changed_days_move_the_next_date_and_nothing_else() -> None:
@@ -327,13 +327,13 @@ def test_days_lowered_into_the_past_send_once_at_the_next_tick() -> None:
 
 
 def test_a_number_raised_after_the_count_anchors_at_the_last_reminder() -> None:
-    raised = due.on_settings_changed(CYCLE, ON, msgspec.structs.replace(ON, number=3))
+    raised = table.on_settings_changed(CYCLE, ON, msgspec.structs.replace(ON, number=3))
     assert raised == msgspec.structs.replace(CYCLE, anchor_at=NOON + 6 * DAY_MS)
 
 
 def test_a_number_raised_before_the_count_changes_nothing() -> None:
     before, after = msgspec.structs.replace(ON, number=3), msgspec.structs.replace(ON, number=5)
-    assert due.on_settings_changed(CYCLE, before, after) is CYCLE
+    assert table.on_settings_changed(CYCLE, before, after) is CYCLE
 
 
 def test_a_number_raised_long_after_the_count_sends_once_at_the_next_tick() -> None:
@@ -350,7 +350,7 @@ def test_a_number_lowered_to_what_was_sent_stops() -> None:
 
 
 def test_reopening_starts_over_at_the_reopening() -> None:
-    assert due.on_reopened(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER, restarted_at=LATER)
+    assert table.on_reopened(CYCLE, LATER) == Cycle(number=5, anchor_at=LATER, restarted_at=LATER)
 
 
 def test_reminders_that_were_off_before_archiving_stay_off_after_reopening() -> None:
@@ -362,7 +362,7 @@ def test_reminders_that_were_off_before_archiving_stay_off_after_reopening() -> 
 
 
 def test_unsending_the_last_firm_message_goes_back_to_the_one_before_without_a_fresh_count() -> None:
-    assert due.on_last_firm_message_removed(CYCLE, NOON - DAY_MS) == msgspec.structs.replace(
+    assert table.on_last_firm_message_removed(CYCLE, NOON - DAY_MS) == msgspec.structs.replace(
         CYCLE, anchor_at=NOON - DAY_MS
     )
     story = Story()
@@ -479,18 +479,18 @@ def test_deleting_all_tasks_brings_back_the_rule_without_tasks() -> None:
 
 
 def test_every_row_that_changes_no_cycle_says_why() -> None:
-    assert len(due.UNCHANGED) == 13
-    assert all(len(why) > 20 for why in due.UNCHANGED.values())
+    assert len(table.UNCHANGED) == 13
+    assert all(len(why) > 20 for why in table.UNCHANGED.values())
 
 
 def test_a_report_of_a_sent_reminder_counts_once_and_only_in_its_own_cycle() -> None:
     """RM-16, RM-19: the report may come twice, or after a new message has begun another cycle."""
-    fresh = due.start(NOON)
-    once = due.on_sent(fresh, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=DUE_AT + 5)
+    fresh = table.start(NOON)
+    once = table.on_sent(fresh, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=DUE_AT + 5)
     assert (once.sent, once.last_planned_at, once.last_sent_at) == (1, DUE_AT, DUE_AT + 5)
-    assert due.on_sent(once, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=DUE_AT + 9) is once
-    overtaken = due.on_firm_message(fresh, LATER)
-    assert due.on_sent(overtaken, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=LATER) is overtaken
+    assert table.on_sent(once, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=DUE_AT + 9) is once
+    overtaken = table.on_firm_message(fresh, LATER)
+    assert table.on_sent(overtaken, of_cycle=1, sequence=1, planned_at=DUE_AT, sent_at=LATER) is overtaken
 
 
 # ---------------------------------------------------------------- RM-20, RM-21
@@ -498,11 +498,11 @@ def test_a_report_of_a_sent_reminder_counts_once_and_only_in_its_own_cycle() -> 
 
 def test_the_timeline_shows_the_dates_that_will_come() -> None:
     story = Story(number=3)
-    timeline = due.plan(story.facts(), story.now)
+    timeline = table.plan(story.facts(), story.now)
     assert [story.wall(at) for at in timeline.dates] == ["4 10:00", "7 10:00", "10 10:00"]
     assert (timeline.stops_when, timeline.sent, timeline.number) == ("client_replies", 0, 3)
     story.at("5 12:00")
-    timeline = due.plan(story.facts(), story.now)
+    timeline = table.plan(story.facts(), story.now)
     assert ([story.wall(at) for at in timeline.dates], timeline.sent) == (["7 10:00", "10 10:00"], 1)
 
 
@@ -510,7 +510,7 @@ def test_the_timeline_shows_an_overdue_reminder_as_going_out_now() -> None:
     story = Story()
     story.up = False
     story.at("9 12:00")
-    timeline = due.plan(story.facts(), story.now)
+    timeline = table.plan(story.facts(), story.now)
     assert [story.wall(at) for at in timeline.dates] == ["9 12:00", "12 12:00"]
 
 
@@ -526,7 +526,7 @@ def test_the_timeline_shows_an_overdue_reminder_as_going_out_now() -> None:
     ],
 )
 def test_a_thread_that_will_not_remind_has_no_dates(seen: Facts) -> None:
-    assert due.plan(seen, NOON).dates == ()
+    assert table.plan(seen, NOON).dates == ()
 
 
 @pytest.mark.parametrize(
@@ -535,13 +535,13 @@ def test_a_thread_that_will_not_remind_has_no_dates(seen: Facts) -> None:
 )
 def test_the_stop_condition_follows_the_tasks(tasks: tuple[int, int], condition: str) -> None:
     """RM-7 a, b, c."""
-    assert due.stops_when(facts(tasks=tasks)) == condition
+    assert table.stops_when(facts(tasks=tasks)) == condition
 
 
 @pytest.mark.parametrize(("days", "number"), [(1, 1), (365, 30), (3, 1)])
 def test_settings_within_the_limits_are_taken(days: int, number: int) -> None:
     """RM-21."""
-    due.check_settings(Settings(enabled=True, days=days, number=number))
+    table.check_settings(Settings(enabled=True, days=days, number=number))
 
 
 @pytest.mark.parametrize(
@@ -557,21 +557,21 @@ def test_settings_within_the_limits_are_taken(days: int, number: int) -> None:
 )
 def test_settings_outside_the_limits_are_refused_by_name(days: int, number: int, path: str) -> None:
     """RM-21."""
-    with pytest.raises(due.SettingsRefused) as refusal:
-        due.on_saved(CYCLE, ON, Settings(enabled=True, days=days, number=number), LATER)
+    with pytest.raises(table.SettingsRefused) as refusal:
+        table.on_saved(CYCLE, ON, Settings(enabled=True, days=days, number=number), LATER)
     assert refusal.value.path == path
 
 
 def test_a_number_that_is_no_integer_is_refused() -> None:
     """RM-21."""
-    with pytest.raises(due.SettingsRefused, match=r"^days: expected an integer from 1 to 365, got 2\.5$"):
-        due.check_settings(msgspec.structs.replace(ON, days=2.5))
+    with pytest.raises(table.SettingsRefused, match=r"^days: expected an integer from 1 to 365, got 2\.5$"):
+        table.check_settings(msgspec.structs.replace(ON, days=2.5))
 
 
 def test_more_than_five_reminders_deserve_a_warning() -> None:
     """RM-21."""
-    assert not due.deserves_warning(msgspec.structs.replace(ON, number=5))
-    assert due.deserves_warning(msgspec.structs.replace(ON, number=6))
+    assert not table.deserves_warning(msgspec.structs.replace(ON, number=5))
+    assert table.deserves_warning(msgspec.structs.replace(ON, number=6))
 
 
 def test_defaults_are_three_days_and_one_reminder() -> None:
@@ -582,5 +582,5 @@ def test_defaults_are_three_days_and_one_reminder() -> None:
 def test_a_long_shut_gate_is_answered_without_walking_every_day() -> None:
     years = Cycle(number=1, anchor_at=NOON, automatic_not_before=NOON + 3650 * DAY_MS)
     seen = msgspec.structs.replace(facts(), cycle=years, settings=Settings(enabled=True, days=1, number=1))
-    at = due.next_due(seen)
+    at = table.next_due(seen)
     assert timedelta(0) <= timedelta(milliseconds=at - (NOON + 3650 * DAY_MS)) <= timedelta(days=1)
