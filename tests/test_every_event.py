@@ -103,7 +103,7 @@ PLACES = {
     "server.messages.actions:_accepted": Place("tn", DONE | NOTES),
     "server.messages.actions:_quote": Place("tn", DONE | NOTES),
     "server.threads.actions:start": Place("t", DONE),
-    "scheduler.letters.correspondence:_to_staff": Place("tn", DONE | NOTES),
+    "scheduler.letters.to_staff:_to_staff": Place("tn", DONE | NOTES),
     "scheduler.letters.to_contacts:_said": Place("t", DONE),
     "scheduler.letters.unread:_is_message": Place("tn", DONE | NOTES),
 }  # fmt: skip
