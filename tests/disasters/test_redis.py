@@ -103,7 +103,7 @@ async def resets(proxy: BusProxy, links: int) -> int:
     """Wait until the nodes have their links, and reset them."""
     async with asyncio.timeout(NOTICE_S):
         while proxy.connected < links:  # noqa: ASYNC110 - other processes connect
-            await asyncio.sleep(0.01)  # likewise
+            await asyncio.sleep(0.01)  # the proxy wakes nobody; the wait has its deadline
     return proxy.reset()
 
 

@@ -69,7 +69,7 @@ class KillingSink(Sink):
         assert self.doomed is not None
         unsent = {"_id": {"$in": self._accepted}, "state": {"$ne": "sent"}}
         while self._in_data or await self._letters.count_documents(unsent):  # noqa: ASYNC110 - partly in the database
-            await asyncio.sleep(0.01)  # likewise: the store wakes nobody; the test has its deadline
+            await asyncio.sleep(0.01)  # the store wakes nobody; the test has its deadline
         self.doomed.send_signal(signal.SIGKILL)
         await self.doomed.wait()
         self.killed.set()

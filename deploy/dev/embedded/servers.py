@@ -84,7 +84,7 @@ class Server(Process):
                 raise EmbeddedError(f"{self.name} did not start ({self.log}):\n{self.last_words()}")
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"{self.name} does not answer on port {self.port} ({self.log})")
-            time.sleep(POLL_S)  # as said there: asked again, until the deadline
+            time.sleep(POLL_S)  # nothing tells of a port that begins to answer
 
 
 def _take(folder: Path) -> IO[str] | None:
@@ -121,7 +121,7 @@ def _end_orphan(pid_file: Path, folder: Path) -> None:
     while is_running(pid):
         if time.monotonic() > deadline:
             raise EmbeddedError(f"process {pid} serves {folder} and could not be ended")
-        time.sleep(POLL_S)  # likewise
+        time.sleep(POLL_S)  # of a process that is no child of ours nothing tells the end
 
 
 class Valkey(Server):
@@ -243,7 +243,7 @@ class ReplicaSet:
             found = self.primary()
             if found is not None and found is not but:
                 return found
-            time.sleep(POLL_S)  # as said there: asked again, until the deadline
+            time.sleep(POLL_S)  # a replica set tells nobody outside of its elections
         raise EmbeddedError(f"the replica set elected no primary in {READY_S:.0f} s")
 
     def step_down(self, seconds: int = 10) -> Mongod:
