@@ -17,7 +17,7 @@ from storage.uploads_doc import UploadDoc
 
 log = structlog.get_logger(__name__)
 
-PER_SWEEP_MAX: Final = 100
+PER_SWEEP_MAX: Final = 500
 MEDIA_CHARACTERS_MAX: Final = 100
 
 

@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from protocol.errors import NotFound
 from protocol.ids import new_id
 from protocol.wire import Id, Ms
-from storage.blobs.places import Place, blob_name
+from storage.blobs.places import FilesAway, Place, blob_name
 from storage.blobs.references import REFERRING
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Session, SomebodyWasFirst
@@ -186,16 +186,25 @@ class Blobs:
         return await readable(found.limit(limit), BlobDoc)
 
     async def clear_leavings(self, now: Ms, limit: int) -> int:
-        """Remove from the place what nothing refers to; how much it was. What can't be removed now is tried again."""
+        """Remove from the place what nothing refers to; how much it was. What can't be removed now is tried again.
+
+        Raises FilesAway.
+        """
         query = {"at": {"$lt": now - LEFT_ALONE_MS}}
         found = self._leavings.across("sweep").find(query).sort("at", 1).limit(limit)
         cleared = 0
         for leaving in await readable(found, LeavingDoc):
-            if leaving.kind == "blob":
-                await self.place.remove(leaving.firm_id, leaving.name)
-            else:
-                await self.place.clear(leaving.firm_id, leaving.name)
-            await self._leavings.of(leaving.firm_id).delete_one({"_id": leaving.id})
+            rows = self._leavings.of(leaving.firm_id)
+            try:
+                if leaving.kind == "blob":
+                    await self.place.remove(leaving.firm_id, leaving.name)
+                else:
+                    await self.place.clear(leaving.firm_id, leaving.name)
+            except FilesAway:
+                # Behind the others: one that can never be removed holds up nobody.
+                await rows.update_one({"_id": leaving.id}, {"$set": {"at": now}})
+                raise
+            await rows.delete_one({"_id": leaving.id})
             cleared += 1
         return cleared
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import AsyncIterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 
 from server.core.limits import Limits
 from server.doors import uploads
+from server.uploads import actions
 from server.uploads.receiving import Receiver
 from storage.uploads_doc import UploadDoc
 from tests.server.talking import PLENTY
@@ -76,6 +78,10 @@ async def the_upload(world: World, person: Person, where: str) -> UploadDoc:
     found = await world.store.uploads.get(person.firm_id, where.rpartition("/")[2], person.id)
     assert found is not None
     return found
+
+
+def files_of(world: World) -> list[str]:
+    return [path.name for path in world.settings.blobs_folder.rglob("*") if path.is_file()]
 
 
 async def content_of(world: World, person: Person, where: str) -> bytes:
@@ -175,3 +181,256 @@ async def test_options_says_what_the_server_can(world: World, client: httpx.Asyn
     }
     assert answer.headers["tus-max-size"] == str(300 * 1024 * 1024)
     assert answer.headers["tus-checksum-algorithm"] == "sha1,sha256"
+
+
+# what is refused
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "path"),
+    [
+        ({"tus-resumable": "0.2.2"}, 412, "tus-resumable"),
+        ({"tus-resumable": ""}, 412, "tus-resumable"),
+        ({"upload-length": "-1"}, 400, "upload-length"),
+        ({"upload-length": "+5"}, 400, "upload-length"),
+        ({"upload-length": "1e3"}, 400, "upload-length"),
+        ({"upload-length": " "}, 400, "upload-length"),
+        ({"upload-length": "9" * 16}, 400, "upload-length"),
+        ({"upload-length": "9" * 4_000}, 400, "upload-length"),
+        ({"upload-length": "1_000"}, 400, "upload-length"),
+        ({"upload-length": str(300 * 1024 * 1024 + 1)}, 413, "upload-length"),
+        ({"upload-length": "", "upload-defer-length": "1"}, 400, "upload-defer-length"),
+        ({"upload-metadata": ""}, 400, "upload-metadata"),
+        ({"upload-metadata": "filename"}, 422, "upload-metadata.filename"),
+        ({"upload-metadata": "filename %%%"}, 400, "upload-metadata.filename"),
+        ({"upload-metadata": "filename gICA"}, 400, "upload-metadata.filename"),
+        ({"upload-metadata": "filename " + "QUFB" * 2_000}, 400, "upload-metadata"),
+        ({"upload-metadata": "relativePath YQ=="}, 400, "upload-metadata"),
+        ({"content-type": "multipart/form-data"}, 415, "content-type"),
+    ],
+)
+async def test_a_beginning_that_can_not_be_says_where_and_what_was_expected(
+    world: World, client: httpx.AsyncClient, headers: dict[str, str], status: int, path: str
+) -> None:
+    usual = as_(world, world.petra, upload_length=5, upload_metadata=f"filename {encoded('a.txt')}")
+    chosen = {name: value for name, value in (usual | headers).items() if value}
+    if headers.get("tus-resumable") == "":
+        chosen["tus-resumable"] = "none"
+    problem = refused(await client.post(PATH, headers=chosen), status, "invalid")
+    assert problem["path"] == path
+    assert problem["expected"]
+    assert problem["got"]
+    assert await world.store.blobs.taken(world.firm.id) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        ".",
+        "..",
+        "../../etc/passwd",
+        "C:\\Users\\petra\\kvitto.pdf",
+        "a/b",
+        "a\x00b",
+        "a\nb.pdf",
+        "a\x1b[31m",
+        "faktura\u202efdp.exe",
+        "x" * 201,
+        "å" * 128,
+        "\x85",
+    ],
+)
+async def test_a_name_that_can_not_be_is_refused_with_a_reason(
+    world: World, client: httpx.AsyncClient, name: str
+) -> None:
+    problem = refused(await begun(world, client, world.petra, 5, name), 422, "invalid")
+    assert problem["reason"] == "file_name"
+    assert problem["path"] == "upload-metadata.filename"
+
+
+@pytest.mark.parametrize(
+    "name", ["kvitto.pdf", "å" * 127, "Årsredovisning #12 (2).pdf", "👩‍🚒.jpg", "CON", " a.b ", ".env"]
+)
+async def test_a_name_that_people_give_is_kept(world: World, client: httpx.AsyncClient, name: str) -> None:
+    where = (await begun(world, client, world.petra, 0, name)).headers["location"]
+    assert (await the_upload(world, world.petra, where)).name == name.strip()
+
+
+async def test_letters_are_kept_composed(world: World, client: httpx.AsyncClient) -> None:
+    where = (await begun(world, client, world.petra, 0, "A\u030a.pdf")).headers["location"]
+    assert (await the_upload(world, world.petra, where)).name == "\u00c5.pdf"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "path"),
+    [
+        ({"upload-offset": "-0"}, 400, "upload-offset"),
+        ({"upload-offset": ""}, 400, "upload-offset"),
+        ({"upload-offset": "9" * 3_000}, 400, "upload-offset"),
+        ({"upload-offset": "3"}, 409, "upload-offset"),
+        ({"upload-offset": "999999999999"}, 409, "upload-offset"),
+        ({"content-type": "application/octet-stream"}, 415, "content-type"),
+        ({"upload-checksum": "md5 AAAA"}, 400, "upload-checksum"),
+        ({"upload-checksum": "sha1"}, 460, "upload-checksum"),
+        ({"upload-checksum": "sha1 %%"}, 400, "upload-checksum"),
+        ({"upload-checksum": "sha1 AAAA"}, 460, "upload-checksum"),
+    ],
+)
+async def test_more_of_a_file_that_does_not_fit_is_refused_and_changes_nothing(
+    world: World, client: httpx.AsyncClient, headers: dict[str, str], status: int, path: str
+) -> None:
+    where = (await begun(world, client, world.petra, 5)).headers["location"]
+    chosen = as_(world, world.petra, upload_offset=0) | BYTES | headers
+    answer = await client.patch(where, headers=chosen, content=b"ab")
+    problem = refused(answer, status, "conflict" if status == 409 else "invalid")
+    assert problem["path"] == path
+    if status == 460:
+        assert problem["title"] == "Checksum Mismatch"
+    assert (await client.head(where, headers=as_(world, world.petra))).headers["upload-offset"] == "0"
+    # And the right bytes come through afterwards.
+    assert (await sent(world, client, world.petra, where, 0, b"hello")).status_code == 204
+    assert await content_of(world, world.petra, where) == b"hello"
+
+
+async def test_more_than_was_said_is_refused_whether_it_is_announced_or_not(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    async def too_much() -> AsyncIterator[bytes]:
+        yield b"abc"
+        yield b"defg"
+
+    where = (await begun(world, client, world.petra, 5)).headers["location"]
+    problem = refused(await sent(world, client, world.petra, where, 0, b"abcdefg"), 413, "invalid")
+    assert problem["path"] == "content-length"
+    headers = as_(world, world.petra, upload_offset=0) | BYTES
+    problem = refused(await client.patch(where, headers=headers, content=too_much()), 413, "invalid")
+    assert problem["path"] == "body"
+    assert (await client.head(where, headers=as_(world, world.petra))).headers["upload-offset"] == "3"
+    assert (await sent(world, client, world.petra, where, 3, b"de")).status_code == 204
+    assert await content_of(world, world.petra, where) == b"abcde"
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+async def test_a_part_with_its_checksum_is_taken(world: World, client: httpx.AsyncClient, algorithm: str) -> None:
+    where = (await begun(world, client, world.petra, 10)).headers["location"]
+    for offset, part in ((0, b"hello"), (5, b"world")):
+        digest = hashlib.new(algorithm, part).digest()
+        answer = await sent(
+            world, client, world.petra, where, offset, part, upload_checksum=f"{algorithm} {encoded(digest)}"
+        )
+        assert answer.status_code == 204
+    assert await content_of(world, world.petra, where) == b"helloworld"
+
+
+async def test_a_wrong_checksum_of_the_first_bytes_leaves_no_upload(world: World, client: httpx.AsyncClient) -> None:
+    headers = as_(world, world.petra, upload_length=5, upload_metadata=f"filename {encoded('a.txt')}") | BYTES
+    headers["upload-checksum"] = f"sha1 {encoded(b'wrong')}"
+    refused(await client.post(PATH, headers=headers, content=b"hello"), 460, "invalid")
+    assert await world.store.blobs.taken(world.firm.id) == 0
+
+
+async def test_what_is_given_up_is_gone_with_its_bytes_and_its_room(world: World, client: httpx.AsyncClient) -> None:
+    where = (await begun(world, client, world.petra, 10)).headers["location"]
+    await sent(world, client, world.petra, where, 0, b"hello")
+    assert (await client.delete(where, headers=as_(world, world.petra))).status_code == 204
+    refused(await sent(world, client, world.petra, where, 5, b"world"), 404, "not_found")
+    assert (await client.head(where, headers=as_(world, world.petra))).status_code == 404
+    refused(await client.delete(where, headers=as_(world, world.petra)), 404, "not_found")
+    assert await world.store.blobs.taken(world.firm.id) == 0
+    assert files_of(world) != []
+    world.clock.advance(s=120)
+    await actions.sweep(world.means, world.clock.now())
+    assert files_of(world) == []
+
+
+async def test_a_firm_and_a_person_have_so_much_room(world: World, client: httpx.AsyncClient) -> None:
+    world.set(firm_bytes_max=100, uploads_per_person_max=3)
+    async with client_of(world) as narrow:
+        where = (await begun(world, narrow, world.petra, 60)).headers["location"]
+        problem = refused(await begun(world, narrow, world.linn, 41), 409, "conflict")
+        assert problem["reason"] == "no_room"
+        assert (await begun(world, narrow, world.linn, 40)).status_code == 201
+        assert (await begun(world, narrow, world.grace, 60)).status_code == 201
+        await narrow.delete(where, headers=as_(world, world.petra))
+        for _ in range(3):
+            assert (await begun(world, narrow, world.petra, 1)).status_code == 201
+        assert refused(await begun(world, narrow, world.petra, 1), 409, "conflict")["reason"] == "too_many_files"
+
+
+async def test_time_takes_away_what_nobody_saved_and_what_nobody_refers_to(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    half = (await begun(world, client, world.petra, 10)).headers["location"]
+    await sent(world, client, world.petra, half, 0, b"hello")
+    whole = (await begun(world, client, world.petra, 5)).headers["location"]
+    await sent(world, client, world.petra, whole, 0, b"whole")
+    expires = (await client.head(whole, headers=as_(world, world.petra))).headers["upload-expires"]
+    assert parsedate_to_datetime(expires).timestamp() == pytest.approx(world.clock.now() / 1000 + 86_400, abs=1)
+    world.clock.advance(s=86_399)
+    await actions.sweep(world.means, world.clock.now())
+    for where in (half, whole):
+        assert (await client.head(where, headers=as_(world, world.petra))).status_code == 200
+    world.clock.advance(s=2)
+    await actions.sweep(world.means, world.clock.now())
+    for where in (half, whole):
+        assert (await client.head(where, headers=as_(world, world.petra))).status_code == 404
+    for _ in range(2):
+        world.clock.advance(s=120)
+        await actions.sweep(world.means, world.clock.now())
+    assert files_of(world) == []
+    assert await world.store.blobs.taken(world.firm.id) == 0
+
+
+async def test_content_stays_as_long_as_anything_refers_to_it(world: World, client: httpx.AsyncClient) -> None:
+    first = (await begun(world, client, world.petra, 4)).headers["location"]
+    await sent(world, client, world.petra, first, 0, b"same")
+    world.clock.advance(s=80_000)
+    second = (await begun(world, client, world.anna, 4)).headers["location"]
+    await sent(world, client, world.anna, second, 0, b"same")
+    for _ in range(3):
+        world.clock.advance(s=10_000)
+        await actions.sweep(world.means, world.clock.now())
+    assert (await client.head(first, headers=as_(world, world.petra))).status_code == 404
+    assert await content_of(world, world.anna, second) == b"same"
+    assert await world.store.blobs.taken(world.firm.id) == 4
+
+
+async def test_a_page_may_ask_how_far_it_is_but_only_our_pages_may_send(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    where = (await begun(world, client, world.petra, 5)).headers["location"]
+    cookie = {"cookie": f"chattar_8000={world.token_of(world.petra)}"}
+    assert (await client.head(where, headers=cookie)).status_code == 200
+    assert (await client.head(where, headers=cookie | {"origin": "https://evil.example"})).status_code == 403
+    bytes_ = cookie | BYTES | {"upload-offset": "0"}
+    refused(await client.patch(where, headers=bytes_, content=b"hello"), 403, "forbidden")
+    refused(await client.delete(where, headers=cookie), 403, "forbidden")
+    override = bytes_ | {"x-http-method-override": "PATCH", "origin": OURS}
+    assert (await client.post(where, headers=override, content=b"hello")).status_code == 204
+    # A page that was told it is somebody else's is refused, as everywhere.
+    other = cookie | {"origin": OURS, "chattar-person": world.linn.id}
+    assert refused(await client.delete(where, headers=other), 409, "conflict")["reason"] == "other_person"
+
+
+async def test_nobody_in_particular_is_refused(world: World, client: httpx.AsyncClient) -> None:
+    where = (await begun(world, client, world.petra, 5)).headers["location"]
+    refused(await client.post(PATH), 401, "unauthenticated")
+    refused(await client.patch(where, headers=BYTES, content=b"x"), 401, "unauthenticated")
+    for odd in ("x", where.upper(), f"{where}/", PATH + "/" + "0" * 32, PATH + "/..%2f..%2fetc"):
+        answer = await client.head(odd, headers=as_(world, world.petra))
+        assert answer.status_code in (404, 405, 307), odd
+
+
+async def test_a_place_that_can_not_be_written_is_said_to_be_away_and_nothing_is_told(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    where = (await begun(world, client, world.petra, 5)).headers["location"]
+    world.settings.blobs_folder.parent.mkdir(parents=True, exist_ok=True)
+    world.settings.blobs_folder.write_text("in the way")
+    refused(await sent(world, client, world.petra, where, 0, b"hello"), 503, "unavailable")
+    assert (await client.head(where, headers=as_(world, world.petra))).headers["upload-offset"] == "0"
+    world.settings.blobs_folder.unlink()
+    assert (await sent(world, client, world.petra, where, 0, b"hello")).status_code == 204
+    assert await content_of(world, world.petra, where) == b"hello"
