@@ -109,6 +109,13 @@ def read_mail_server(text: str) -> MailServer:
     )
 
 
+def bucket(text: str) -> str:
+    """s3://bucket/prefix, the prefix of plain names with slashes between."""
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", text) or "/." in text:
+        raise ValueError("expected s3://bucket/prefix")
+    return text.rstrip("/")
+
+
 def redis(text: str) -> str:
     """redis://, rediss:// or unix://, with a port that can be one."""
     parts = _split(text, "redis://user:password@host:6379/0")

@@ -37,6 +37,7 @@ READERS: Final[Mapping[str, Callable[[str], str]]] = {
     "redis_url": lambda text: setting_values.ascii_hosts(setting_values.redis(text)),
     "mongo_url": setting_values.ascii_hosts,
     "mail_from": setting_values.sender,
+    "blobs": setting_values.bucket,
 }
 """What a value, or each of a list, is read by before it is held against its type."""
 
@@ -96,6 +97,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path(__file__).resolve().parents[2] / "web_client" / "dist"
     )
     data: Annotated[Path, Meta(description="Folder for what is neither in MongoDB nor in Redis")] = Path("var")
+    blobs: Annotated[
+        str,
+        Meta(
+            description="Where files are kept: s3://bucket/prefix. Default: the folder `blobs` in CHATTAR_DATA, which all "
+            "processes must share"
+        ),
+    ] = ""
+    s3_endpoint: Annotated[
+        HttpUrl | None, Meta(description="Address of an S3-compatible server. Default: Amazon's of the region")
+    ] = None
+    s3_region: Annotated[str, Meta(min_length=1, description="Region of the bucket")] = "us-east-1"
+    s3_access_key: Annotated[
+        str,
+        Meta(description="Access key of the bucket. Default: what the machine's own surroundings say (role, profile)"),
+    ] = ""
+    s3_secret_key: Annotated[str, Meta(description="Secret of that key")] = ""
     upload_bytes_max: Annotated[Whole, Meta(description="Largest file that can be brought, in bytes (DC-11)")] = (
         300 * 1024 * 1024
     )
@@ -159,7 +176,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def blobs_folder(self) -> Path:
-        """The folder of files, which all processes share."""
+        """The folder of files, where no bucket is set."""
         return self.data / "blobs"
 
     @property
@@ -240,7 +257,9 @@ def _path(kind: type, text: str) -> Path:
 
 def _shown(name: str, text: str) -> str:
     """A value as it may be shown: addresses can carry a password."""
-    return "not shown" if name in {"mongo_url", "redis_url", "smtp_url"} else repr(text)
+    return (
+        "not shown" if name in {"mongo_url", "redis_url", "smtp_url", "s3_access_key", "s3_secret_key"} else repr(text)
+    )
 
 
 def _disagreements(values: Mapping[str, Any]) -> list[str]:
@@ -261,6 +280,8 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
             "CHATTAR_SMTP_URL: a password goes to another machine by smtp:// (which insists on STARTTLS) "
             "or smtps:// only; smtp+plain:// would let everybody on the way read it"
         )
+    if bool(settings.s3_access_key) != bool(settings.s3_secret_key):
+        faults.append("CHATTAR_S3_ACCESS_KEY: goes with CHATTAR_S3_SECRET_KEY, and only with it")
     if settings.commands_burst < settings.commands_per_s:
         faults.append("CHATTAR_COMMANDS_BURST: must not be below CHATTAR_COMMANDS_PER_S")
     return faults
