@@ -60,6 +60,8 @@ class _Call:
     late: asyncio.TimerHandle
     size: int
     """Bytes of its frame."""
+    tries: int
+    """How often it was refused before, for the moment only."""
 
 
 class Client:
@@ -90,6 +92,8 @@ class Client:
         self._link = Link(nodes, codec, self._hello, self._frame, self._down, back_off_first_s)
         self._closed = False
         self._calls: dict[int, _Call] = {}
+        self._again: list[Asked] = []
+        """Questions of the reducer's that are soon asked again."""
         self._ids = itertools.count(1)
         self._run: asyncio.Task[None] | None = None
         self._due: asyncio.TimerHandle | None = None
@@ -301,18 +305,28 @@ class Client:
             case StreamRead():
                 self._happened(s.Paged(page=result))
             case ThreadList():
+                more = command.since is not None and result.next is not None
+                if not more:
+                    self._had(command)
                 self._happened(s.Listed(threads=result.threads))
-                if command.since is not None and result.next is not None:
+                if more:
                     self._begin(msgspec.structs.replace(command, after=result.next))
             case ThreadRead() | ThreadCreate():
                 self._happened(s.Listed(threads=[result.thread]))
             case NotificationList(archived=False):
+                self._had(command)  # first: the page may say that it is owed anew
                 self._happened(s.Notified(page=result))
             case KeptList(after=after):
                 kind = ROWS[type(command)].tag.removesuffix(".list")
                 self._happened(s.Brought(kind=kind, page=result, after=after))
             case MessageSend(client_message_id=key):
                 self._happened(s.Accepted(client_message_id=key, result=result))
+
+    def _had(self, command: s.Owed) -> None:
+        """Nothing more comes of a list, of whose pages this is the last."""
+        owed = msgspec.structs.replace(command, after=None) if isinstance(command, ThreadList) else command
+        if owed in self.state.owed:
+            self._happened(s.Had(command=owed))
 
     def _refuse(self, command: Asked, error: ChattarError) -> None:
         """Take a refusal into the state, whoever asked."""
@@ -324,10 +338,12 @@ class Client:
                 self._happened(s.Framed(frame=f.Dropped(stream=thread_stream(thread_id))))
             case StreamRead(stream=stream) if gone:
                 self._happened(s.Framed(frame=f.Dropped(stream=stream)))
+            case ThreadList() | NotificationList() if not isinstance(error, TEMPORARY):
+                self._had(command)
 
     # calls
 
-    def _begin(self, command: Asked, asker: asyncio.Future[Any] | None = None) -> None:
+    def _begin(self, command: Asked, asker: asyncio.Future[Any] | None = None, tries: int = 0) -> None:
         """Send a command now. Its answer goes into the state first, and then to the asker."""
         if not self._link.up:
             self._end_call(command, asker, Unavailable("There is no connection."))
@@ -341,7 +357,7 @@ class Client:
         late = asyncio.get_running_loop().call_later(
             self._call_timeout_s, self._refused, number, Unavailable("There was no answer in time.")
         )
-        self._calls[number] = _Call(command, asker, late, size)
+        self._calls[number] = _Call(command, asker, late, size, tries)
 
     def _answered(self, number: int, raw: Any) -> None:
         call = self._calls.pop(number, None)
@@ -362,6 +378,23 @@ class Client:
         if call is not None:
             call.late.cancel()
             self._end_call(call.command, call.asker, error)
+            if call.asker is None and isinstance(error, TEMPORARY) and not isinstance(call.command, MessageSend):
+                self._ask_again(call.command, call.tries, (error.problem.retry_after_ms or 0) / 1000)
+
+    def _ask_again(self, command: Asked, tries: int, at_least_s: float) -> None:
+        """Nobody else would on this connection; of a new one the reducer knows what to ask."""
+        if not self._link.up or command in self._again:
+            return
+        connection = self._link.connections
+
+        def ask() -> None:
+            self._again.remove(command)
+            if self._link.connections == connection:
+                self._begin(command, tries=tries + 1)
+
+        self._again.append(command)
+        wait_s = at_least_s + back_off_s(tries, self._back_off_first_s)
+        asyncio.get_running_loop().call_later(wait_s, ask)
 
     def _end_call(self, command: Asked, asker: asyncio.Future[Any] | None, error: ChattarError) -> None:
         self._refuse(command, error)

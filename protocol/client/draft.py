@@ -9,7 +9,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from protocol.asked import Asked
-from protocol.client.state import OpenThread, Pending, State, Writer
+from protocol.client.state import OpenThread, Owed, Pending, State, Writer
 from protocol.client.stream import Followed
 from protocol.people import Side
 from protocol.threads import Thread
@@ -46,6 +46,13 @@ class Draft:
         """Take an entry out of a table, if it is there."""
         if key in getattr(self.state, name):
             del self.own(name)[key]
+
+    def owe(self, command: Owed) -> None:
+        """Ask for a list, now or with `live`, and with every connection from then on until it has come."""
+        if command not in self.state.owed:
+            self.set(owed=(*self.state.owed, command))
+        if self.state.phase == "live":
+            self.commands.append(command)
 
     @property
     def side(self) -> Side:

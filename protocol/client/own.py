@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from protocol.accounts import AccessChanged
 from protocol.client import keeping
+from protocol.client import state as s
 from protocol.client.draft import Draft
 from protocol.client.forgetting import forget_account, forget_thread
 from protocol.client.keeping import Kept
@@ -20,6 +21,19 @@ from protocol.kept import KeptPage
 from protocol.streams import StreamEvent
 from protocol.threads import ThreadList
 from protocol.wire import Id, Seq
+
+
+def take(draft: Draft, happening: s.Notified | s.Wanted | s.Brought | s.Had) -> None:
+    """An answer about the own streams, or a page's wish to keep all of a kind."""
+    match happening:
+        case s.Notified(page=page):
+            notified(draft, page)
+        case s.Wanted(kind=kind):
+            want(draft, kind)
+        case s.Brought(kind=kind, page=page, after=after):
+            brought(draft, kind, page, after)
+        case s.Had(command=command):
+            draft.set(owed=tuple(owed for owed in draft.state.owed if owed != command))
 
 
 def begin(draft: Draft, name: str, head: Seq) -> None:
@@ -69,7 +83,7 @@ def notified(draft: Draft, page: NotificationPage) -> None:
     applied = draft.followed(user_stream(me.person.id)).position if me else None
     newest = page.head is None or page.head >= (applied or 0)
     if page.head is not None and not newest and page.head < draft.state.access_at:
-        draft.commands.append(NotificationList())
+        draft.owe(NotificationList())
         return
     for entry in page.notifications:
         if newest or entry.id not in draft.state.notifications:
@@ -91,7 +105,8 @@ def apply(draft: Draft, name: str, event: StreamEvent) -> None:
                 forget_account(draft, account_id)
             badge = draft.state.open_count if open_count is None else open_count
             draft.set(access_at=event.seq, open_count=badge)
-            draft.commands += [ThreadList(account_id=account_id) for account_id in gained]
+            for account_id in gained:
+                draft.owe(ThreadList(account_id=account_id))
 
 
 def begin_anew(draft: Draft, name: str, head: Seq) -> None:
@@ -108,4 +123,5 @@ def begin_anew(draft: Draft, name: str, head: Seq) -> None:
         forget_thread(draft, thread_id)
     draft.own("notifications").clear()
     draft.set(access_at=head)
-    draft.commands += [NotificationList(), ThreadList()]
+    draft.owe(NotificationList())
+    draft.owe(ThreadList())

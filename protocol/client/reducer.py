@@ -80,12 +80,8 @@ class _Work(Draft):
             case s.Listed(threads=rows):
                 for row in rows:
                     self.row(row)
-            case s.Notified(page=page):
-                own.notified(self, page)
-            case s.Wanted(kind=kind):
-                own.want(self, kind)
-            case s.Brought(kind=kind, page=page, after=after):
-                own.brought(self, kind, page, after)
+            case s.Notified() | s.Wanted() | s.Brought() | s.Had():
+                own.take(self, happening)
             case s.Left(thread_id=thread_id):
                 self.drop("opened", thread_id)
             case s.Disconnected():
@@ -138,10 +134,15 @@ class _Work(Draft):
         again = bool(self.state.rows)
         for name, followed in list(self.state.streams.items()):
             self.put(name, one.begun(followed, self.now))
-        self.set(phase="live", epoch=self.state.coming_epoch)
-        if again:
+        owed = self.state.owed
+        self.set(phase="live", epoch=self.state.coming_epoch, owed=())
+        for command in owed:
+            self.owe(command)
+        if again and not any(isinstance(command, ThreadList) and command.since is not None for command in owed):
+            # Else what an earlier connection was to catch up on has not come: rows that have moved since say nothing of it.
             since = max(row.updated_at for row in self.state.rows.values()) - OVERLAP_MS
-            self.commands.append(ThreadList(since=since, limit=200))
+            self.owe(ThreadList(since=since, limit=200))
+        if again:
             # Marks are not in the log: they come again with the thread.
             loaded = [name for name in self.state.opened if self.followed(thread_stream(name)).position is not None]
             self.commands += [ThreadOpen(thread_id=thread_id, limit=1) for thread_id in loaded]

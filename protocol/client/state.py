@@ -12,17 +12,19 @@ from protocol.errors import Problem
 from protocol.events import UnknownEvent
 from protocol.frames import POSITIONS_MAX, ServerFrame
 from protocol.ids import firm_stream, notes_stream, thread_stream, user_stream
-from protocol.inbox import Notification, NotificationPage
+from protocol.inbox import Notification, NotificationList, NotificationPage
 from protocol.marks import Mark
 from protocol.messages import MessageAccepted, MessageSent
 from protocol.reminders import ReminderSent
 from protocol.sessions import Me
 from protocol.streams import StreamEvent, StreamPage, ThreadOpened
 from protocol.tasks import Task
-from protocol.threads import Thread
+from protocol.threads import Thread, ThreadList
 from protocol.wire import ClientKey, Id, Ms, Seq, Tagged, Wire
 
 Phase = Literal["offline", "catching_up", "live"]
+Owed = ThreadList | NotificationList
+"""A list that makes up for what no stream brings again."""
 
 
 class Pending(Wire):
@@ -75,6 +77,8 @@ class State(Wire):
     notifications: dict[Id, Notification] = {}
     kept: dict[str, Kept] = {}
     """Entities that are no threads, by kind (protocol.kept)."""
+    owed: tuple[Owed, ...] = ()
+    """Lists that were asked for and have not come: the next connection asks for them again, with the same words."""
     open_count: int = 0
     access_at: Seq = 0
     """The position of u: at which this person's access last changed, or was last in doubt."""
@@ -130,6 +134,12 @@ class Brought(Tagged, tag="kept"):
     page: Any
     """A KeptPage of the kind."""
     after: Id | None = None
+
+
+class Had(Tagged, tag="had"):
+    """A list that was asked for has come whole, or can't be had."""
+
+    command: Owed
 
 
 class Left(Tagged, tag="left"):
@@ -190,6 +200,7 @@ Happening = (
     | Notified
     | Wanted
     | Brought
+    | Had
     | Left
     | Written
     | Accepted

@@ -38,7 +38,7 @@ END_S = 40.0
 LAST_LINES = 6
 LINE_CHARACTERS = 600
 TRACE_LINES = 40
-ALL_READY_S = 90.0
+ALL_READY_S = 240.0
 TARGETS = (
     *(f"node-{number}" for number in range(NODES)),
     *(f"scheduler-{number}" for number in range(SCHEDULERS)),

@@ -43,7 +43,7 @@ CONVERGE_S = 60.0
 """What is not right by then never will be; what is right later than it should is told with its time."""
 DRAIN_S = 60.0
 LOOK_S = 0.25
-ALL_LIVE_S = 60.0
+ALL_LIVE_S = 180.0
 
 
 @dataclass

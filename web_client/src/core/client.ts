@@ -9,7 +9,7 @@ import { Drafts } from "./drafts.ts";
 import { newKey } from "./keys.ts";
 import { Marks } from "./marks.ts";
 import { ADOPT_AFTER_MS, alone, Outbox } from "./outbox.ts";
-import { isOtherPerson, otherPerson, problemOf, unavailable } from "./problems.ts";
+import { isOtherPerson, isTemporary, otherPerson, problemOf, unavailable } from "./problems.ts";
 import {
   type Body,
   CLOSE_OTHER_PERSON,
@@ -26,7 +26,8 @@ import {
 } from "./protocol.gen.ts";
 import { dueAt, reduce } from "./reducer.ts";
 import { Link, type LinkState } from "./socket.ts";
-import { EMPTY, type Happening, positions, type State } from "./state.ts";
+import { EMPTY, type Happening, type Owed, positions, type State, sameWords } from "./state.ts";
+import { ASK_AGAIN_MS } from "./stream.ts";
 
 export interface ClientOptions {
   /** ws:// or wss:// and /ws. */
@@ -63,6 +64,10 @@ export class Client {
   #drafts: Drafts | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #recent: Id[] = [];
+  /** How many connections have ended. */
+  #ended = 0;
+  /** Questions of the reducer's that are soon asked again. */
+  readonly #again = new Set<string>();
   readonly #chains = new Map<Id, Promise<void>>();
   readonly #typedAt = new Map<string, number>();
 
@@ -133,13 +138,16 @@ export class Client {
     this.#schedule();
   }
 
-  /** Do a command of the reducer's and feed its answer back. */
+  /** Do a command of the reducer's and feed its answer back. What is refused for the moment only is asked again for as
+   *  long as this connection lasts; of a new one the reducer knows what to ask. */
   async run(command: Command): Promise<void> {
     if (command.type === "message.send") return this.#sendInTurn(command);
     try {
       await this.#ask(command);
     } catch (error) {
-      this.#notHad(command, problemOf(error).code);
+      const problem = problemOf(error);
+      if (isTemporary(problem)) this.#askAgain(command);
+      else this.#notHad(command, problem.code);
     }
   }
 
@@ -299,6 +307,7 @@ export class Client {
   #linkChanged(state: LinkState): void {
     const wasLive = this.link.value.kind === "live";
     this.link.value = state;
+    if (wasLive && state.kind !== "live") this.#ended += 1;
     if (state.kind === "ended" && state.code === CLOSE_OTHER_PERSON) this.#displace();
     if (state.kind === "live") this.polling.value = false;
     if (state.kind === "live" || !wasLive) return;
@@ -372,10 +381,19 @@ export class Client {
     }
   }
 
+  #askAgain(command: Command): void {
+    const [words, ended] = [JSON.stringify(command), this.#ended];
+    if (this.link.value.kind !== "live" || this.#again.has(words)) return;
+    this.#again.add(words);
+    setTimeout(() => {
+      this.#again.delete(words);
+      if (this.link.value.kind === "live" && this.#ended === ended) void this.run(command);
+    }, ASK_AGAIN_MS);
+  }
+
   async #ask(command: Command): Promise<void> {
     if (command.type === "thread.list") {
-      const { type: _, ...args } = command;
-      await this.#list(args);
+      await this.#list(command);
     } else if (command.type === "thread.open") {
       const { type, ...args } = command;
       const result = await insist(() => this.api.call(type, args));
@@ -389,7 +407,9 @@ export class Client {
       this.dispatch({ type: "page", page: await this.api.call(type, args) });
     } else if (command.type === "notification.list") {
       const { type, ...args } = command;
-      this.dispatch({ type: "notifications", page: await insist(() => this.api.call(type, args)) });
+      const page = await insist(() => this.api.call(type, args));
+      this.#had(command); // first: the page may say that it is owed anew
+      this.dispatch({ type: "notifications", page });
     } else if (command.type.endsWith(".list")) {
       const { type, ...args } = command as KeptLists;
       const page = await insist(() => this.api.call(type, args));
@@ -397,7 +417,8 @@ export class Client {
     }
   }
 
-  async #list(args: Omit<CommandOf<"thread.list">, "type">): Promise<void> {
+  async #list(command: CommandOf<"thread.list">): Promise<void> {
+    const { type: _, ...args } = command;
     let after: string | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const page = await insist(() =>
@@ -406,13 +427,21 @@ export class Client {
       this.dispatch({ type: "rows", threads: page.threads });
       for (const listener of this.pageListeners) listener(page);
       // Only catching up wants every page; lists that are shown page on as the reader scrolls.
-      if (page.next === undefined || args.since === undefined) return;
+      if (page.next === undefined || args.since === undefined) break;
       after = page.next;
     }
+    this.#had(command);
+  }
+
+  /** Nothing more comes of a list. */
+  #had(command: Owed): void {
+    if (this.state.value.owed.some((owed) => sameWords(owed, command)))
+      this.dispatch({ type: "had", command });
   }
 
   #notHad(command: Command, code: string): void {
-    if (code !== "not_found" && code !== "forbidden") return; // asked again by the reducer or at the next connect
+    if (command.type === "thread.list" || command.type === "notification.list") this.#had(command);
+    if (code !== "not_found" && code !== "forbidden") return;
     const drop = (stream: string): void =>
       this.dispatch({ type: "frame", frame: { type: "dropped", stream } });
     if (command.type === "thread.read" || command.type === "thread.open") {

@@ -31,9 +31,11 @@ import {
   type Happening,
   type HappeningOf,
   type OpenThread,
+  type Owed,
   ownStreams,
   type Pending,
   type State,
+  sameWords,
   type Writer,
 } from "./state.ts";
 import * as one from "./stream.ts";
@@ -145,6 +147,9 @@ class Work {
       case "kept":
         this.#brought(happening);
         return;
+      case "had":
+        this.#set({ owed: this.#state.owed.filter((owed) => !sameWords(owed, happening.command)) });
+        return;
       case "left":
         this.#set({ opened: without(this.#state.opened, happening.thread_id) });
         return;
@@ -238,10 +243,15 @@ class Work {
   #live(): void {
     const rows = this.#rows.values();
     for (const name of this.#holes.values()) this.#put(name, one.begun(this.#followed(name), this.#now));
-    this.#set({ phase: "live", epoch: this.#state.coming_epoch });
+    const { owed } = this.#state;
+    this.#set({ phase: "live", epoch: this.#state.coming_epoch, owed: [] });
+    for (const command of owed) this.#owe(command);
     if (rows.length > 0) {
-      const since = Math.max(...rows.map((row) => row.updated_at)) - OVERLAP_MS;
-      this.#commands.push({ type: "thread.list", since, limit: 200 });
+      // Else what an earlier connection was to catch up on has not come: rows that have moved since say nothing of it.
+      if (!owed.some((command) => command.type === "thread.list" && command.since !== undefined)) {
+        const since = Math.max(...rows.map((row) => row.updated_at)) - OVERLAP_MS;
+        this.#owe({ type: "thread.list", since, limit: 200 });
+      }
       // Marks are not in the log: they come again with the thread.
       for (const id of Object.keys(this.#state.opened)) {
         if (this.#followed(`t:${id}`).position !== null) {
@@ -283,7 +293,15 @@ class Work {
     for (const { id } of this.#rows.values()) if (this.#state.opened[id] === undefined) this.#forget(id);
     for (const { id } of this.#notifications.values()) this.#notifications.delete(id);
     this.#set({ access_at: frame.head });
-    this.#commands.push({ type: "notification.list" }, { type: "thread.list" });
+    this.#owe({ type: "notification.list" });
+    this.#owe({ type: "thread.list" });
+  }
+
+  /** Ask for a list, now or with `live`, and with every connection from then on until it has come. */
+  #owe(command: Owed): void {
+    const { owed, phase } = this.#state;
+    if (!owed.some((known) => sameWords(known, command))) this.#set({ owed: [...owed, command] });
+    if (phase === "live") this.#commands.push(command);
   }
 
   /** A page of the inbox. One that was read before what has been applied of u: since knows no entry better, nor the badge;
@@ -293,7 +311,7 @@ class Work {
     const at = head ?? Number.POSITIVE_INFINITY;
     const newest = at >= (this.#followed(`u:${me?.person.id}`).position ?? 0);
     if (!newest && at < access_at) {
-      this.#commands.push({ type: "notification.list" });
+      this.#owe({ type: "notification.list" });
       return;
     }
     for (const entry of notifications)
@@ -566,7 +584,7 @@ class Work {
     } else if (event.type === "access.changed") {
       for (const id of event.lost ?? []) this.#forgetAccount(id);
       this.#set({ access_at: seq, open_count: event.open_count ?? this.#state.open_count });
-      for (const id of event.gained ?? []) this.#commands.push({ type: "thread.list", account_id: id });
+      for (const id of event.gained ?? []) this.#owe({ type: "thread.list", account_id: id });
     }
   }
 

@@ -7,6 +7,8 @@ import { Keyed } from "./keyed.ts";
 import {
   type Body,
   type ClientKey,
+  type Command,
+  type CommandOf,
   type Id,
   type Mark,
   type Me,
@@ -25,6 +27,8 @@ import {
 } from "./protocol.gen.ts";
 import type { Followed } from "./stream.ts";
 
+/** A list that makes up for what no stream brings again. */
+export type Owed = CommandOf<"thread.list"> | CommandOf<"notification.list">;
 export type Phase = "offline" | "catching_up" | "live";
 export type Table<T> = Readonly<Record<string, T>>;
 
@@ -77,6 +81,8 @@ export interface State {
   readonly notifications: Keyed<Notification>;
   /** Entities that are no threads, by kind. */
   readonly kept: KeptTable;
+  /** Lists that were asked for and have not come: the next connection asks for them again, with the same words. */
+  readonly owed: readonly Owed[];
   readonly open_count: number;
   /** The position of u: at which this person's access last changed, or was last in doubt. */
   readonly access_at: Seq;
@@ -98,6 +104,7 @@ export const EMPTY: State = {
   pending: {},
   notifications: new Keyed(),
   kept: {},
+  owed: [],
   open_count: 0,
   access_at: 0,
   typing: {},
@@ -121,6 +128,8 @@ export type Happening =
   | { readonly type: "wanted"; readonly kind: string }
   /** `<kind>.list` was answered; `after` as it was asked. */
   | { readonly type: "kept"; readonly kind: string; readonly page: AnyPage; readonly after?: Id | undefined }
+  /** A list that was asked for has come whole, or can't be had. */
+  | { readonly type: "had"; readonly command: Owed }
   /** The thread is not shown any more; its row stays. */
   | { readonly type: "left"; readonly thread_id: Id }
   /** The user wrote a message. */
@@ -138,6 +147,11 @@ export type Happening =
   | { readonly type: "disconnected" | "tick" };
 
 export type HappeningOf<T extends Happening["type"]> = Extract<Happening, { readonly type: T }>;
+
+/** Whether two commands ask for the same: each is built in one way. */
+export function sameWords(one: Command, other: Command): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
 
 /** The person's own stream, and behind it, of staff, the firm's. */
 export function ownStreams({ person, firm }: Me): string[] {

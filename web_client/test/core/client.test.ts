@@ -338,3 +338,35 @@ test("an allowance that doesn't come back within a while is said, and one that c
   await spent(FakeSocket.last.calls("thread.read").at(-1), 15 * 60_000);
   assert.equal(await guessing, "rate_limited");
 });
+
+test("a list that makes up for an absence is asked for until it has come, on this connection and on the next", async () => {
+  const client = await opened();
+  await again();
+  for (let tries = 1; tries <= 8; tries += 1) {
+    const asked = FakeSocket.last.calls("thread.list");
+    assert.equal(asked.length, tries, "asked again while the database is away");
+    const [call] = asked.slice(-1);
+    assert.ok(call);
+    const error = { code: "unavailable", message: "The database is away." };
+    FakeSocket.last.say({ type: "error", id: call.id, error });
+    await settled();
+    mock.timers.tick(5_000);
+    await settled();
+  }
+  const [first] = FakeSocket.last.calls("thread.list");
+  client.dispatch({ type: "rows", threads: [row("1", { head: 2, updated_at: 5_000_000 })] });
+  await again();
+  const [call] = FakeSocket.last.calls("thread.list");
+  assert.ok(call);
+  assert.deepEqual(call.command, first?.command, "from where the rows were before the absence");
+  FakeSocket.last.say({ type: "reply", id: call.id, result: { threads: [] } });
+  await settled();
+  await again();
+  assert.notDeepEqual(FakeSocket.last.calls("thread.list")[0]?.command, first?.command);
+});
+
+async function again(): Promise<void> {
+  FakeSocket.last.shut(1006);
+  mock.timers.tick(1_000);
+  await greet();
+}
