@@ -13,6 +13,7 @@ May = Literal[
     "account_seen", "account_staff", "account_with:assign_teammates", "account_with:manage_accounts",
     "firm_with:manage_accounts",
     "facts_seen", "facts_staff", "thread_seen", "thread_staff", "stream_seen",
+    "folder_seen", "folder_edited", "folder_with:manage_documents", "document_edited",
 ]  # fmt: skip
 """Who may: the names of the rules in server.core.rules, with the right that some need."""
 Door = Literal["any", "http"]

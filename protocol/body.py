@@ -160,11 +160,11 @@ def _inline_text(node: Inline) -> str:
             return "\n"
 
 
-def check(body: Body) -> None:
+def check(body: Body, *, may_be_blank: bool = False) -> None:
     """Hold a decoded body to the limits that its types don't state.
 
-    Raises Invalid when it is blank (TH-13), too long, too deep, has too many nodes or mentions, or a link that looks as if
-    it led elsewhere: what was taken before this rule is still read.
+    Raises Invalid when it is blank (TH-13) and may not be, too long, too deep, has too many nodes or mentions, or a link
+    that looks as if it led elsewhere: what was taken before this rule is still read.
     """
     nodes = characters = link_characters = 0
     said, mentioned = False, set[Id]()
@@ -185,7 +185,7 @@ def check(body: Body) -> None:
                     raise Invalid(path="$.body", expected=expected, got=node.link[:100])
             elif isinstance(node, Mention):
                 mentioned.add(node.id)
-    if not said:
+    if not said and not may_be_blank:
         raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (
         ("characters", characters, BODY_CHARACTERS_MAX),

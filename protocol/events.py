@@ -11,6 +11,7 @@ from protocol import (
     accounts,
     audit,
     contacts,
+    documents,
     firms,
     inbox,
     letters,
@@ -28,7 +29,7 @@ from protocol.happened import Happened
 
 NOUNS: Final[tuple[ModuleType, ...]] = (
     people, firms, letters, contacts, accounts, sessions, staff, tasks, reminders,
-    messages, marks, threads, inbox, audit, saved_replies,
+    messages, marks, threads, inbox, audit, saved_replies, documents,
 )  # fmt: skip
 UNKNOWN_TAG: Final = "unknown"
 

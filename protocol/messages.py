@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from protocol.asked import Answer, Asked
 from protocol.body import Body
+from protocol.documents import DocumentIds
 from protocol.happened import Happened
 from protocol.people import Person
 from protocol.wire import ClientKey, Id, Ms, Seq, Wire
@@ -26,6 +27,8 @@ class MessageSent(Happened, tag="message.sent", stands="tn"):
     quote: Quote | None = None
     after: Seq | None = None
     """Only in n: the position in t: that the internal message follows when the two are shown together."""
+    attachments: DocumentIds = []
+    """The documents that it carries: what they are called is told to whoever may see them (`document.get`)."""
 
 
 class MessageAccepted(Answer):
@@ -45,6 +48,8 @@ class MessageSend(Asked, tag="message.send", may="facts_seen", cost=2):
     body: Body
     internal: bool = False
     quoted_message_id: Id | None = None
+    attachments: DocumentIds = []
+    """Documents of the account, which contacts may see unless it is internal (DC-1). With one the body may be blank."""
     Result: ClassVar[type[Wire]] = MessageAccepted
 
 

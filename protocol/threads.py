@@ -7,6 +7,7 @@ import msgspec
 from protocol.accounts import AccountBrief
 from protocol.asked import Answer, Asked
 from protocol.body import Body
+from protocol.documents import DocumentIds
 from protocol.folds import Folds, sets
 from protocol.happened import Happened
 from protocol.people import Person
@@ -23,6 +24,8 @@ class Excerpt(Wire):
     person: Person
     text: str
     at: Ms
+    documents: int = 0
+    """How many documents it carried: it may have no words."""
 
 
 class Snooze(Wire):
@@ -82,6 +85,8 @@ class Thread(Wire):
     """How many of them stand up to `read_seq`: `unread` is what is left, wherever the two have got to."""
     tasks_done: int = 0
     tasks_total: int = 0
+    has_documents: bool = False
+    """A message that the reader may see carries a document that they may see (DC-4)."""
     staff: StaffPart | None = None
 
 
@@ -172,6 +177,8 @@ class ThreadCreate(Asked, tag="thread.create", may="account_seen", cost=10):
     body: Body
     tasks: Annotated[list[TaskToAdd], msgspec.Meta(max_length=100)] = []
     reminder: ReminderSetting | None = None
+    attachments: DocumentIds = []
+    """Documents that the message carries: see `message.send`."""
     Result: ClassVar[type[Wire]] = ThreadView
 
 

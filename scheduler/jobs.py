@@ -8,6 +8,7 @@ from scheduler import housekeeping, reminders
 from scheduler.mail import outbox as mail
 from scheduler.turn import Turn
 from server.core.context import Means
+from server.documents import actions as documents
 from server.letters import outage
 from server.uploads import actions as uploads
 
@@ -29,6 +30,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("mail", 2, mail.send_due),
     Entry("outage", 15, lambda means, now, turn: outage.follow(means, now)),
     Entry("files", 10, lambda means, now, turn: uploads.sweep(means, now)),
+    Entry("documents", 60, lambda means, now, turn: documents.sweep(means, now)),
     Entry("sweep", 1, lambda means, now, turn: housekeeping.sweep(means, now)),
 )
 

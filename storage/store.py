@@ -4,10 +4,13 @@ from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.blobs.blobs import Blobs
 from storage.blobs.places import Nowhere, Place
+from storage.carried import Carried
 from storage.chores import Chores
 from storage.copies import Copies
+from storage.documents import Documents
 from storage.facts import Facts
 from storage.firms import Firms
+from storage.folders import Folders
 from storage.letters import Letters
 from storage.log.streams import Streams
 from storage.logos import Logos
@@ -49,3 +52,6 @@ class Store:
         self.saved_replies = SavedReplies(mongo)
         self.blobs = Blobs(mongo, files or Nowhere())
         self.uploads = Uploads(mongo, self.blobs)
+        self.folders = Folders(mongo)
+        self.documents = Documents(mongo)
+        self.carried = Carried(mongo)

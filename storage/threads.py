@@ -97,6 +97,8 @@ class ThreadDoc(Document):
     """The furthest position of any contact (RD-3)."""
     tasks_done: int
     tasks_total: int
+    carries: bool = False
+    """Some message of it, internal or not, has carried a document: whoever shows it looks which are to be seen."""
     readers: dict[Id, int] = {}
     """How many of the firm's messages each contact of the account has read: what a contact's list is sorted by. Their
     marks say it, too; a list would have to look up one for each thread there is."""
@@ -227,7 +229,13 @@ def excerpt_of(events: Iterable[Stored]) -> tuple[Excerpt | None, int]:
     if latest.actor is None:
         return None, 0
     text = " ".join(plain_text(latest.event.body).split())[:EXCERPT_CHARACTERS_MAX]
-    return Excerpt(person=latest.actor, text=text, at=latest.at), latest.seq
+    documents = len(latest.event.attachments)
+    return Excerpt(person=latest.actor, text=text, at=latest.at, documents=documents), latest.seq
+
+
+def carries(events: Iterable[Stored]) -> bool:
+    """Whether one of some events is a message that carries a document."""
+    return any(isinstance(stored.event, MessageSent) and stored.event.attachments for stored in events)
 
 
 def advanced(thread: ThreadDoc, events: Sequence[Stored]) -> ThreadDoc:
@@ -238,6 +246,8 @@ def advanced(thread: ThreadDoc, events: Sequence[Stored]) -> ThreadDoc:
     if last is not None and last_seq > thread.last_seq:
         back = thread.back if thread.back is not None and thread.back.at >= last.at else None
         thread = replace(thread, last=last, last_seq=last_seq, last_message_at=last.at, back=back)
+    if carries(events):
+        thread = replace(thread, carries=True)
     if newest is None or newest.seq <= thread.head.seq:
         return thread
     unread = max(0, newest.totals.contact_messages - thread.firm_read.messages)
@@ -286,6 +296,8 @@ class Projection:
                 for name, value in (("last", to_document(last)), ("last_message_at", last.at), ("last_seq", last_seq)):
                     fields[name] = _if_later("last_seq", last_seq, name, value)
                 fields["back"] = {"$cond": [{"$gt": [last.at, "$back.at"]}, "$$REMOVE", "$back"]}
+        if carries(self.events):
+            fields["carries"] = True
         if self.read:
             fields |= read_by(self.read, now)
         if notes:

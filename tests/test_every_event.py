@@ -26,6 +26,7 @@ class Place:
 
 
 NOTES = {
+    "DocumentChanged",
     "LetterFailed",
     "ReminderChanged",
     "ReminderSent",
@@ -36,6 +37,7 @@ NOTES = {
     "ThreadWoken",
 }
 DONE = {
+    "DocumentChanged",
     "TaskAdded",
     "TaskEdited",
     "TaskCompleted",
@@ -56,9 +58,10 @@ KEPT = {"FirmChanged", "SavedReplyDeleted", "SavedReplyUpdated"}
 PLACES = {
     # What it does to a row by more than its folds (tests/protocol/test_folding.py has decided about those).
     "protocol.client.threads:row_after": Place("t", DONE),
-    "protocol.client.threads:row_after_note": Place("n", {"MessageSent"} | NOTES - {"ThreadUnread"}),
-    # A row must be asked for anew: of a task that is gone nobody but the server knows whether it was ticked.
-    "protocol.client.reducer:_Work.apply_to_row": Place("t", {"MessageSent"} | DONE - {"TaskDeleted"}),
+    "protocol.client.threads:row_after_note": Place("n", NOTES - {"ThreadUnread"}),
+    # A row must be asked for anew: of a task that is gone nobody but the server knows whether it was ticked, and of a
+    # document whether there are others to be seen.
+    "protocol.client.reducer:_Work.apply_to_row": Place("t", {"MessageSent"} | DONE - {"TaskDeleted", "DocumentChanged"}),
     "protocol.client.own:apply": Place("u", KEPT),
     # What stands in place of what was pending; what is behind what, when t: and n: are shown together.
     "protocol.client.reducer:_Work.apply": Place("tn", DONE | NOTES),
@@ -67,7 +70,7 @@ PLACES = {
     # The totals that ride on t:.
     "storage.log.drafts:Head.after": Place(
         "t", {"TaskAdded", "TaskEdited", "TaskCompleted", "TaskReopened", "TasksReordered", "TaskDeleted",
-              "TasksCompleted", "ThreadCreated", "ThreadRenamed", "ThreadRaised"}
+              "TasksCompleted", "ThreadCreated", "ThreadRenamed", "ThreadRaised", "DocumentChanged"}
     ),
     # Whose access has to be looked up anew.
     "server.core.announce:bus_event": Place("tnu", {"MessageSent", "NotificationUpdated"} | DONE | NOTES | KEPT),
@@ -75,20 +78,20 @@ PLACES = {
     # is over have no author: `_told` knows.
     "server.inbox.news:_described": Place(
         "tn", {"ThreadRenamed", "ThreadArchived", "ThreadRaised", "TasksReordered", "LetterFailed", "ThreadUnread",
-               "ReminderChanged", "ReminderSent", "ReminderSettled", "ThreadSnoozed", "ThreadWoken"}
+               "ReminderChanged", "ReminderSent", "ReminderSettled", "ThreadSnoozed", "ThreadWoken", "DocumentChanged"}
     ),
     "server.inbox.news:named": Place("tn", DONE | NOTES - {"ThreadAssigned", "ThreadWoken"}),
     "server.inbox.news:_told": Place("tn", DONE | NOTES - {"LetterFailed", "ThreadAssigned", "ThreadWoken"}),
     # NC-1: what contacts get a letter about; which of those are about tasks.
     "server.letters.follows:_kind_for_contacts": Place(
         "t", {"TaskEdited", "TaskCompleted", "TaskReopened", "TasksReordered", "TaskDeleted", "TasksCompleted",
-              "ThreadRenamed", "ThreadArchived", "ThreadReopened", "ThreadRaised"}
+              "ThreadRenamed", "ThreadArchived", "ThreadReopened", "ThreadRaised", "DocumentChanged"}
     ),
     "scheduler.letters.to_contacts:_still_open": Place("t", {"MessageSent"} | DONE - {"TaskAdded"}),
     # 3.8.4: what moves a reminder's cycle. Others change facts, not the cycle.
     "server.reminders.state:_heard": Place(
         "t", {"TaskEdited", "TaskCompleted", "TasksReordered", "TaskDeleted", "TasksCompleted", "ThreadCreated",
-              "ThreadRenamed", "ThreadArchived", "ThreadRaised"}
+              "ThreadRenamed", "ThreadArchived", "ThreadRaised", "DocumentChanged"}
     ),
     # What a key has made.
     "server.saved_replies.actions:_made": Place(
@@ -99,6 +102,9 @@ PLACES = {
     # What is a message.
     "protocol.client.threads:unread_after": Place("t", DONE),
     "storage.threads:excerpt_of": Place("t", DONE),
+    # What carries documents.
+    "storage.threads:carries": Place("tn", DONE | NOTES),
+    "server.documents.carrying:rows_of": Place("tn", DONE | NOTES),
     "server.marks.follows:by_writing": Place("tn", DONE | NOTES),
     "server.messages.actions:_accepted": Place("tn", DONE | NOTES),
     "server.messages.actions:_quote": Place("tn", DONE | NOTES),

@@ -100,6 +100,7 @@ def _send(draft: Draft, message: Pending) -> None:
             body=message.body,
             internal=message.internal,
             quoted_message_id=message.quoted_message_id,
+            attachments=message.attachments,
         )
     )
 

@@ -21,6 +21,7 @@ from protocol.client.draft import Draft
 from protocol.client.forgetting import forget_account, forget_thread
 from protocol.client.state import OpenThread, State, own_streams
 from protocol.client.stream import Followed
+from protocol.documents import DocumentChanged
 from protocol.ids import StreamKind, notes_stream, split_stream, thread_stream
 from protocol.messages import MessageSent
 from protocol.streams import StreamEvent, StreamPage, StreamRead, ThreadOpen, ThreadOpened
@@ -298,10 +299,14 @@ class _Work(Draft):
         if row is None:
             return
         if kind is StreamKind.NOTES:
+            if isinstance(event.event, DocumentChanged) and row.staff and row.staff.notes_head < event.seq:
+                self.commands.append(ThreadRead(thread_id=thread_id))
             self.put_row(threads.row_after_note(row, event))
             return
         known, thread = row.head >= event.seq, self.state.opened.get(thread_id)
         row = threads.row_after(row, event, self.side)
+        if isinstance(event.event, DocumentChanged) and not known:
+            self.commands.append(ThreadRead(thread_id=thread_id))  # only the server knows whether others are to be seen
         if thread is not None:
             row = threads.counted(row, thread.tasks)
         elif isinstance(event.event, TaskDeleted) and not known:

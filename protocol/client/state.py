@@ -35,6 +35,7 @@ class Pending(Wire):
     body: Body
     internal: bool = False
     quoted_message_id: Id | None = None
+    attachments: list[Id] = []
     state: Literal["sending", "accepted", "failed"] = "sending"
     seq: Seq | None = None
     """Its place in the log, once accepted."""
@@ -156,6 +157,7 @@ class Written(Tagged, tag="send"):
     body: Body
     internal: bool = False
     quoted_message_id: Id | None = None
+    attachments: list[Id] = []
 
 
 class Accepted(Tagged, tag="accepted"):

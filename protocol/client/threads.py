@@ -36,9 +36,9 @@ def row_after(row: Thread, event: StreamEvent, side: Side) -> Thread:
         return row
     row = replace(row, head=event.seq, updated_at=max(row.updated_at, event.at))
     match event.event:
-        case MessageSent(body=body) if event.actor is not None:
-            said = Excerpt(person=event.actor, text=excerpt(body), at=event.at)
-            row = replace(row, last=said, last_message_at=event.at)
+        case MessageSent(body=body, attachments=carried) if event.actor is not None:
+            said = Excerpt(person=event.actor, text=excerpt(body), at=event.at, documents=len(carried))
+            row = replace(row, last=said, last_message_at=event.at, has_documents=row.has_documents or bool(carried))
             return row if event.actor.side == side else _one_more(row)
     return folded(row, "row", event, side)
 
@@ -53,6 +53,8 @@ def row_after_note(row: Thread, event: StreamEvent) -> Thread:
         case ThreadUnread() as back:
             counted = row.read_messages is not None and back.read_messages is not None
             row = read_to(row, back) if counted else read_uncounted(row, back.read_seq, back.unread)
+        case MessageSent(attachments=carried) if carried:
+            row = replace(row, has_documents=True)
     return replace(row, staff=part)
 
 

@@ -14,9 +14,12 @@ from protocol.errors import Forbidden, NotFound
 from protocol.ids import StreamKind, split_stream
 from protocol.people import Right
 from protocol.wire import Id
+from server.core import cabinet
 from server.core.context import Context, Principal
 from server.core.sight import holds
 from storage.accounts import AccountDoc
+from storage.documents import DocumentDoc
+from storage.folders import FolderDoc
 from storage.threads import ThreadDoc, ThreadFacts
 
 
@@ -39,6 +42,21 @@ class FactsScope:
     """A thread that the asker may see, by what never changes about it: costs no read as a rule."""
 
     thread: ThreadFacts
+
+
+@dataclass(frozen=True, slots=True)
+class FolderScope:
+    """A folder that the asker may see, or change."""
+
+    folder: FolderDoc
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScope:
+    """A document that the asker may change, and the folder it is in."""
+
+    document: DocumentDoc
+    folder: FolderDoc
 
 
 Rule = Callable[[Context, Any], Awaitable[Any]]
@@ -189,6 +207,35 @@ async def thread_staff(context: Context, command: Any) -> ThreadScope:
     return await thread_seen(context, command)
 
 
+async def folder_seen(context: Context, command: Any) -> FolderScope:
+    """A folder that the asker may see now (DC-8)."""
+    return FolderScope(await cabinet.folder_of(context, command.folder_id))
+
+
+async def folder_edited(context: Context, command: Any) -> FolderScope:
+    """A folder that the asker may change: staff with the right to manage documents (AC-9), contacts where it lets them."""
+    return FolderScope(await cabinet.folder_of(context, command.folder_id, edited=True))
+
+
+def folder_with(right: Right) -> Rule:
+    """A folder that a member of staff may see, and who leads or holds this right."""
+
+    async def rule(context: Context, command: Any) -> FolderScope:
+        await staff(context, command)
+        scope = await folder_seen(context, command)
+        may_with(context.principal, right)
+        return scope
+
+    rule.__name__ = f"folder_with_{right}"
+    rule.__doc__ = f"A folder that the asker may see, being owner, admin or staff with the right {right}."
+    return rule
+
+
+async def document_edited(context: Context, command: Any) -> DocumentScope:
+    """A document that the asker may change, also one in the trash: by its folder as it is now (DC-8)."""
+    return DocumentScope(*await cabinet.document_of(context, command.document_id, edited=True))
+
+
 async def stream_seen(context: Context, command: Any) -> None:
     """A stream that the asker may read."""
     await stream_of(context, command.stream)
@@ -211,12 +258,13 @@ _RULES: Final[dict[str, Rule]] = {
     found.__name__: found
     for found in (
         anyone, logged_in, staff, leads, developer, account_seen, account_staff, facts_seen, facts_staff, thread_seen,
-        thread_staff, stream_seen,
+        thread_staff, stream_seen, folder_seen, folder_edited, document_edited,
     )
 }  # fmt: skip
 _RULES_WITH_RIGHT: Final[dict[str, Callable[[Right], Rule]]] = {
     "account_with": account_with,
     "firm_with": firm_with,
+    "folder_with": folder_with,
 }
 
 

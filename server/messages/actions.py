@@ -13,9 +13,11 @@ from server.core import keys
 from server.core.context import Context
 from server.core.doing import answers_again, does
 from server.core.rules import FactsScope
+from server.documents import carrying
 from server.people import mentions, reachable
 from server.threads import actions as threads
 from storage.log.streams import Closed, Draft, Stored
+from storage.mongo.connection import Session
 from storage.threads import ThreadFacts
 
 QUOTE_CHARACTERS_MAX = 280
@@ -28,9 +30,9 @@ async def send(context: Context, command: MessageSend, scope: FactsScope) -> Mes
     A retry gets the first message back, whatever has happened to the thread since; a key that meant something else is a
     Conflict. Raises Invalid for a blank or overlong body, Forbidden for an internal message or a mention by a contact,
     Conflict for staff in an archived thread (MS-8) and where nobody of the account can log in (AC-8), NotFound for a
-    mention of somebody without access or a quote of another thread's message.
+    mention of somebody without access, a quote of another thread's message or a document that the asker may not see.
     """
-    bodies.check(command.body)
+    bodies.check(command.body, may_be_blank=bool(command.attachments))
     if command.internal and not context.principal.is_staff:
         raise Forbidden("Only staff write internal messages.")
     key, meant, streams = _key(context, command), keys.meaning(command), context.store.streams
@@ -69,6 +71,8 @@ def _accepted(context: Context, command: MessageSend, meant: str, stored: Stored
 async def _appended(context: Context, draft: Draft) -> Stored:
     """The message in the log: the one that is to be sent, or the one that has this key already."""
     try:
+        if carrying.rows_of(draft):
+            return await _appended_carrying(context, draft)
         return (await context.store.streams.append(draft)).stored
     except Closed:
         if context.principal.is_staff:
@@ -76,6 +80,18 @@ async def _appended(context: Context, draft: Draft) -> Stored:
     # A retry must not reopen what was archived since.
     first = await context.store.streams.first_with(draft.key or "")
     return first or await threads.reopen_for_contact(context, split_stream(draft.stream)[1], draft)
+
+
+async def _appended_carrying(context: Context, draft: Draft) -> Stored:
+    """A message with documents: what it carries is noted with it or not at all. Raises Closed, lets KeyTaken out."""
+    streams = context.store.streams
+
+    async def work(session: Session) -> Stored:
+        (stored,) = await streams.append_in(session, [draft])
+        await carrying.note(context, [draft], session)
+        return stored
+
+    return await streams.transact(draft.stream, work, draft.key)
 
 
 async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, key: str, meant: str) -> Draft:
@@ -101,6 +117,9 @@ async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, ke
             body=await mentions.with_true_names(context, thread.account_id, command.body),
             quote=await _quote(context, thread, command.quoted_message_id, command.internal),
             after=after,
+            attachments=await carrying.check(
+                context, thread.account_id, command.attachments, internal=command.internal
+            ),
         ),
         key=key,
         meant=meant,

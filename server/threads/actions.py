@@ -39,6 +39,7 @@ from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import AccountScope, FactsScope
 from server.core.said import said
+from server.documents import carrying
 from server.people import mentions, reachable
 from server.reminders import cycles
 from server.reminders import state as reminder_state
@@ -74,6 +75,8 @@ class Start:
     """A hash of what the command with the key said."""
     tasks: Sequence[TaskToAdd] = ()
     reminder: ReminderSetting | None = None
+    attachments: Sequence[Id] = ()
+    """Documents that its message carries, allowed already."""
 
 
 @does(ThreadCreate)
@@ -101,7 +104,7 @@ async def _start(context: Context, command: ThreadCreate, account: AccountDoc, k
     principal = context.principal
     if not principal.is_staff:
         await _contact_may_start(context, command)
-    bodies.check(command.body)
+    bodies.check(command.body, may_be_blank=bool(command.attachments))
     return Start(
         account=account,
         subject=said("$.subject", command.subject),
@@ -113,6 +116,7 @@ async def _start(context: Context, command: ThreadCreate, account: AccountDoc, k
         meant=meant,
         tasks=command.tasks,
         reminder=command.reminder,
+        attachments=await carrying.check(context, account.id, command.attachments, internal=False),
     )
 
 
@@ -167,6 +171,7 @@ async def start(context: Context, new: Start) -> ThreadDoc:
         thread = _new_row(new, thread_id, stored, len(tasks), reminder, contact_ids)
         await context.store.threads.add(thread, session)
         await context.store.tasks.add_all(tasks, session)
+        await carrying.note(context, drafts, session)
         await trail.note_all(context, thread, "task.added", [task.text for task in tasks], session)
         return thread, stored
 
@@ -183,7 +188,12 @@ async def start(context: Context, new: Start) -> ThreadDoc:
 
 
 def _first_events(new: Start, tasks: Sequence[TaskDoc]) -> list[Event]:
-    message = MessageSent(message_id=new_id(), client_message_id=new.client_message_id, body=new.body)
+    message = MessageSent(
+        message_id=new_id(),
+        client_message_id=new.client_message_id,
+        body=new.body,
+        attachments=list(new.attachments),
+    )
     created = ThreadCreated(account_id=new.account.id, subject=new.subject)
     return [created, message, *(TaskAdded(task=task.seen()) for task in tasks)]
 
@@ -245,6 +255,7 @@ def _new_row(
         readers={contact: totals.staff_messages if contact == new.actor.id else 0 for contact in contact_ids},
         tasks_done=0,
         tasks_total=tasks,
+        carries=bool(new.attachments),
         last=last,
         last_seq=last_seq,
         reminder=reminder,
@@ -340,7 +351,10 @@ async def reopen_for_contact(context: Context, thread_id: Id, message: Draft) ->
             messages=[message],
         )
 
-    return (await change(context, thread_id, decide, key=message.key))[-1]
+    async def note(session: Session) -> None:
+        await carrying.note(context, [message], session)
+
+    return (await change(context, thread_id, decide, note, key=message.key))[-1]
 
 
 # assigning

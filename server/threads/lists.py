@@ -26,6 +26,7 @@ from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import FactsScope, ThreadScope
 from server.core.searching import with_words
+from server.documents import carrying
 from server.people import acquaintance
 from server.reminders import state as reminder_state
 from storage.accounts import AccountDoc
@@ -61,9 +62,17 @@ async def row_of(context: Context, thread: ThreadDoc) -> Thread:
     if account is None:
         raise NotFound("There is no such thread.")
     if principal.is_staff:
-        return for_staff(thread, account, await _firm(context))
-    marks = await context.store.marks.of_person(principal.firm_id, [thread.id], principal.user_id)
-    return _as_read_by(thread, account, marks.get(thread.id))
+        row = for_staff(thread, account, await _firm(context))
+    else:
+        marks = await context.store.marks.of_person(principal.firm_id, [thread.id], principal.user_id)
+        row = _as_read_by(thread, account, marks.get(thread.id))
+    return (await _with_paperclips(context, [thread], [row]))[0]
+
+
+async def _with_paperclips(context: Context, threads: Sequence[ThreadDoc], rows: Sequence[Thread]) -> list[Thread]:
+    """The rows of threads, saying which of them show that they carry documents (DC-4)."""
+    showing = await carrying.showing(context, threads)
+    return [replace(row, has_documents=True) if row.id in showing else row for row in rows]
 
 
 def for_staff(thread: ThreadDoc, account: AccountDoc, firm: FirmDoc) -> Thread:
@@ -123,6 +132,7 @@ async def open_thread(context: Context, command: ThreadOpen, scope: FactsScope) 
     else:
         own = next((mark for mark in marks if mark.person.id == principal.user_id), None)
         row = _as_read_by(thread, account, own)
+    (row,) = await _with_paperclips(context, [thread], [row])
     return ThreadOpened(
         thread=row,
         tasks=[task.seen() for task in tasks],
@@ -358,8 +368,9 @@ async def _staff_page(context: Context, command: ThreadList, theirs: Row, narrow
     )
     # Few sleep: counting them costs less than looking at each that doesn't.
     asleep = await threads.count(firm_id, {**live, **_ASLEEP}, COUNTED_MAX)
+    rows = [for_staff(row, accounts[row.account_id], firm) for row, _ in found if row.account_id in accounts]
     return ThreadPage(
-        threads=[for_staff(row, accounts[row.account_id], firm) for row, _ in found if row.account_id in accounts],
+        threads=await _with_paperclips(context, [row for row, _ in found], rows),
         next=following,
         unread_threads=unread_threads,
         unread_messages=unread_messages,
@@ -379,12 +390,11 @@ async def _contact_page(context: Context, command: ThreadList, theirs: Row, narr
         following = _following(command, last, part, last.visible_at, max(last.last_message_at, last.raised_at or 0))
     live = {**theirs, "state": "active"}
     unread_threads, unread_messages = await threads.unread(firm_id, {**live, **order.unread}, person_id, COUNTED_MAX)
+    rows = [
+        _as_read_by(row, accounts[row.account_id], marks.get(row.id)) for row, _ in found if row.account_id in accounts
+    ]
     return ThreadPage(
-        threads=[
-            _as_read_by(row, accounts[row.account_id], marks.get(row.id))
-            for row, _ in found
-            if row.account_id in accounts
-        ],
+        threads=await _with_paperclips(context, [row for row, _ in found], rows),
         next=following,
         unread_threads=unread_threads,
         unread_messages=unread_messages,

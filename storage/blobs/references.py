@@ -8,8 +8,9 @@ field has an index behind the firm.
 
 from typing import Final
 
+from storage.documents import DOCUMENTS
 from storage.mongo.collections import OfFirms
 from storage.uploads_doc import UPLOADS
 
-REFERRING: Final[tuple[tuple[OfFirms, str], ...]] = ((UPLOADS, "sha256"),)
+REFERRING: Final[tuple[tuple[OfFirms, str], ...]] = ((UPLOADS, "sha256"), (DOCUMENTS, "sha256"))
 """Collection and field."""

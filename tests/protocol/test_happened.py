@@ -11,7 +11,8 @@ from protocol.threads import ThreadUnread
 from storage.log.drafts import Draft
 
 READ_BY_CONTACTS = {
-    "message.sent", "thread.created", "thread.renamed", "thread.archived", "thread.reopened", "thread.raised",
+    "message.sent", "document.changed",
+    "thread.created", "thread.renamed", "thread.archived", "thread.reopened", "thread.raised",
     "task.added", "task.edited", "task.completed", "task.reopened", "tasks.reordered", "task.deleted", "tasks.completed",
 }  # fmt: skip
 OWN = {"access.changed", "firm.changed", "notification.updated", "saved_reply.deleted", "saved_reply.updated"}
@@ -25,7 +26,8 @@ def test_contacts_may_read_no_more_events_than_these() -> None:
     """AC-6: a table of its own, as that of who may do what is; whoever adds an event to `t:` says so here too."""
     assert stands_in("t") == READ_BY_CONTACTS
     assert stands_in("u") == OWN
-    assert stands_in("n") == {shapes.tag_of(event) for event in EVENTS} - READ_BY_CONTACTS - OWN | {"message.sent"}
+    both = {"message.sent", "document.changed"}
+    assert stands_in("n") == {shapes.tag_of(event) for event in EVENTS} - READ_BY_CONTACTS - OWN | both
 
 
 def test_an_event_without_a_place_is_no_event() -> None:

@@ -19,6 +19,25 @@ from protocol.audit import AuditList, SecurityList
 from protocol.body import Mention, Paragraph, paragraph
 from protocol.contacts import ContactCreate, ContactUpdate, InvitationSend, LinkUpdate
 from protocol.development import ClockSet
+from protocol.documents import (
+    DocumentCarried,
+    DocumentDelete,
+    DocumentGet,
+    DocumentList,
+    DocumentMark,
+    DocumentMove,
+    DocumentRename,
+    DocumentRestore,
+    DocumentSave,
+    DocumentSearch,
+    DocumentsSeen,
+    FolderCreate,
+    FolderDelete,
+    FolderList,
+    FolderMove,
+    FolderRename,
+    FolderSetAccess,
+)
 from protocol.errors import ChattarError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from protocol.firms import FirmRead, FirmUpdate
 from protocol.ids import new_id, notes_stream, thread_stream, user_stream
@@ -60,10 +79,12 @@ from server.core.context import Context
 from server.core.rules import anyone
 from server.sessions import actions as sessions
 from storage.accounts import AccountDoc
+from storage.folders import FOLDERS, FolderDoc
 from storage.mongo.documents import to_document
 from storage.mongo.of_firms import FirmRows
 from storage.people import ContactDoc, LinkDoc, SecretDoc, StaffDoc, digest, link_id
 from storage.saved_replies import SAVED_REPLIES, SavedReplyDoc
+from tests.cabinet import brought, document
 from tests.world import PASSWORD, Person, World
 
 ROLES = ("owner", "admin", "view_all", "manager", "assigned", "unassigned", "contact", "nobody", "pending", "left")
@@ -89,6 +110,8 @@ LEADS = Row("AAFFFFF UUU")
 SEEN = Row("AAAAAFA UUU", "AAAFFFN UUU", "NNNNNNN UUU NN")
 STAFF_SEEN = Row("AAAAAFF UUU", "AAAFFFF UUU", "NNNNNNF UUU NF")
 WITH_RIGHT = Row("AAFAFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF")
+EDITED = Row("AAFAFFA UUU", "AAFFFFN UUU", "NNNNNNN UUU NN")
+"""What contacts may change in a folder that lets them, and staff with the right to manage documents (AC-9)."""
 # The order matters to View all accounts only: they see another account without holding the right.
 
 ROWS: dict[type[Asked], Row] = {
@@ -151,6 +174,22 @@ ROWS: dict[type[Asked], Row] = {
     # Nobody here manages templates but owner and admin: tests/server/saved_replies has that right, and one's own.
     SavedReplyUpdate: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF"),
     SavedReplyDelete: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF"),
+    FolderList: SEEN,
+    FolderCreate: EDITED,
+    FolderRename: EDITED,
+    FolderMove: EDITED,
+    FolderDelete: EDITED,
+    FolderSetAccess: WITH_RIGHT,
+    DocumentSave: EDITED,
+    DocumentList: SEEN,
+    DocumentSearch: SEEN,
+    DocumentGet: Row("AAAAAEA UUU", "AAAEEEE UUU", "EEEEEEE UUU EE"),
+    DocumentCarried: SEEN,
+    DocumentRename: EDITED,
+    DocumentMove: EDITED,
+    DocumentDelete: EDITED,
+    DocumentRestore: EDITED,
+    DocumentMark: EDITED,
     ClockSet: STAFF,
 }
 
@@ -169,6 +208,10 @@ class Target:
     pending: ContactDoc
     replies: Iterator[Id]
     """Saved replies, as many as may be deleted."""
+    folder: FolderDoc
+    """One that contacts may change, with another one beside it in which there are folders and documents."""
+    folders: Iterator[Id]
+    documents: Iterator[Id]
 
 
 class Stage:
@@ -193,7 +236,9 @@ class Stage:
     async def set(self) -> "Stage":
         world = self.world
         self.people["manager"] = await self._colleague(
-            "Mira Ek", "mira@lindbergfalk.example", ["manage_accounts", "manage_contacts", "assign_teammates"]
+            "Mira Ek",
+            "mira@lindbergfalk.example",
+            ["manage_accounts", "manage_contacts", "manage_documents", "assign_teammates"],
         )
         await world.do(world.anna, FirmUpdate(bcc="arkiv@lindbergfalk.example"))
         self.people["left"] = await self._colleague("Leo Ask", "leo@lindbergfalk.example", [], active=False)
@@ -223,6 +268,7 @@ class Stage:
             contact=contact,
             pending=await self._pending(account),
             replies=iter(await self._replies(account.firm_id)),
+            **await self._cabinet(account),
         )
 
     async def _colleague(self, name: str, email: str, rights: list[Any], *, active: bool = True) -> StaffDoc:
@@ -250,6 +296,25 @@ class Stage:
         )
         return contact
 
+    async def _cabinet(self, account: AccountDoc) -> dict[str, Any]:
+        """Folders that contacts may change, with documents in one of them."""
+        world, firm_id = self.world, account.firm_id
+        folders = [
+            FolderDoc(
+                id=new_id(), firm_id=firm_id, account_id=account.id, name="Moms", created_at=1, access="client_edits"
+            )
+            for _ in range(4 * len(ROLES + STRANGERS) + 1)
+        ]
+        await FirmRows(world.store.mongo, FOLDERS).insert(*map(to_document, folders))
+        documents = [
+            await document(world, folders[0], name=f"{number}.pdf") for number in range(8 * len(ROLES + STRANGERS))
+        ]
+        return {
+            "folder": folders[0],
+            "folders": (folder.id for folder in folders[1:]),
+            "documents": (one.id for one in documents),
+        }
+
     async def _replies(self, firm_id: Id) -> list[Id]:
         docs = [
             SavedReplyDoc(id=new_id(), firm_id=firm_id, title="Kvitton", body=paragraph("Hej!"), updated_at=1)
@@ -269,6 +334,8 @@ class Stage:
             asker = None if person is None else await self.world.principal(person)
         except Unauthenticated:
             asker = None  # a browser that still has a cookie
+        if isinstance(command, DocumentSave) and person is not None and asker is not None:
+            command = replace(command, upload_id=await brought(self.world, person))
         try:
             result = await dispatch(Context(self.world.means, asker), command)
         except Forbidden:
@@ -279,7 +346,10 @@ class Stage:
             return "U"
         except (Conflict, Invalid) as error:
             raise AssertionError(f"{role}: {command} got past the rule and failed: {error.problem}") from error
-        return "E" if isinstance(result, TaskPage) and not result.rows else "A"
+        empty = (isinstance(result, TaskPage) and not result.rows) or (
+            isinstance(result, DocumentsSeen) and not result.documents
+        )
+        return "E" if empty else "A"
 
 
 def saved() -> SavedReplyCreate:
@@ -371,6 +441,27 @@ BUILD: dict[type[Asked], Build] = {
     SavedReplyCreate: lambda w, t: saved(),
     SavedReplyUpdate: lambda w, t: SavedReplyUpdate(saved_reply_id=next(t.replies), title="Moms"),
     SavedReplyDelete: lambda w, t: SavedReplyDelete(saved_reply_id=next(t.replies)),
+    FolderList: lambda w, t: FolderList(account_id=t.account.id),
+    FolderCreate: lambda w, t: FolderCreate(
+        account_id=t.account.id, client_folder_id=new_id(), name="Kvitton", parent_id=t.folder.id
+    ),
+    FolderRename: lambda w, t: FolderRename(folder_id=t.folder.id, name="Skatt"),
+    FolderMove: lambda w, t: FolderMove(folder_id=next(t.folders), parent_id=t.folder.id),
+    FolderDelete: lambda w, t: FolderDelete(folder_id=next(t.folders)),
+    FolderSetAccess: lambda w, t: FolderSetAccess(folder_id=t.folder.id, access="client_edits"),
+    # Whose upload it is: Stage.outcome.
+    DocumentSave: lambda w, t: DocumentSave(
+        folder_id=t.folder.id, upload_id=new_id(), client_document_id=new_id(), name="Kvitto.pdf"
+    ),
+    DocumentList: lambda w, t: DocumentList(folder_id=t.folder.id),
+    DocumentSearch: lambda w, t: DocumentSearch(account_id=t.account.id, search="pdf"),
+    DocumentGet: lambda w, t: DocumentGet(document_ids=[next(t.documents)]),
+    DocumentCarried: lambda w, t: DocumentCarried(thread_id=t.thread_id),
+    DocumentRename: lambda w, t: DocumentRename(document_id=next(t.documents), name="Kvitto.pdf"),
+    DocumentMove: lambda w, t: DocumentMove(document_id=next(t.documents), folder_id=next(t.folders)),
+    DocumentDelete: lambda w, t: DocumentDelete(document_id=next(t.documents)),
+    DocumentRestore: lambda w, t: DocumentRestore(document_id=next(t.documents)),
+    DocumentMark: lambda w, t: DocumentMark(document_id=next(t.documents), side="contact"),
     ClockSet: lambda w, t: ClockSet(offset_ms=0),
 }
 BUILD_WITH_SECRET: dict[type[Asked], tuple[str, Callable[[str], Asked]]] = {

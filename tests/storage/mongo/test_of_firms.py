@@ -27,6 +27,7 @@ ACROSS = {
     "storage.blobs.blobs:clear_leavings": "sweep",
     "storage.blobs.blobs:loose": "sweep",
     "storage.chores:left": "sweep",
+    "storage.documents:out_of_time": "sweep",
     "storage.firms:all": "operator",
     "storage.letters:_claimed": "sweep",
     "storage.letters:backlog": "sweep",

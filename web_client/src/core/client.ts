@@ -214,7 +214,11 @@ export class Client {
   write(
     threadId: Id,
     body: Body,
-    { internal = false, quoted }: { internal?: boolean; quoted?: Id } = {},
+    {
+      internal = false,
+      quoted,
+      attachments = [],
+    }: { internal?: boolean; quoted?: Id; attachments?: readonly Id[] } = {},
   ): string {
     const key = newKey();
     this.#typedAt.delete(`${threadId}:${internal}`);
@@ -226,6 +230,7 @@ export class Client {
       body,
       ...(internal ? { internal } : {}),
       ...(quoted === undefined ? {} : { quoted_message_id: quoted }),
+      ...(attachments.length ? { attachments } : {}),
     });
     return key;
   }

@@ -11,8 +11,8 @@ export type Language = "sv" | "en";
 export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
 export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended";
-export type ReasonToContacts = "clients_may_not_create" | "file_name" | "key_reused" | "no_room" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many_files" | "unreadable";
-export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "too_many";
+export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "unreadable";
+export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
 /** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -766,6 +766,8 @@ export interface MessageSent {
   readonly quote?: Quote;
   /** Only in n: the position in t: that the internal message follows when the two are shown together. */
   readonly after?: Seq;
+  /** The documents that it carries: what they are called is told to whoever may see them (`document.get`). Default: []. */
+  readonly attachments?: readonly Id[];
 }
 
 /** The message is in the log, majority and journaled, at this place. */
@@ -785,6 +787,8 @@ export interface MessageSend {
   /** Default: false. */
   readonly internal?: boolean;
   readonly quoted_message_id?: Id;
+  /** Documents of the account, which contacts may see unless it is internal. With one the body may be blank. Default: []. */
+  readonly attachments?: readonly Id[];
 }
 
 /** I am writing; send at most once in 3 s. `internal` is shown to staff only. */
@@ -841,6 +845,8 @@ export interface Excerpt {
   readonly person: Person;
   readonly text: string;
   readonly at: number;
+  /** How many documents it carried: it may have no words. Default: 0. */
+  readonly documents?: number;
 }
 
 /** A thread is put off: it stands in no list of what is to be done until a time, or until a contact writes. */
@@ -899,6 +905,8 @@ export interface Thread {
   readonly tasks_done?: number;
   /** Default: 0. */
   readonly tasks_total?: number;
+  /** A message that the reader may see carries a document that they may see. Default: false. */
+  readonly has_documents?: boolean;
   readonly staff?: StaffPart;
 }
 
@@ -981,6 +989,8 @@ export interface ThreadCreate {
   /** Default: []. */
   readonly tasks?: readonly TaskToAdd[];
   readonly reminder?: ReminderSetting;
+  /** Documents that the message carries: see `message.send`. Default: []. */
+  readonly attachments?: readonly Id[];
 }
 
 /** Threads: those back from a snooze, then unread ones, then the others; of each the latest message first. */
@@ -1264,6 +1274,201 @@ export interface SavedReplyDelete {
   readonly saved_reply_id: Id;
 }
 
+/** A folder of an account, as the asker sees it. */
+export interface Folder {
+  readonly id: Id;
+  readonly account_id: Id;
+  readonly name: string;
+  /** Absent of a top-level one. */
+  readonly parent_id?: Id;
+  /** Whether the asker may put something in and take it out. Default: false. */
+  readonly may_edit?: boolean;
+  /** The one that every account has for what contacts bring: it can be renamed and not deleted. Default: false. */
+  readonly for_uploads?: boolean;
+  /** For staff: as its top-level folder says. */
+  readonly access?: "client_edits" | "client_views" | "private";
+  /** For staff: the contacts for whom something else holds. Default: {}. */
+  readonly people?: { readonly [key: string]: "none" | "view" | "edit" };
+}
+
+/** A document, as the asker sees it now. */
+export interface Document {
+  readonly id: Id;
+  readonly account_id: Id;
+  readonly folder_id: Id;
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** What it is by its content: a word of a list that may grow, such as `pdf`; `other` for what nobody knows. */
+  readonly family: string;
+  readonly uploaded_by: Person;
+  readonly uploaded_at: number;
+  /** Nobody of the asker's side has looked at it yet. Default: false. */
+  readonly new?: boolean;
+  /** Default: false. */
+  readonly may_edit?: boolean;
+  /** It is in the trash since then, and goes for good 120 days later. */
+  readonly deleted_at?: number;
+}
+
+/** Of a document that a message of this stream carries there is something else to know: whoever shows it asks again (`document.get`). That it has been renamed, moved, deleted, restored or closed isn't told, as it may not be for all. Stands in t: or n:. */
+export interface DocumentChanged {
+  readonly type: "document.changed";
+  readonly document_id: Id;
+}
+
+/** Folders of an account, in the order of their ids. */
+export interface FolderPage {
+  readonly folders: readonly Folder[];
+}
+
+/** The folders of an account that I may see. */
+export interface FolderList {
+  readonly type: "folder.list";
+  readonly account_id: Id;
+}
+
+/** Make a folder. Inside another one it has the access of that; a top-level one is for staff to make. */
+export interface FolderCreate {
+  readonly type: "folder.create";
+  readonly account_id: Id;
+  readonly client_folder_id: ClientKey;
+  readonly name: string;
+  readonly parent_id?: Id;
+  /** Of a top-level one. Default: "private". */
+  readonly access?: "client_edits" | "client_views" | "private";
+}
+
+/** Call a folder something else. */
+export interface FolderRename {
+  readonly type: "folder.rename";
+  readonly folder_id: Id;
+  readonly name: string;
+}
+
+/** Put a folder into another one of the account: everything in it has the access of that then. Without `parent_id` it becomes a top-level one, with the access that it had. */
+export interface FolderMove {
+  readonly type: "folder.move";
+  readonly folder_id: Id;
+  readonly parent_id?: Id;
+}
+
+/** Delete a folder with those in it; their documents go to the trash. */
+export interface FolderDelete {
+  readonly type: "folder.delete";
+  readonly folder_id: Id;
+}
+
+/** Say what contacts may do in a top-level folder and all that is below it. */
+export interface FolderSetAccess {
+  readonly type: "folder.set_access";
+  readonly folder_id: Id;
+  readonly access: "client_edits" | "client_views" | "private";
+  /** Contacts of the account for whom something else holds; those who aren't named have what `access` says. Default: {}. */
+  readonly people?: { readonly [key: string]: "none" | "view" | "edit" };
+}
+
+/** Documents, the latest first. */
+export interface DocumentPage {
+  readonly documents: readonly Document[];
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+}
+
+/** Those documents that the asker may see now. */
+export interface DocumentsSeen {
+  readonly documents: readonly Document[];
+}
+
+/** Documents that messages of a thread carry. */
+export interface CarriedPage {
+  readonly documents: readonly Document[];
+  /** `after` of the following page, if there is one. */
+  readonly next?: string;
+}
+
+/** Make a document of a file that I have uploaded, in a folder. If one there is called so, it gets a number. */
+export interface DocumentSave {
+  readonly type: "document.save";
+  readonly folder_id: Id;
+  readonly upload_id: Id;
+  readonly client_document_id: ClientKey;
+  readonly name: string;
+}
+
+/** The documents in a folder, the latest first. */
+export interface DocumentList {
+  readonly type: "document.list";
+  readonly folder_id: Id;
+  readonly after?: Id;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** The documents of an account whose names have words that begin so, the latest first; or those in the trash that I may take out again. */
+export interface DocumentSearch {
+  readonly type: "document.search";
+  readonly account_id: Id;
+  /** Default: "". */
+  readonly search?: string;
+  /** Default: false. */
+  readonly deleted?: boolean;
+  readonly after?: Id;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** What these documents are called and how long they are, of each that I may see now. Those that are gone and those that are not for me are left out alike. */
+export interface DocumentGet {
+  readonly type: "document.get";
+  readonly document_ids: readonly Id[];
+}
+
+/** The documents that messages of a thread carry, of each that I may see now, the latest first. */
+export interface DocumentCarried {
+  readonly type: "document.carried";
+  readonly thread_id: Id;
+  readonly after?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+/** Call a document something else. */
+export interface DocumentRename {
+  readonly type: "document.rename";
+  readonly document_id: Id;
+  readonly name: string;
+}
+
+/** Put a document into another folder of the account: whoever may see that one sees it then. */
+export interface DocumentMove {
+  readonly type: "document.move";
+  readonly document_id: Id;
+  readonly folder_id: Id;
+}
+
+/** Put a document into the trash. One that is there already stays there. */
+export interface DocumentDelete {
+  readonly type: "document.delete";
+  readonly document_id: Id;
+}
+
+/** Take a document out of the trash, to where it was or into another folder, which has to be named once the first one is gone. */
+export interface DocumentRestore {
+  readonly type: "document.restore";
+  readonly document_id: Id;
+  readonly folder_id?: Id;
+}
+
+/** Say that a document is new, or isn't, for a side; only staff say so for contacts. */
+export interface DocumentMark {
+  readonly type: "document.mark";
+  readonly document_id: Id;
+  readonly side: Side;
+  /** Default: false. */
+  readonly new?: boolean;
+}
+
 /** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
 export interface StreamEvent {
   readonly seq: Seq;
@@ -1481,7 +1686,8 @@ export type Event =
   | ThreadWoken
   | NotificationUpdated
   | SavedReplyUpdated
-  | SavedReplyDeleted;
+  | SavedReplyDeleted
+  | DocumentChanged;
 export type Command =
   | FirmRead
   | FirmUpdate
@@ -1538,6 +1744,22 @@ export type Command =
   | SavedReplyCreate
   | SavedReplyUpdate
   | SavedReplyDelete
+  | FolderList
+  | FolderCreate
+  | FolderRename
+  | FolderMove
+  | FolderDelete
+  | FolderSetAccess
+  | DocumentSave
+  | DocumentList
+  | DocumentSearch
+  | DocumentGet
+  | DocumentCarried
+  | DocumentRename
+  | DocumentMove
+  | DocumentDelete
+  | DocumentRestore
+  | DocumentMark
   | StreamRead
   | ThreadOpen
   | ClockSet;
@@ -1614,6 +1836,22 @@ export interface Commands {
   readonly "saved_reply.create": { readonly command: SavedReplyCreate; readonly result: SavedReply };
   readonly "saved_reply.update": { readonly command: SavedReplyUpdate; readonly result: SavedReply };
   readonly "saved_reply.delete": { readonly command: SavedReplyDelete; readonly result: Done };
+  readonly "folder.list": { readonly command: FolderList; readonly result: FolderPage };
+  readonly "folder.create": { readonly command: FolderCreate; readonly result: Folder };
+  readonly "folder.rename": { readonly command: FolderRename; readonly result: Folder };
+  readonly "folder.move": { readonly command: FolderMove; readonly result: Folder };
+  readonly "folder.delete": { readonly command: FolderDelete; readonly result: Done };
+  readonly "folder.set_access": { readonly command: FolderSetAccess; readonly result: Folder };
+  readonly "document.save": { readonly command: DocumentSave; readonly result: Document };
+  readonly "document.list": { readonly command: DocumentList; readonly result: DocumentPage };
+  readonly "document.search": { readonly command: DocumentSearch; readonly result: DocumentPage };
+  readonly "document.get": { readonly command: DocumentGet; readonly result: DocumentsSeen };
+  readonly "document.carried": { readonly command: DocumentCarried; readonly result: CarriedPage };
+  readonly "document.rename": { readonly command: DocumentRename; readonly result: Document };
+  readonly "document.move": { readonly command: DocumentMove; readonly result: Document };
+  readonly "document.delete": { readonly command: DocumentDelete; readonly result: Done };
+  readonly "document.restore": { readonly command: DocumentRestore; readonly result: Document };
+  readonly "document.mark": { readonly command: DocumentMark; readonly result: Document };
   readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
   readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
   readonly "clock.set": { readonly command: ClockSet; readonly result: Done };

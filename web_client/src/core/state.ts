@@ -39,6 +39,7 @@ export interface Pending {
   readonly body: Body;
   readonly internal?: boolean;
   readonly quoted_message_id?: Id;
+  readonly attachments?: readonly Id[];
   readonly state: "sending" | "accepted" | "failed";
   /** Its place in the log, once accepted. */
   readonly seq?: Seq;
@@ -135,7 +136,7 @@ export type Happening =
   /** The user wrote a message. */
   | ({ readonly type: "send" } & Pick<
       Pending,
-      "client_message_id" | "thread_id" | "body" | "internal" | "quoted_message_id"
+      "client_message_id" | "thread_id" | "body" | "internal" | "quoted_message_id" | "attachments"
     >)
   /** `message.send` was answered. */
   | { readonly type: "accepted"; readonly client_message_id: ClientKey; readonly result: MessageAccepted }

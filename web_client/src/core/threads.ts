@@ -53,7 +53,9 @@ export function rowAfter(known: Thread, said: StreamEvent, side: Side): Thread {
   const { event, actor, at } = said;
   if (event.type !== "message.sent") return folded(row, "row", said, side);
   if (actor === null) return row;
-  const after = { ...row, last: { person: actor, text: excerpt(event.body), at }, last_message_at: at };
+  const carried = event.attachments?.length;
+  const last = { person: actor, text: excerpt(event.body), at, ...(carried && { documents: carried }) };
+  const after = { ...row, last, last_message_at: at, ...(carried && { has_documents: true }) };
   return actor.side === side ? after : oneMore(after);
 }
 
@@ -63,6 +65,7 @@ export function rowAfterNote(row: Thread, said: StreamEvent): Thread {
   const part = row.staff ?? {};
   if (seq <= (part.notes_head ?? 0)) return row;
   const after = { ...row, staff: folded({ ...part, notes_head: seq }, "staff", said) };
+  if (event.type === "message.sent" && event.attachments?.length) return { ...after, has_documents: true };
   if (event.type !== "thread.unread") return after;
   return counts(row, event) ? readTo(after, event) : readUncounted(after, event.read_seq, event.unread);
 }

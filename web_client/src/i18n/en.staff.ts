@@ -373,7 +373,6 @@ export const enStaff = {
   "problem.owner_only": "Only the owner makes, changes or removes admins.",
   "problem.owner_stays": "The owner’s role and rights stay as they are.",
   "problem.secret_gone": "Its link is gone. Send a new one.",
-  "problem.too_many": "There are as many as there may be. Delete one first.",
 } as const satisfies Words<ReasonToStaff>;
 
 export default enStaff;

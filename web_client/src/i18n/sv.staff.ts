@@ -373,7 +373,6 @@ const svStaff: Translated<typeof enStaff> = {
   "problem.owner_only": "Bara ägaren utser, ändrar eller tar bort administratörer.",
   "problem.owner_stays": "Ägarens roll och rättigheter ändras inte.",
   "problem.secret_gone": "Länken gäller inte längre. Skicka en ny.",
-  "problem.too_many": "Det finns redan så många som det får finnas. Ta bort något först.",
 };
 
 export default svStaff;

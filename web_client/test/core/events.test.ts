@@ -35,6 +35,11 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
     event: { type: "access.changed", lost: [account.id] },
     changes: ["row", "tasks", "stream", "task log", "lists"],
   },
+  "document.changed": {
+    stands: "t",
+    event: { type: "document.changed", document_id: id("8") },
+    nothing: "the row and whatever shows the document are asked for anew",
+  },
   "firm.changed": {
     stands: "u",
     event: { type: "firm.changed", firm: { id: id("f"), name: "New name" } },

@@ -1,0 +1,248 @@
+"""Folders of accounts, the documents in them, and who may see them (DC-8).
+
+A document is known to others by its id alone: name, size and where it is are told to whoever asks and may see it then.
+Refuses to know what is in a document.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from protocol.asked import Answer, Asked
+from protocol.happened import Happened
+from protocol.people import Person, Side
+from protocol.wire import LINE, ONE_LINE, WRITTEN, ClientKey, Id, Ms, PageSize, Search, Wire
+
+DOCUMENTS_ASKED_MAX = 100
+
+FolderAccess = Literal["client_edits", "client_views", "private"]
+"""What contacts of the account may do in a top-level folder and in everything below it."""
+PersonAccess = Literal["none", "view", "edit"]
+"""The same for one contact."""
+FolderName = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=120, pattern=rf"^{LINE}\Z", description=f"a folder's name {ONE_LINE}", extra=WRITTEN
+    ),
+]
+DocumentName = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a document's name {ONE_LINE}", extra=WRITTEN
+    ),
+]
+DocumentIds = Annotated[list[Id], msgspec.Meta(max_length=DOCUMENTS_ASKED_MAX)]
+People = Annotated[dict[Id, PersonAccess], msgspec.Meta(max_length=200)]
+
+
+class Folder(Wire):
+    """A folder of an account, as the asker sees it."""
+
+    id: Id
+    account_id: Id
+    name: str
+    parent_id: Id | None = None
+    """Absent of a top-level one."""
+    may_edit: bool = False
+    """Whether the asker may put something in and take it out."""
+    for_uploads: bool = False
+    """The one that every account has for what contacts bring: it can be renamed and not deleted."""
+    access: FolderAccess | None = None
+    """For staff: as its top-level folder says."""
+    people: dict[Id, PersonAccess] = {}
+    """For staff: the contacts for whom something else holds."""
+
+
+class Document(Wire):
+    """A document, as the asker sees it now."""
+
+    id: Id
+    account_id: Id
+    folder_id: Id
+    name: str
+    size: int
+    """In bytes."""
+    family: str
+    """What it is by its content: a word of a list that may grow, such as `pdf`; `other` for what nobody knows."""
+    uploaded_by: Person
+    uploaded_at: Ms
+    new: bool = False
+    """Nobody of the asker's side has looked at it yet (RD-8)."""
+    may_edit: bool = False
+    deleted_at: Ms | None = None
+    """It is in the trash since then, and goes for good 120 days later (DC-10)."""
+
+
+class DocumentChanged(Happened, tag="document.changed", stands="tn"):
+    """Of a document that a message of this stream carries there is something else to know: whoever shows it asks again
+    (`document.get`). That it has been renamed, moved, deleted, restored or closed isn't told, as it may not be for all."""
+
+    document_id: Id
+
+
+class FolderPage(Answer):
+    """Folders of an account, in the order of their ids."""
+
+    folders: list[Folder]
+
+
+class FolderList(Asked, tag="folder.list", may="account_seen", cost=3):
+    """The folders of an account that I may see."""
+
+    account_id: Id
+    Result: ClassVar[type[Wire]] = FolderPage
+
+
+class FolderCreate(Asked, tag="folder.create", may="account_seen", cost=3):
+    """Make a folder. Inside another one it has the access of that; a top-level one is for staff to make."""
+
+    account_id: Id
+    client_folder_id: ClientKey
+    name: FolderName
+    parent_id: Id | None = None
+    access: FolderAccess = "private"
+    """Of a top-level one."""
+    Result: ClassVar[type[Wire]] = Folder
+
+
+class FolderRename(Asked, tag="folder.rename", may="folder_edited", cost=2):
+    """Call a folder something else."""
+
+    folder_id: Id
+    name: FolderName
+    Result: ClassVar[type[Wire]] = Folder
+
+
+class FolderMove(Asked, tag="folder.move", may="folder_edited", cost=5):
+    """Put a folder into another one of the account: everything in it has the access of that then. Without `parent_id` it
+    becomes a top-level one, with the access that it had."""
+
+    folder_id: Id
+    parent_id: Id | None = None
+    Result: ClassVar[type[Wire]] = Folder
+
+
+class FolderDelete(Asked, tag="folder.delete", may="folder_edited", cost=5):
+    """Delete a folder with those in it; their documents go to the trash."""
+
+    folder_id: Id
+
+
+class FolderSetAccess(Asked, tag="folder.set_access", may="folder_with:manage_documents", cost=5):
+    """Say what contacts may do in a top-level folder and all that is below it."""
+
+    folder_id: Id
+    access: FolderAccess
+    people: People = {}
+    """Contacts of the account for whom something else holds; those who aren't named have what `access` says."""
+    Result: ClassVar[type[Wire]] = Folder
+
+
+class DocumentPage(Answer):
+    """Documents, the latest first."""
+
+    documents: list[Document]
+    next: Id | None = None
+    """`after` of the following page, if there is one."""
+
+
+class DocumentsSeen(Answer):
+    """Those documents that the asker may see now."""
+
+    documents: list[Document]
+
+
+class CarriedPage(Answer):
+    """Documents that messages of a thread carry."""
+
+    documents: list[Document]
+    next: str | None = None
+    """`after` of the following page, if there is one."""
+
+
+class DocumentSave(Asked, tag="document.save", may="folder_edited", cost=5):
+    """Make a document of a file that I have uploaded, in a folder (DC-2). If one there is called so, it gets a number."""
+
+    folder_id: Id
+    upload_id: Id
+    client_document_id: ClientKey
+    name: DocumentName
+    Result: ClassVar[type[Wire]] = Document
+
+
+class DocumentList(Asked, tag="document.list", may="folder_seen", cost=3):
+    """The documents in a folder, the latest first."""
+
+    folder_id: Id
+    after: Id | None = None
+    limit: PageSize = 100
+    Result: ClassVar[type[Wire]] = DocumentPage
+
+
+class DocumentSearch(Asked, tag="document.search", may="account_seen", cost=5):
+    """The documents of an account whose names have words that begin so, the latest first; or those in the trash that I may
+    take out again."""
+
+    account_id: Id
+    search: Search = ""
+    deleted: bool = False
+    after: Id | None = None
+    limit: PageSize = 100
+    Result: ClassVar[type[Wire]] = DocumentPage
+
+
+class DocumentGet(Asked, tag="document.get", may="logged_in", cost=2):
+    """What these documents are called and how long they are, of each that I may see now (DC-8). Those that are gone and
+    those that are not for me are left out alike."""
+
+    document_ids: DocumentIds
+    Result: ClassVar[type[Wire]] = DocumentsSeen
+
+
+class DocumentCarried(Asked, tag="document.carried", may="facts_seen", cost=3):
+    """The documents that messages of a thread carry, of each that I may see now, the latest first (DC-5)."""
+
+    thread_id: Id
+    after: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    limit: PageSize = 100
+    Result: ClassVar[type[Wire]] = CarriedPage
+
+
+class DocumentRename(Asked, tag="document.rename", may="document_edited", cost=2):
+    """Call a document something else."""
+
+    document_id: Id
+    name: DocumentName
+    Result: ClassVar[type[Wire]] = Document
+
+
+class DocumentMove(Asked, tag="document.move", may="document_edited", cost=3):
+    """Put a document into another folder of the account: whoever may see that one sees it then."""
+
+    document_id: Id
+    folder_id: Id
+    Result: ClassVar[type[Wire]] = Document
+
+
+class DocumentDelete(Asked, tag="document.delete", may="document_edited", cost=2):
+    """Put a document into the trash. One that is there already stays there."""
+
+    document_id: Id
+
+
+class DocumentRestore(Asked, tag="document.restore", may="document_edited", cost=3):
+    """Take a document out of the trash, to where it was or into another folder, which has to be named once the first one
+    is gone."""
+
+    document_id: Id
+    folder_id: Id | None = None
+    Result: ClassVar[type[Wire]] = Document
+
+
+class DocumentMark(Asked, tag="document.mark", may="document_edited", cost=2):
+    """Say that a document is new, or isn't, for a side (RD-8); only staff say so for contacts."""
+
+    document_id: Id
+    side: Side
+    new: bool = False
+    Result: ClassVar[type[Wire]] = Document

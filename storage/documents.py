@@ -1,0 +1,142 @@
+"""Documents in folders (DC). Knows one document each, by whose SHA-256 its bytes are found; refuses to know who may see it.
+
+A document that is deleted stays for a while in the trash; so does one whose folder is deleted, from that moment.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from pymongo import IndexModel
+
+from protocol.people import Person, Side
+from protocol.texts import words_of
+from protocol.wire import Id, Ms
+from storage.mongo.collections import OfFirms
+from storage.mongo.connection import Mongo, Row, Session
+from storage.mongo.documents import Document, from_document, readable, to_document
+from storage.mongo.of_firms import FirmRows
+
+
+class DocumentDoc(Document):
+    """A document as stored."""
+
+    id: Id
+    firm_id: Id
+    account_id: Id
+    folder_id: Id
+    name: str
+    name_key: str
+    """The name as it is compared: case-folded."""
+    size: int
+    """In bytes."""
+    sha256: str
+    family: str
+    """What it is by its content: server.documents.kinds."""
+    media_type: str
+    uploaded_by: Person
+    uploaded_at: Ms
+    new_for: list[Side] = []
+    """The sides of which nobody has looked at it yet (RD-8)."""
+    deleted_at: Ms | None = None
+    key: str | None = None
+    meant: str | None = None
+    """A hash of what the command with the key said."""
+
+    def looked_up(self) -> Row:
+        """The words that it is found by."""
+        return {"words": words_of(self.name)}
+
+
+DOCUMENTS: Final = OfFirms(
+    "documents",
+    IndexModel([("firm_id", 1), ("folder_id", 1), ("_id", -1)]),
+    IndexModel([("firm_id", 1), ("folder_id", 1), ("name_key", 1)]),
+    IndexModel([("firm_id", 1), ("account_id", 1), ("words", 1)]),
+    IndexModel([("firm_id", 1), ("account_id", 1), ("_id", -1)]),
+    IndexModel([("firm_id", 1), ("sha256", 1)]),
+    IndexModel([("firm_id", 1), ("key", 1)], unique=True, partialFilterExpression={"key": {"$exists": True}}),
+    IndexModel("deleted_at", partialFilterExpression={"deleted_at": {"$exists": True}}),
+)
+
+LIVE: Final[Row] = {"deleted_at": None}
+TRASHED: Final[Row] = {"deleted_at": {"$exists": True}}
+_SAME_STEM_MAX: Final = 1_000
+
+
+class Documents:
+    """The documents."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = FirmRows(mongo, DOCUMENTS)
+
+    async def get(self, firm_id: Id, document_id: Id, session: Session | None = None) -> DocumentDoc | None:
+        """One document, also one that is in the trash."""
+        row = await self._rows.of(firm_id).find_one({"_id": document_id}, session=session)
+        return from_document(row, DocumentDoc) if row else None
+
+    async def many(self, firm_id: Id, document_ids: Iterable[Id], session: Session | None = None) -> list[DocumentDoc]:
+        """Several by id, also those in the trash."""
+        wanted = list(set(document_ids))
+        if not wanted:
+            return []
+        return await readable(self._rows.of(firm_id).find({"_id": {"$in": wanted}}, session=session), DocumentDoc)
+
+    async def by_key(self, firm_id: Id, key: str) -> DocumentDoc | None:
+        """The document that a save with this key made, also if it is being stored this very moment."""
+        row = await self._rows.of(firm_id).find_certain({"key": key})
+        return from_document(row, DocumentDoc) if row else None
+
+    async def add(self, document: DocumentDoc, session: Session) -> None:
+        """Store a new one. Lets DuplicateKeyError out."""
+        await self._rows.insert(to_document(document), session=session)
+
+    async def change(self, document: DocumentDoc, session: Session) -> None:
+        """Store what a document is now. Fields of a newer build stay; what isn't there any more goes."""
+        fields = {name: value for name, value in to_document(document).items() if name not in ("_id", "firm_id")}
+        gone = {} if document.deleted_at is not None else {"deleted_at": ""}
+        update = {"$set": {"new_for": [], **fields}} | ({"$unset": gone} if gone else {})
+        await self._rows.of(document.firm_id).update_one({"_id": document.id}, update, session=session)
+
+    async def looked_at(self, firm_id: Id, document_id: Id, side: Side) -> None:
+        """Somebody of a side has looked at it: it is new to them no more."""
+        await self._rows.of(firm_id).update_one({"_id": document_id, "new_for": side}, {"$pull": {"new_for": side}})
+
+    async def names_like(self, firm_id: Id, folder_id: Id, stem: str, session: Session) -> set[str]:
+        """The names in a folder that begin so, as they are compared."""
+        query: Row = {"folder_id": folder_id, "name_key": {"$gte": stem, "$lt": stem + "\U0010ffff"}, **LIVE}
+        rows = self._rows.of(firm_id).find(query, {"name_key": 1}, session=session)
+        return {row["name_key"] async for row in rows.limit(_SAME_STEM_MAX)}
+
+    async def count(self, firm_id: Id, folder_id: Id, most: int, session: Session) -> int:
+        """How many are in a folder, counted up to `most`."""
+        return await self._rows.of(firm_id).count({"folder_id": folder_id, **LIVE}, most, session=session)
+
+    async def page(
+        self, firm_id: Id, folder_ids: Collection[Id], narrow: Row, after: Id | None, limit: int
+    ) -> list[DocumentDoc]:
+        """Those in some folders that match, the latest first, behind one of them."""
+        query: Row = {**narrow, "folder_id": {"$in": list(folder_ids)}}
+        if after is not None:
+            query["_id"] = {"$lt": after}
+        return await readable(self._rows.of(firm_id).find(query).sort("_id", -1).limit(limit), DocumentDoc)
+
+    async def in_folders(self, firm_id: Id, folder_ids: Collection[Id], after: Id, limit: int) -> list[Id]:
+        """The ids of those in some folders behind one of them, ascending, also of those in the trash."""
+        query: Row = {"folder_id": {"$in": list(folder_ids)}, "_id": {"$gt": after}}
+        rows = self._rows.of(firm_id).find(query, {"_id": 1}).sort("_id", 1).limit(limit)
+        return [row["_id"] async for row in rows]
+
+    async def trash(self, firm_id: Id, document_ids: Collection[Id], folder_ids: Collection[Id], at: Ms) -> None:
+        """Put some of those in some folders into the trash; those that are there stay as they are."""
+        query: Row = {"_id": {"$in": list(document_ids)}, "folder_id": {"$in": list(folder_ids)}, **LIVE}
+        await self._rows.of(firm_id).update_many(query, {"$set": {"deleted_at": at}})
+
+    async def out_of_time(self, before: Ms, limit: int) -> list[DocumentDoc]:
+        """Those of any firm that have been in the trash since before a time."""
+        found = self._rows.across("sweep").find({"deleted_at": {"$lt": before}}).sort("deleted_at", 1)
+        return await readable(found.limit(limit), DocumentDoc)
+
+    async def remove(self, document: DocumentDoc, before: Ms, session: Session) -> bool:
+        """Take one away for good, if it still is in the trash since before a time; whether it was."""
+        query: dict[str, Any] = {"_id": document.id, "deleted_at": {"$lt": before}}
+        return (await self._rows.of(document.firm_id).delete_one(query, session=session)).deleted_count == 1
