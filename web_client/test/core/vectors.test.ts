@@ -3,15 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { RETRY_FIRST_MS, RETRY_MOST_MS } from "../../src/core/pending.ts";
+import { TYPING_MS } from "../../src/core/presence.ts";
 import type { Command, Step, Thread } from "../../src/core/protocol.gen.ts";
-import {
-  dueAt,
-  OVERLAP_MS,
-  RETRY_FIRST_MS,
-  RETRY_MOST_MS,
-  reduce,
-  TYPING_MS,
-} from "../../src/core/reducer.ts";
+import { dueAt, OVERLAP_MS, reduce } from "../../src/core/reducer.ts";
 import { EMPTY, type Happening, positions, type State, shown } from "../../src/core/state.ts";
 import { ASK_AGAIN_MS, ASK_EVENTS_MAX, HOLD_MS } from "../../src/core/stream.ts";
 
