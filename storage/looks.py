@@ -151,7 +151,9 @@ class Looks:
         """What is around these threads."""
         these, running = among(wanted.threads), {"reminder.enabled": True}
         named: Row = {"$or": [{"_id": {"$in": list(wanted.staff)}}, {"role": "owner"}]}
-        involved = ["$created_by.id", "$assignee_id", "$assigned_by_id"]
+        # Most threads are begun by contacts, whom nobody has to look for among staff.
+        began: Row = {"$cond": [{"$eq": ["$created_by.side", "staff"]}, "$created_by.id", None]}
+        involved = [began, "$assignee_id", "$assigned_by_id"]
         followers = {"$ifNull": ["$follower_ids", []]}
         found = await read_parts(
             self._mongo,

@@ -45,7 +45,7 @@ def among(ids: Any) -> Row:
     return {"$match": {"_id": {"$in": list(ids)}}}
 
 
-def each(firm_ids: Iterable[Id], collection: OfFirms, ids: Row | list[str]) -> list[Row]:
+def each(firm_ids: Iterable[Id], collection: OfFirms, ids: Row | list[Any]) -> list[Row]:
     """Stages from rows whose ids (an expression for a list) name documents of these firms, to those documents, once."""
     return [
         {"$project": {"_id": 0, "ids": ids}},

@@ -1,11 +1,13 @@
 """Collections of which each document belongs to a firm: there is no way to them but with the firm.
 
 Such a collection has no method that reads or queries. `of` gives the documents of one firm, `of_any` those of some; both
-put the firm into every query themselves, last, so that no query can say another one. Whoever has to go across firms says by
-what right (`Why`): a test of tests/storage lists every place that does. Refuses to know what the documents mean.
+put the firm into every query themselves, last, so that no query can say another one, or into the update where a bulk goes
+by `_id`. Whoever has to go across firms says by what right (`Why`): a test of tests/storage lists every place that does.
+Refuses to know what the documents mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, NewType
 
 from pymongo import UpdateOne
@@ -23,6 +25,8 @@ Why = Literal["sweep", "login", "operator", "migration"]
 
 `sweep`: the scheduler looks for what is due, or left undone, wherever it is; what it finds says whose it is. `login`: whose
 a secret, a session or an address is turns out only here. `operator`: the command line. `migration`: the stored form."""
+FIRMS_REMEMBERED_MAX: Final = 1_000
+"""Guards of updates, by firm, that are kept: each row of a batch needs one, and a batch is of few firms."""
 Write = NewType("Write", UpdateOne)
 """An update that holds for one firm's document only: made by `Bound.write`."""
 
@@ -112,7 +116,11 @@ class Bound:
         return await self._rows.aggregate([{"$match": self._firm}, *stages])
 
     def write(self, query: Row, update: Row | list[Row], *, upsert: bool = False) -> Write:
-        """An update of one that matches, to be done with others: see `FirmRows.write_all`."""
+        """An update of one that matches, to be done with others: see `FirmRows.write_all`. A pipeline that would change a
+        document of another firm under a plain `_id` is refused."""
+        ((field, firm),) = self._firm.items()
+        if isinstance(update, list) and query.keys() == {"_id"} and field != "_id" and isinstance(firm, str):
+            return Write(UpdateOne(query, [_only_of(field, firm, upsert=upsert), *update], upsert=upsert))
         return Write(UpdateOne(self._query(query), update, upsert=upsert))
 
 
@@ -154,6 +162,18 @@ class FirmRows:
     async def write_all(self, writes: Sequence[Write]) -> None:
         """See storage.mongo.connection.write_all."""
         await write_all(self._rows, writes)
+
+
+@lru_cache(FIRMS_REMEMBERED_MAX)
+def _only_of(field: str, firm: Id, *, upsert: bool) -> Row:
+    """A stage that leaves a firm's document to the update, and takes the `_id` of another's, which the database refuses.
+
+    As a part of the query the firm costs more than the update does: what is asked for by its `_id` and nothing else is
+    looked up at once; for anything else all indexes of the collection are considered, for each document of a bulk anew.
+    """
+    whose: Any = {"$ifNull": [f"${field}", {"$literal": firm}]} if upsert else f"${field}"
+    own: Row = {"_id": {"$cond": [{"$eq": [whose, {"$literal": firm}]}, "$_id", None]}}
+    return {"$set": own | ({field: whose} if upsert else {})}
 
 
 def matching(firm_ids: Iterable[Id], collection: OfFirms) -> Row:

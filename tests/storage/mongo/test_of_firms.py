@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
 from protocol.ids import new_id, thread_stream
 from protocol.marks import MarkRead
@@ -163,6 +164,28 @@ async def test_nothing_of_another_firm_is_found_changed_counted_or_taken_away_wh
     assert (await mine.delete_one(theirs)).deleted_count == 0
     assert (await mine.delete_many(theirs)).deleted_count == 0
     assert [row["n"] async for row in rows.of(THEIRS).find()] == [0]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("upsert", [False, True])
+async def test_a_pipeline_changes_the_firms_own_document_and_none_of_another(rows: FirmRows, upsert: bool) -> None:
+    await rows.insert(task(MINE, "mine"), task(THEIRS, "theirs"))
+    more: list[dict[str, Any]] = [{"$set": {"n": {"$add": ["$n", 1]}}}]
+    done = await rows.write([rows.of(MINE).write({"_id": "mine"}, more, upsert=upsert)])
+    assert (done.matched_count, done.modified_count) == (1, 1)
+    with pytest.raises(BulkWriteError, match="_id"):
+        await rows.write([rows.of(MINE).write({"_id": "theirs"}, more, upsert=upsert)])
+    assert [row["n"] async for row in rows.of(MINE).find()] == [1]
+    assert [row async for row in rows.of(THEIRS).find()] == [task(THEIRS, "theirs")]
+
+
+@pytest.mark.anyio
+async def test_what_a_pipeline_makes_is_the_firms(rows: FirmRows) -> None:
+    more: list[dict[str, Any]] = [{"$set": {"n": 1}}]
+    missing = await rows.write([rows.of(MINE).write({"_id": "new"}, more)])
+    assert missing.matched_count == 0
+    await rows.write([rows.of(MINE).write({"_id": "new"}, more, upsert=True)])
+    assert [row async for row in rows.of(MINE).find()] == [{"_id": "new", "firm_id": MINE, "n": 1}]
 
 
 @pytest.mark.anyio
