@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.scheduler.letters.letter_gallery import LETTERS, mail_of, parts
+from tests.scheduler.letters.letter_gallery import LETTERS, as_shown, mail_of
 from tests.stories.browser import AXE, FLAGS, Scheme, browser, chromium
 from tests.stories.tour import SCHEMES
 
@@ -33,7 +33,7 @@ async def every_letter(browser: Browser, width: int, scheme: Scheme) -> AsyncIte
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name, letter in LETTERS.items():
-        await page.set_content(parts(mail_of(letter))[1])
+        await page.set_content(as_shown(mail_of(letter)))
         yield name, page, asked
     await context.close()
 
@@ -41,7 +41,8 @@ async def every_letter(browser: Browser, width: int, scheme: Scheme) -> AsyncIte
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_axe_finds_nothing_in_any_letter(width: int, scheme: Scheme, browser: Browser) -> None:
-    """All of axe's rules, contrast among them, and its advice too; nothing scrolls sideways or is fetched."""
+    """All of axe's rules, contrast among them, and its advice too; nothing scrolls sideways or is fetched, logos
+    are drawn."""
     found = {}
     async for name, page, asked in every_letter(browser, width, scheme):
         await page.evaluate(AXE.read_text())
@@ -49,6 +50,11 @@ async def test_axe_finds_nothing_in_any_letter(width: int, scheme: Scheme, brows
         faults = [f"{rule['id']}: {node['html'][:160]}" for rule in broken["violations"] for node in rule["nodes"]]
         across = await page.evaluate("document.documentElement.scrollWidth")
         faults += [f"{across} px wide"] if across > width else []
+        unseen = await page.evaluate(
+            "Promise.allSettled([...document.images].map(one => one.decode()))"
+            ".then(all => all.filter(one => one.status === 'rejected').length)"
+        )
+        faults += [f"{unseen} pictures not drawn"] if unseen else []
         if faults + asked:
             found[name] = faults + asked
     assert found == {}

@@ -1,11 +1,12 @@
 """Every kind of letter in both languages, as facts; and, as a script, as files to look at.
 
-`python -m tests.scheduler.letters.letter_gallery DIR` writes an .html and a .txt for each.
+`python -m tests.scheduler.letters.letter_gallery DIR` writes an .html and a .txt for each, and an .eml with all of it.
 """
 
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from scheduler.letters.writing import Firm, Letter, Said, Task, render
+from scheduler.letters.writing import Firm, Letter, Logo, Said, Task, render
+from tests.server.firms.pictures import jpeg, see_through
 
 SYSTEM_ADDRESS = "post@mail.example"
 AT = 1_764_579_600_000  # 2025-12-01 09:00 UTC
@@ -36,6 +38,9 @@ ENGLISH = Firm(
     accent="#B4501E",
     language="en",
 )
+LOGO = Logo(type="png", width=144, height=72, content=see_through(144, 72), digest="0193" * 8)
+FLAT_LOGO = Logo(type="jpeg", width=400, height=64, content=jpeg(400, 64), digest="a4c1" * 8)
+"""As wide as a letter lets one be."""
 TASKS = (
     Task(text="Ladda upp lagerlista per 30 november"),
     Task(text="Skicka bilkvitton för okt och nov"),
@@ -133,12 +138,29 @@ CHANGES: dict[str, dict[str, Any]] = {
     "password_reset": {"kind": "password_reset", "valid_hours": 1, **ONE_TIME},
 }  # fmt: skip
 
+LOGOS = {
+    "client_messages": LOGO,
+    "client_messages_with_text": FLAT_LOGO,
+    "client_tasks_to_activate": LOGO,
+    "client_reminder_both_several": FLAT_LOGO,
+    "staff_message_and_tasks": LOGO,
+    "invitation": LOGO,
+    "password_reset": FLAT_LOGO,
+}
+"""What also goes out with a firm's logo in the place of its initials (EM-4): each look that there is of a head."""
+
 LETTERS: dict[str, Letter] = {
     f"{language}-{name}": msgspec.structs.replace(letter, **changes)
     for language, letter in (("sv", LETTER), ("en", IN_ENGLISH))
     for name, changes in CHANGES.items()
 } | {
     "en-client_messages_with_text": msgspec.structs.replace(IN_ENGLISH, show_text=True, messages=ENGLISH_SAID, count=2)
+}
+LETTERS |= {
+    f"{language}-{name}_and_logo": msgspec.structs.replace(letter, firm=msgspec.structs.replace(letter.firm, logo=logo))
+    for name, logo in LOGOS.items()
+    for language in ("sv", "en")
+    for letter in (LETTERS[f"{language}-{name}"],)
 }
 
 
@@ -148,18 +170,35 @@ def mail_of(letter: Letter) -> EmailMessage:
 
 def parts(mail: EmailMessage) -> tuple[str, str]:
     """The text and the HTML part."""
-    text, html = mail.iter_parts()
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert isinstance(text, EmailMessage)
     assert isinstance(html, EmailMessage)
     return text.get_content(), html.get_content()
 
 
+def pictures(mail: EmailMessage) -> dict[str, EmailMessage]:
+    """The pictures that came along, by their address in the HTML part (RFC 2392)."""
+    found = [part for part in mail.walk() if part.get_content_maintype() == "image"]
+    return {f"cid:{str(part['Content-ID']).strip('<>')}": part for part in found}
+
+
+def as_shown(mail: EmailMessage) -> str:
+    """The HTML part as a mail program shows it: with the pictures that came along, and none that would be fetched."""
+    html = parts(mail)[1]
+    for address, part in pictures(mail).items():
+        data = b64encode(part.get_content()).decode("ascii")
+        html = html.replace(f'src="{address}"', f'src="data:{part.get_content_type()};base64,{data}"')
+    return html
+
+
 def write(folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, letter in LETTERS.items():
-        for suffix, content in zip((".txt", ".html"), parts(mail_of(letter)), strict=True):
+        mail = mail_of(letter)
+        contents = (parts(mail)[0].encode(), as_shown(mail).encode(), mail.as_bytes())
+        for suffix, content in zip((".txt", ".html", ".eml"), contents, strict=True):
             path = folder / f"{name}{suffix}"
-            path.write_text(content, encoding="utf-8")
+            path.write_bytes(content)
             yield path
 
 

@@ -28,6 +28,7 @@ from tests.scheduler.letters.letter_gallery import (
     SYSTEM_ADDRESS,
     mail_of,
     parts,
+    pictures,
 )  # fmt: skip
 
 replace = msgspec.structs.replace
@@ -51,7 +52,8 @@ class Page(HTMLParser):
         self._hidden += tag in {"style", "title"}
         if tag == "a":
             self.links.append(values["href"] or "")
-        self.loads += [v for k, v in attrs if k in {"src", "background", "srcset"} and v]
+        # What the mail brings along is nothing to load.
+        self.loads += [v for k, v in attrs if k in {"src", "background", "srcset"} and v and not v.startswith("cid:")]
 
     def handle_endtag(self, tag: str) -> None:
         self._hidden -= tag in {"style", "title"}
@@ -120,9 +122,19 @@ def test_a_letter_works_without_images_and_loads_nothing(letter: Letter) -> None
     html = parts(mail_of(letter))[1]
     page = Page(html)
     assert page.loads == []
-    assert not page.tags & {"img", "link", "script", "iframe", "form", "object", "svg"}
+    assert not page.tags & {"link", "script", "iframe", "form", "object", "svg"}
     assert "url(" not in html
     assert "@import" not in html
+
+
+@every_kind
+def test_every_picture_came_along_and_every_one_that_came_is_shown(letter: Letter) -> None:
+    """EM-4; RFC 2387, RFC 2392: there is one at most, the firm's logo, whole after the journey, in place of the mark."""
+    mail = received(mail_of(letter))
+    came, html = pictures(mail), parts(mail)[1]
+    assert re.findall(r'<img [^>]*src="([^"]*)"', html) == list(came)
+    assert [part.get_content() for part in came.values()] == ([letter.firm.logo.content] if letter.firm.logo else [])
+    assert ('class="mark"' in html) == (letter.firm.logo is None)
 
 
 @every_kind
@@ -380,9 +392,9 @@ def test_no_line_of_the_text_begins_as_a_quotation_does(letter: Letter) -> None:
 def test_a_second_try_is_the_same_mail() -> None:
     """Same Message-ID, date and words; only the boundary between the parts is made anew."""
     first, second = mail_of(LETTER), mail_of(LETTER)
+    assert parts(first) == parts(second)
     del first["Content-Type"], second["Content-Type"]
     assert first.items() == second.items()
-    assert parts(first) == parts(second)
 
 
 def test_the_blind_copy_is_in_no_header() -> None:

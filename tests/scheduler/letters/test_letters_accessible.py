@@ -166,8 +166,11 @@ def test_elements_have_sufficient_colour_contrast(letter: Letter) -> None:
 
 @every_kind
 def test_images_have_alternate_text(letter: Letter) -> None:
-    """There is none, nor anything else that would need it; and no VML, whose text and links nobody can reach."""
-    assert tree_of(letter).all("img", "svg", "area", "object", "video", "v:rect", "v:roundrect", "v:image") == []
+    """The one there may be is the logo, called what stands there without it; nothing else would need one, and there is no
+    VML, whose text and links nobody can reach."""
+    images = tree_of(letter).all("img")
+    assert [image.attributes["alt"] for image in images] == ([letter.firm.mark] if letter.firm.logo else [])
+    assert tree_of(letter).all("svg", "area", "object", "video", "v:rect", "v:roundrect", "v:image") == []
 
 
 @every_kind

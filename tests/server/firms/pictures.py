@@ -24,6 +24,21 @@ def png(width: int = 72, height: int = 36, *, rows: int | None = None, noise: by
     return PNG + chunk(b"IHDR", head) + more + chunk(b"IDAT", pixels) + chunk(b"IEND") + noise
 
 
+def see_through(width: int = 144, height: int = 72) -> bytes:
+    """A PNG of a dark ellipse with nothing around it, as firms' logos are that were made for white paper."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    lines = [
+        b"\0" + b"".join(b"\x1e\x2a\x44\xff" if _within(x / width, y / height) else bytes(4) for x in range(width))
+        for y in range(height)
+    ]
+    return PNG + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"".join(lines))) + chunk(b"IEND")
+
+
+def _within(x: float, y: float) -> bool:
+    """Whether a place of the unit square is on a thick ellipse."""
+    return 0.1 < (x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.25
+
+
 def interlaced(width: int = 19, height: int = 17) -> bytes:
     """A PNG of one bit a pixel in seven passes."""
     sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in PASSES]
