@@ -33,6 +33,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     width: int
     height: int
+    lowered: int
+    """By how much, so that a flat one stands beside the middle of the firm's name."""
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,8 @@ def _logo(logo: Logo) -> Picture:
     """As high as the mark, unless that would make it too wide."""
     scale = min(LOGO_HEIGHT_PX / logo.height, LOGO_WIDTH_MAX_PX / logo.width)
     width, height = (max(1, round(side * scale)) for side in (logo.width, logo.height))
-    return Picture(address=f"cid:{logo_id(logo)}", width=width, height=height)
+    lowered = (LOGO_HEIGHT_PX - height) // 2
+    return Picture(address=f"cid:{logo_id(logo)}", width=width, height=height, lowered=lowered)
 
 
 def logo_id(logo: Logo) -> str:

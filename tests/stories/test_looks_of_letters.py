@@ -60,6 +60,25 @@ async def test_axe_finds_nothing_in_any_letter(width: int, scheme: Scheme, brows
     assert found == {}
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_a_logo_stands_beside_the_middle_of_the_firms_name(width: int, scheme: Scheme, browser: Browser) -> None:
+    """EM-4: however flat it is, and in its white frame too; the name stands where it does in the other scheme."""
+    asked = """() => {
+        const logo = document.querySelector("img.logo"), firm = document.querySelector(".firm");
+        if (!logo) return null;
+        const line = document.createRange();
+        line.selectNodeContents(firm);
+        const name = line.getClientRects()[0], picture = logo.getBoundingClientRect();
+        return [(picture.top + picture.bottom) / 2 - (name.top + name.bottom) / 2, name.left - logo.width];
+    }"""
+    found = [await page.evaluate(asked) async for _, page, _ in every_letter(browser, width, scheme)]
+    off = [one for one in found if one is not None]
+    assert len(off) == sum(letter.firm.logo is not None for letter in LETTERS.values())
+    assert [one for one in off if abs(one[0]) > 2] == []
+    assert len({round(one[1]) for one in off}) == 1
+
+
 async def pictures(folder: Path) -> None:
     """A picture of each letter, by size and theme."""
     async with async_playwright() as driver:

@@ -82,7 +82,17 @@ IN_ENGLISH = msgspec.structs.replace(
     reply_to="reply@harbourtax.example",
 )
 NO_TASKS: dict[str, Any] = {"tasks_open": (), "tasks_total": 0}
-STAFF: dict[str, Any] = {"login_url": "https://app.lindbergfalk.se/login", **NO_TASKS}
+STAFF: dict[str, Any] = {
+    "button_url": "https://klient.lindbergfalk.se/console/threads/0193a1",
+    "login_url": "https://klient.lindbergfalk.se/login",
+    "settings_url": "https://klient.lindbergfalk.se/console/settings",
+    **NO_TASKS,
+}
+# As they go to who never activated: without the subject, and without the way to a page that asks for a password.
+TO_ACTIVATE: dict[str, Any] = {
+    "activate_url": "https://klient.lindbergfalk.se/invitation#Zm9vYmFyYmF6cXV4",
+    "thread_subject": "",
+}
 SAID = (
     Said(who="Anna Lindberg", text="Hej Petra!\n\nLagerlistan per den 30 november saknas fortfarande."),
     Said(who="Anna Lindberg", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
@@ -95,7 +105,7 @@ ENGLISH_SAID = (
 ONE_TIME: dict[str, Any] = {
     "account_name": "",
     "thread_id": "",
-    "button_url": "https://klient.lindbergfalk.se/activate?code=Zm9vYmFyYmF6cXV4",
+    "button_url": "https://klient.lindbergfalk.se/invitation#Zm9vYmFyYmF6cXV4",
     **NO_TASKS,
 }
 
@@ -105,12 +115,10 @@ CHANGES: dict[str, dict[str, Any]] = {
     "client_messages_several": {"count": 3, **NO_TASKS},
     "client_messages_no_subject": {"thread_subject": "", "show_tasks": False},
     "client_messages_with_text": {"show_text": True, "messages": SAID, "count": 2},
-    "client_messages_to_activate": {"activate_url": "https://klient.lindbergfalk.se/activate?code=abc"},
+    "client_messages_to_activate": TO_ACTIVATE,
     "client_tasks": {"kind": "client_tasks", "count": 2},
     "client_tasks_one": {"kind": "client_tasks", "count": 1, "tasks_total": 4},
-    "client_tasks_to_activate": {
-        "kind": "client_tasks", "count": 3, "activate_url": "https://klient.lindbergfalk.se/activate?code=abc",
-    },
+    "client_tasks_to_activate": {"kind": "client_tasks", "count": 3, **TO_ACTIVATE},
     "client_reminder_reply": {"kind": "client_reminder", "waiting": "reply", **NO_TASKS},
     "client_reminder_message": {"kind": "client_reminder", "waiting": "message", **NO_TASKS},
     "client_reminder_messages": {"kind": "client_reminder", "waiting": "message", "count": 3, **NO_TASKS},
@@ -149,8 +157,15 @@ LOGOS = {
 }
 """What also goes out with a firm's logo in the place of its initials (EM-4): each look that there is of a head."""
 
+
+def _at_home(letter: Letter, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with links to where the letter's firm has its pages."""
+    home, theirs = LETTER.button_url.partition("/portal")[0], letter.button_url.partition("/portal")[0]
+    return {key: one.replace(home, theirs) if key.endswith("_url") else one for key, one in changes.items()}
+
+
 LETTERS: dict[str, Letter] = {
-    f"{language}-{name}": msgspec.structs.replace(letter, **changes)
+    f"{language}-{name}": msgspec.structs.replace(letter, **_at_home(letter, changes))
     for language, letter in (("sv", LETTER), ("en", IN_ENGLISH))
     for name, changes in CHANGES.items()
 } | {
