@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from protocol.letters import DeliveryState
-from protocol.wire import Email, Id, Ms
+from protocol.wire import Email, Id
 from storage.copies import Standing
 from storage.heard import KEPT_MAX, OVER, Heard, merged
+from storage.letters import LetterDoc
 from storage.notifications import NotificationDoc, ReadTo, Telling
 
 
@@ -92,13 +93,20 @@ def since(entry: NotificationDoc, became: Mapping[Id, DeliveryState]) -> Notific
     return replace(after, unread=after.unread and (after.mentioned or not over))
 
 
-def put_right(entry: NotificationDoc, email: Email, at: Ms) -> NotificationDoc:
-    """An entry about no thread once a letter was handed over to this address at a time, after what it tells of failed: it
-    says so, and is as good as read."""
-    if entry.about == "thread" or entry.at > at:
+def sent_anew(entry: NotificationDoc, state: DeliveryState, letter: LetterDoc, words: str) -> NotificationDoc:
+    """An entry about no thread that tells of letters that failed, once another takes their place and by now stands like
+    this, for which the mail server had these words: as good as read once that one was handed over, or isn't needed. One
+    that failed after it was written is none of those: it is told by itself."""
+    taken_up = letter.decided_at if state == "handed_over" else None
+    if entry.about == "thread" or entry.at > (taken_up or letter.created_at):
         return entry
-    lost, done = ([replace(item, became="handed_over") for item in some] for some in (entry.lost, entry.done))
-    return replace(entry, lost=lost, done=done, email=email, unread=False)
+    became, text = (None, words) if state == "failed" else (state, entry.text)
+    lost, done = (
+        [replace(item, became=became, text=text if state == "failed" else item.text) for item in some]
+        for some in (entry.lost, entry.done)
+    )
+    over = state in OVER
+    return replace(entry, lost=lost, done=done, text=text, email=letter.email, unread=entry.unread and not over)
 
 
 def copies_stand(entry: NotificationDoc, state: Standing, email: Email) -> NotificationDoc:

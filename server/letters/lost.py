@@ -12,31 +12,29 @@ from collections.abc import Sequence
 from typing import Final
 
 from protocol import addresses
-from protocol.ids import new_id
 from protocol.inbox import NotificationAbout
 from protocol.people import Person
 from protocol.wire import Email, Id, Ms
 from server.core.context import Means
 from server.core.sight import leads, may_see
-from server.inbox import bringing, telling
+from server.inbox import bringing, entries, telling
 from server.letters import since
 from server.reminders.fates import delivery
 from storage.accounts import AccountDoc
 from storage.heard import OVER, Heard
 from storage.letters import LetterDoc, Outcome
-from storage.notifications import NotificationDoc, Telling
+from storage.notifications import NotificationDoc
 from storage.people import ContactDoc, StaffDoc, digest
 
 DAY_MS: Final = 86_400_000
-TEXT_CHARACTERS_MAX: Final = 160
 
 
 async def decided(means: Means, letter: LetterDoc, state: Outcome, contact: ContactDoc | None) -> None:
     """Something has become of an invitation, or of a blind copy. `contact`: whom an invitation was to. May be called again
     with the same."""
     place_id = _place_id(letter)
-    if state == "sent" and letter.kind == "invitation":
-        await since.put_right(means, place_id, letter)
+    if letter.kind == "invitation":
+        await since.invitation_stands(means, place_id, letter)
     if state == "failed":
         account = (
             await means.store.accounts.get(letter.firm_id, letter.account_id) if contact and letter.account_id else None
@@ -48,6 +46,11 @@ async def decided(means: Means, letter: LetterDoc, state: Outcome, contact: Cont
         if state == "failed":
             await means.store.copies.let_go(letter.firm_id, means.clock.now())
         await copies_stand(means, letter.firm_id, letter.email)
+
+
+async def sent_again(means: Means, letter: LetterDoc) -> None:
+    """An invitation waits in the outbox: entries that tell of earlier ones that failed say so. May be called again."""
+    await since.invitation_stands(means, _place_id(letter), letter)
 
 
 async def copies_stand(means: Means, firm_id: Id, email: Email) -> None:
@@ -93,7 +96,7 @@ async def _tell(
     about: NotificationAbout,
 ) -> None:
     seen = delivery(letter, name)
-    text = (seen.said or seen.reason)[:TEXT_CHARACTERS_MAX]
+    text = (seen.said or seen.reason)[: since.TEXT_CHARACTERS_MAX]
     actor = Person(id=letter.person_id, side=letter.side, name=name)
     tellings = []
     for member in hearers:
@@ -103,25 +106,19 @@ async def _tell(
         heard = Heard(stream="n", seq=at, at=seen.at, kind="mail_failed", actor=actor, event="letter.failed", text=text)
         if known is not None and known.heard.get("n", 0) >= at:
             continue
-        entry = NotificationDoc(
-            id=new_id(),
-            firm_id=letter.firm_id,
-            user_id=member.id,
-            thread_id=place_id,
-            account_id=letter.account_id or letter.firm_id if about == "contact" else letter.firm_id,
-            kind="mail_failed",
-            actor=actor,
-            at=seen.at,
-            created_at=seen.at,
-            unread=True,
-            archived=False,
-            text=text,
-            seq=at,
-            lost=[heard],
-            about=about,
-            email=letter.email,
+        account_id = letter.account_id if about == "contact" else None
+        tellings.append(
+            entries.beside_threads(
+                letter.firm_id,
+                member.id,
+                place_id,
+                heard,
+                seen.at,
+                about=about,
+                account_id=account_id,
+                email=letter.email,
+            )
         )
-        tellings.append(Telling(entry, "n", at))
     await bringing.hear(means, tellings)
     await telling.tell(means, [one.entry.place for one in tellings])
 

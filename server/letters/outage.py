@@ -12,18 +12,17 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from protocol.ids import new_id
 from protocol.inbox import NotificationKind
 from protocol.people import Person
 from protocol.wire import Id, Ms
 from server.core.context import Means
 from server.core.sight import leads
-from server.inbox import hearing, telling
+from server.inbox import entries, hearing, telling
 from server.reminders.fates import spoken
 from storage.heard import Heard
 from storage.mongo.connection import Session, SomebodyWasFirst
 from storage.mongo.documents import Unreadable
-from storage.notifications import Change, NotificationDoc, Place, Telling
+from storage.notifications import Change, NotificationDoc, Place
 from storage.people import digest
 from storage.relay import RelayDoc
 
@@ -59,7 +58,8 @@ async def away(means: Means, firm_id: Id, seen: RelayDoc, now: Ms) -> bool:
         return False
     text = spoken(seen.said)[:TEXT_CHARACTERS_MAX] if seen.said is not None else ""
     heard = _heard("mail_away", firm_id, firm.firm.name, since, text)
-    news = [Telling(_entry(firm_id, user_id, heard, now), "n", heard.seq) for user_id in leading]
+    place_id = _place_id(firm_id)
+    news = [entries.beside_threads(firm_id, user_id, place_id, heard, now, about="mail") for user_id in leading]
 
     async def work(session: Session) -> list[Place] | None:
         if not await means.store.relay.tell_away(firm_id, since, session):
@@ -120,23 +120,3 @@ def _heard(kind: NotificationKind, firm_id: Id, name: str, at: Ms, text: str) ->
     """Positions are times: of an outage, when it began. Nobody's doing, it stands under the firm's name."""
     actor = Person(id=firm_id, side="staff", name=name)
     return Heard(stream="n", seq=at, at=at, kind=kind, actor=actor, event="", text=text)
-
-
-def _entry(firm_id: Id, user_id: Id, heard: Heard, now: Ms) -> NotificationDoc:
-    return NotificationDoc(
-        id=new_id(),
-        firm_id=firm_id,
-        user_id=user_id,
-        thread_id=_place_id(firm_id),
-        account_id=firm_id,
-        kind=heard.kind,
-        actor=heard.actor,
-        at=now,
-        created_at=now,
-        unread=True,
-        archived=False,
-        text=heard.text,
-        seq=heard.seq,
-        done=[heard],
-        about="mail",
-    )

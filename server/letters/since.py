@@ -19,6 +19,8 @@ from server.reminders.fates import delivery
 from storage.letters import LetterDoc
 from storage.notifications import Change, NotificationDoc, Place
 
+TEXT_CHARACTERS_MAX: Final = 160
+"""Of what a mail server said."""
 LOOKS_MAX: Final = 20
 """Each time somebody else has changed an entry that was looked at."""
 
@@ -39,14 +41,18 @@ async def tell(means: Means, firm_id: Id, thread_id: Id, letter_ids: Collection[
     await _bring(means, look)
 
 
-async def put_right(means: Means, place_id: Id, letter: LetterDoc) -> None:
-    """A letter about no thread was handed over: entries that tell of earlier ones that failed say so, and are as good as
-    read. May be called again by anybody."""
-    at = letter.decided_at or letter.created_at
+async def invitation_stands(means: Means, place_id: Id, letter: LetterDoc) -> None:
+    """Have the entries that tell of earlier invitations that failed say how it stands with this one, which took their
+    place: somebody else may have sent it, and hear of it alone. May be called again by anybody."""
 
     async def look() -> Iterable[tuple[NotificationDoc, NotificationDoc]]:
         entries = await means.store.notifications.told_of(letter.firm_id, place_id)
-        return [(entry, hearing.put_right(entry, letter.email, at)) for entry in entries]
+        now = await means.store.letters.get(letter.firm_id, letter.id) if entries else None
+        if now is None:
+            return []
+        seen = delivery(now, "")
+        words = (seen.said or seen.reason)[:TEXT_CHARACTERS_MAX]
+        return [(entry, hearing.sent_anew(entry, seen.state, now, words)) for entry in entries]
 
     await _bring(means, look)
 

@@ -266,30 +266,30 @@ async def reset(context: Context, command: PasswordReset, scope: None) -> Done:
 
 async def send_secret(
     context: Context, person: Somebody, purpose: Purpose, lifetime_s: int, account_id: Id | None = None
-) -> None:
+) -> LetterDoc:
     """Put a letter with a fresh one-time secret into the outbox; the person's earlier ones stop working.
 
     The secret is in the letter only (until it has gone) and never in a log.
     """
     secret = await new_secret(context, person, purpose, lifetime_s, account_id)
     letter_id, queued_at = new_id(), context.clock.now()
-    await context.store.letters.add(
-        LetterDoc(
-            id=letter_id,
-            key=f"{purpose}:{letter_id}",
-            firm_id=person.firm_id,
-            kind=purpose,
-            side=side_of(person),
-            person_id=person.id,
-            email=person.email,
-            created_at=queued_at,
-            due_at=queued_at,
-            state="waiting",
-            account_id=account_id,
-            secret=secret,
-            by=context.asker.user_id if context.asker is not None and context.asker.is_staff else None,
-        )
+    letter = LetterDoc(
+        id=letter_id,
+        key=f"{purpose}:{letter_id}",
+        firm_id=person.firm_id,
+        kind=purpose,
+        side=side_of(person),
+        person_id=person.id,
+        email=person.email,
+        created_at=queued_at,
+        due_at=queued_at,
+        state="waiting",
+        account_id=account_id,
+        secret=secret,
+        by=context.asker.user_id if context.asker is not None and context.asker.is_staff else None,
     )
+    await context.store.letters.add(letter)
+    return letter
 
 
 async def new_secret(

@@ -14,6 +14,7 @@ from server.audit import security
 from server.core import auth
 from server.core.context import Context, Means
 from server.core.doing import does
+from server.letters import lost
 from server.reminders import cycles
 from server.sessions import actions as sessions
 from storage.letters import LetterDoc
@@ -31,8 +32,10 @@ class _Open:
 
 async def invite_contact(context: Context, contact: ContactDoc, link: LinkDoc) -> LinkDoc:
     """Put the letter with the link into the outbox, and note when."""
-    await sessions.send_secret(context, contact, "invitation", context.settings.invitation_s, link.account_id)
+    lifetime_s = context.settings.invitation_s
+    letter = await sessions.send_secret(context, contact, "invitation", lifetime_s, link.account_id)
     await _note_sent(context, contact, link.account_id)
+    await lost.sent_again(context.means, letter)
     invited_at = context.clock.now()
     changed = await context.store.people.change_link(
         link.firm_id, link.account_id, contact.id, {"invited_at": invited_at}
@@ -42,8 +45,9 @@ async def invite_contact(context: Context, contact: ContactDoc, link: LinkDoc) -
 
 async def invite_staff(context: Context, member: StaffDoc) -> None:
     """Put a letter with a link for a new member of staff into the outbox."""
-    await sessions.send_secret(context, member, "invitation", context.settings.invitation_s)
+    letter = await sessions.send_secret(context, member, "invitation", context.settings.invitation_s)
     await _note_sent(context, member)
+    await lost.sent_again(context.means, letter)
 
 
 async def secret_in(means: Means, letter: LetterDoc, contact: ContactDoc) -> str:

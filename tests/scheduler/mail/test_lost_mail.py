@@ -9,8 +9,8 @@ from protocol.body import paragraph
 from protocol.contacts import ContactCreate, ContactUpdate, InvitationSend, Link
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.firms import FirmUpdate
-from protocol.ids import new_id
-from protocol.inbox import Notification, NotificationArchive, NotificationList
+from protocol.ids import new_id, user_stream
+from protocol.inbox import Notification, NotificationArchive, NotificationList, NotificationUpdated
 from protocol.messages import MessageSend
 from protocol.sessions import InvitationRead, PasswordForgot
 from protocol.staff import StaffUpdate
@@ -73,11 +73,25 @@ async def test_a_refused_invitation_is_told_to_who_sent_it(world: World, means: 
     assert (await world.do(world.erik, NotificationList())).open_count == 1
     for person in (world.anna, world.sofia, world.olle):
         assert await told(world, person) == []
-    sink.refused.clear()
-    await world.do(world.anna, InvitationSend(account_id=world.holm.id, contact_id=link.contact_id))
+    again = InvitationSend(account_id=world.holm.id, contact_id=link.contact_id)
+    world.clock.advance(s=1)
+    await world.do(world.anna, again)
+    # It says at once that somebody has done something, in every window, and calls for it until that was of use.
+    (entry,) = await told(world, world.erik)
+    assert ([line.became for line in entry.gathered], entry.unread) == (["waiting"], True)
+    own = [one.event for one in await world.store.streams.read(user_stream(world.erik.id), 0, 500)]
+    assert [one.notification for one in own if isinstance(one, NotificationUpdated)][-1] == entry
     await letters_go(world)
     (entry,) = await told(world, world.erik)
-    assert not entry.unread
+    assert ([line.became for line in entry.gathered], entry.unread) == ([None], True), "this one failed, too"
+    assert [one.unread for one in await told(world, world.anna)] == [True], "and is told to who sent it"
+    sink.refused.clear()
+    world.clock.advance(s=1)
+    await world.do(world.anna, again)
+    await letters_go(world)
+    for person in (world.erik, world.anna):
+        (entry,) = await told(world, person)
+        assert ([line.became for line in entry.gathered], entry.unread) == (["handed_over"], False)
 
 
 async def test_what_its_sender_may_not_see_any_more_is_told_to_those_who_do(
