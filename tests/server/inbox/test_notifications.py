@@ -161,7 +161,7 @@ async def test_the_owner_hears_when_nobody_else_would(world: World) -> None:
 
 
 async def test_the_owner_hears_of_accounts_that_nobody_follows_whoever_else_is_in_the_thread(world: World) -> None:
-    """NS-1: also where somebody has started the thread, or is assigned to it; AS-1 makes nobody a follower."""
+    """NS-1, NS-8: also where somebody has started the thread, or is assigned to it; AS-1 makes nobody a follower."""
     thread = await world.thread(world.wester, by=world.erik)
     await world.do(world.erik, ThreadAssign(thread_id=thread.id, staff_id=world.vera.id))
     await world.settled()
