@@ -109,6 +109,7 @@ class House:
         self.doorway = Doorway(self.node, Limits(settings, self.means.clock), sockets_max, self.strangers)
         self.attendance = Attendance(hub_id, self.ephemeral, self.means.announcer, Frame)
         self.attendance.watch(self.doorway)
+        self.node.on_deaf.append(self.attendance.tell_deaf)
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
         self.clock_watch = ClockWatch(self.mongo, self.means.clock)
         self.receiver = Receiver(self.means)

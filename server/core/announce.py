@@ -102,6 +102,10 @@ class Announcer:
         """A session, or each of the person's, is worth nothing any more: its sockets close at once."""
         self._about(user_id, BusControl("session_ended", user_id=user_id, session_id=session_id))
 
+    def could_not_hear(self, for_ms: Ms) -> None:
+        """This hub has heard nothing of the others for so long: what isn't in the log is to be told again."""
+        self._publish(BusControl("deaf", value=for_ms), EVERY_HUB)
+
     def unheard(self, for_ms: Ms) -> None:
         """What somebody has said for so long may not have been passed on, and they can't say so themselves any more."""
         self._publish(BusControl("gap", value=for_ms), EVERY_HUB)

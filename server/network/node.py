@@ -5,7 +5,7 @@ background tasks. Refuses to know what a client says (server.network.connection)
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -49,6 +49,9 @@ class Node:
         self.retelling.missed(means.clock.now())
         self.deaf = True
         """Nothing is heard of the others, nor of who lost access: lines get only what the log gave before a look-up."""
+        self.on_deaf: list[Callable[[Ms], None]] = []
+        """Told when some hub has heard nothing for so long."""
+        self._deaf_since: Ms | None = None
         self.received = 0
         self.garbled = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -172,6 +175,9 @@ class Node:
                 self.doubt()
                 self.retelling.missed(self.means.clock.now() - control.value)
                 self.healer.look_now()
+            case "deaf":
+                for told in self.on_deaf:
+                    told(control.value)
             case "clock_moved" if self.means.settings.development:
                 self.means.clock.offset_ms = control.value
             case _:
@@ -187,6 +193,8 @@ class Node:
         """The bus has lost a connection."""
         if not self.bus.listening:
             self.deaf = True
+            if self._deaf_since is None:
+                self._deaf_since = self.means.clock.now()
             self.doubt()
         self.retelling.missed(self.means.clock.now())
         self.healer.look_now()
@@ -195,6 +203,9 @@ class Node:
         """The bus carries everything again, and may have lost something before."""
         log.info("node.gap")
         self.deaf = False
+        if self._deaf_since is not None:
+            self.means.announcer.could_not_hear(max(0, self.means.clock.now() - self._deaf_since))
+            self._deaf_since = None
         self.doubt()
         self.healer.look_now()
 

@@ -2,12 +2,13 @@
 
 Each hub keeps a key alive in Redis and beside it the people connected to it. A hub that was killed is found dead by the
 others, and its people vanish for everybody within seconds, without a timer for each. Without Redis nobody is shown to
-come or go; what Redis has lost or never heard, the hub's beat tells it again. Knows who came and went; refuses to know
-why, and to be the end of a node.
+come or go; what Redis has lost or never heard, the hub's beat tells it again, and what a hub could not hear is told again
+when it says so. Knows who came and went; refuses to know why, and to be the end of a node.
 """
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Final, Protocol
@@ -16,7 +17,7 @@ import structlog
 
 from protocol.frames import Presence, encode
 from protocol.people import Person
-from protocol.wire import Id
+from protocol.wire import Id, Ms
 from server.core.announce import SHARED_CODEC, Announcer
 from server.core.context import Principal
 from storage.redis.ephemeral import Ephemeral, EphemeralAway, Present
@@ -31,8 +32,11 @@ LEAVE_AFTER_S: Final = 3.0
 GATHER_S: Final = 0.1
 FIRMS_PER_BEAT_MAX: Final = 200
 """Firms of which one beat asks whether Redis still has our people; with more of them the beats take turns."""
-ECHOES_S: Final = (3.0, 12.0)
-"""After Redis was away every hub comes back in its own time: so long after, what was told since is told again."""
+UNNOTICED_S: Final = 10.0
+"""A hub may have been deaf for so long before it noticed (storage.redis.bus: HEARTBEAT_SILENCE_S_MAX and a beat)."""
+TOLD_S_MAX: Final = 600.0
+TOLD_MAX: Final = 10_000
+"""For how long, and of how many people, a hub remembers that it told something of them: nobody misses presence for long."""
 ROSTER_MAX: Final = 200
 """Contacts shown as present to somebody who has just connected."""
 
@@ -128,11 +132,10 @@ class Attendance:
         self._beat_now = asyncio.Event()
         self._beats = 0
         self._retired = False
-        self._was_there = False
-        self._echo_at: list[float] = []
-        """When what was told is to be told again."""
-        self._echoes: dict[Id, dict[Id, Present]] = {}
-        """By firm: of whom something was told since Redis came back."""
+        self._told: OrderedDict[Id, tuple[float, Id, Present]] = OrderedDict()
+        """Of whom something was told, when and in which firm: the longest ago first."""
+        self._again_from: float | None = None
+        """What was told since is to be told again, to hubs that could not hear it."""
         ephemeral.when_there(self._there)
 
     def watch(self, house: House) -> None:
@@ -154,12 +157,16 @@ class Attendance:
         except EphemeralAway:
             log.info("presence.away")
 
+    def tell_deaf(self, for_ms: Ms) -> None:
+        """Some hub has heard nothing for so long: what was told meanwhile is told again, as it is now."""
+        self._tell_from(asyncio.get_running_loop().time() - for_ms / 1000 - UNNOTICED_S)
+        self._beat_now.set()
+
+    def _tell_from(self, since: float) -> None:
+        self._again_from = since if self._again_from is None else min(since, self._again_from)
+
     def _there(self) -> None:
         """Redis can be asked, for the first time or again."""
-        if self._was_there:
-            now = asyncio.get_running_loop().time()
-            self._echo_at = [now + after_s for after_s in ECHOES_S]
-        self._was_there = True
         self._beat_now.set()
 
     def _entered(self, guest: Guest) -> None:
@@ -259,8 +266,11 @@ class Attendance:
 
     def _announce(self, firm_id: Id, who: Present, others: Roster, here: bool) -> None:
         """Tell of somebody who came or went, unless they are connected elsewhere too."""
-        if self._echo_at:
-            self._echoes.setdefault(firm_id, {})[who.user_id] = who
+        now = asyncio.get_running_loop().time()
+        self._told[who.user_id] = (now, firm_id, who)
+        self._told.move_to_end(who.user_id)
+        while len(self._told) > TOLD_MAX or next(iter(self._told.values()))[0] < now - TOLD_S_MAX:
+            self._told.popitem(last=False)
         if who.account_ids is None:
             if not others.team_online:
                 self._announcer.team_presence(firm_id, here)
@@ -268,17 +278,22 @@ class Attendance:
             for account_id in who.account_ids:
                 self._announcer.contact_presence(firm_id, account_id, Presence(online=here, person=_person(who)))
 
-    async def _echo(self) -> None:
-        """Tell again, as it is now, what hubs that were not back could not hear: told twice is harmless, never isn't."""
-        if not self._echo_at or asyncio.get_running_loop().time() < self._echo_at[0]:
+    async def _tell_again(self) -> None:
+        """Tell again, as it is now, what other hubs could not hear: told twice is harmless, never isn't."""
+        since, self._again_from = self._again_from, None
+        if since is None:
             return
-        self._echo_at.pop(0)
-        echoes = dict(self._echoes)
-        if not self._echo_at:
-            self._echoes = {}
-        for firm_id, people in echoes.items():
-            roster = Roster(await self._ephemeral.present(firm_id))
-            for who in list(people.values()):
+        firms: dict[Id, list[Present]] = {}
+        for at, firm_id, who in self._told.values():
+            if at >= since:
+                firms.setdefault(firm_id, []).append(who)
+        for firm_id, people in firms.items():
+            try:
+                roster = Roster(await self._ephemeral.present(firm_id))
+            except EphemeralAway:
+                self._tell_from(since)
+                raise
+            for who in people:
                 if who.account_ids is None:
                     self._announcer.team_presence(firm_id, roster.team_online)
                     continue
@@ -298,7 +313,7 @@ class Attendance:
                     await self._clear(hub)
                 if beat.forgotten or self._behind:
                     self._show_again(everybody=beat.forgotten)
-                await self._echo()
+                await self._tell_again()
             except EphemeralAway:
                 log.info("presence.away")
             except Exception:

@@ -74,7 +74,7 @@ class BusState(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """May be left out for a client that reads slowly."""
 
 
-ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved", "gap"]
+ControlKind = Literal["access", "session_ended", "firm_changed", "clock_moved", "gap", "deaf"]
 
 
 class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
@@ -87,7 +87,8 @@ class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
     firm_id: str | None = None
     """Of firm_changed, which builds say that have no events for it: nobody listens."""
     value: int = 0
-    """clock_moved: the offset; gap: how long its sender could not be heard; both in milliseconds."""
+    """clock_moved: the offset; gap: how long its sender could not be heard; deaf: how long it could not hear; all in
+    milliseconds."""
 
 
 BusMessage = BusEvent | BusState | BusControl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 from pathlib import Path
@@ -147,6 +148,18 @@ async def test_what_was_written_while_the_bus_was_away_is_looked_for_as_soon_as_
 # who is here
 
 
+def of(person: Any, online: bool) -> Any:
+    """Whether a frame says so of somebody."""
+    return lambda frame: frame.person is not None and frame.person.id == person.id and frame.online == online
+
+
+async def until_told(one: RunningNode, person: Any, here: bool) -> None:
+    """Wait until a node has told, to those who hear it, that somebody came there or left."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (person.id in one.house.attendance._shown.get(person.firm_id, {})) != here:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def test_who_is_here_is_shown_again_when_redis_has_forgotten(world: World, own_valkey: Valkey) -> None:
     thread = await world.thread()
 
@@ -169,9 +182,6 @@ async def test_who_is_here_is_shown_again_when_redis_has_forgotten(world: World,
 async def test_who_came_and_who_left_while_redis_was_away_is_told_when_it_is_back(
     world: World, own_valkey: Valkey
 ) -> None:
-    def of(person: Any, online: bool) -> Any:
-        return lambda frame: frame.person is not None and frame.person.id == person.id and frame.online == online
-
     async with (
         node(world, own_valkey.url) as one,
         node(world, own_valkey.url) as two,
@@ -191,6 +201,33 @@ async def test_who_came_and_who_left_while_redis_was_away_is_told_when_it_is_bac
         await asyncio.to_thread(own_valkey.start)
         await linn.until(Presence, lambda frame: frame.online)
         await anna.until(Presence, of(world.linn, True))
+
+
+@pytest.mark.parametrize("came", [True, False], ids=["came", "left"])
+async def test_who_came_and_who_left_while_one_node_alone_could_not_hear_is_told_to_it_again(
+    world: World, redis_url: str, came: bool
+) -> None:
+    async with (
+        BusProxy(redis_url, random.Random(1)).open() as proxy,
+        node(world, proxy.url) as one,
+        node(world, redis_url) as two,
+        talk(one) as anna,
+        contextlib.AsyncExitStack() as stay,
+    ):
+        await anna.hello(world.token_of(world.anna))
+        await until_told(one, world.anna, True)  # and greeted with whoever was here before
+        petra = await stay.enter_async_context(talk(two))
+        if not came:
+            await petra.hello(world.token_of(world.petra))
+            await anna.until(Presence, of(world.petra, True))
+        with proxy.cut():
+            await until_redis_is(one, "away")
+            if came:
+                await petra.hello(world.token_of(world.petra))
+            else:
+                await stay.aclose()
+            await until_told(two, world.petra, came)
+        await anna.until(Presence, of(world.petra, came))
 
 
 # refused
