@@ -113,7 +113,7 @@ class House:
         self.http_limits = Limits(settings, self.means.clock, SharedBuckets(self.ephemeral))
         self.clock_watch = ClockWatch(self.mongo, self.means.clock)
         self.receiver = Receiver(self.means)
-        self.health = Health(self.doorway, self.clock_watch)
+        self.health = Health(self.doorway, self.clock_watch, self.receiver)
         self.failed = False
         """Whether a part without which the process is of no use has died."""
         self.stop: Callable[[], None] = _terminate

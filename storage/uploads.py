@@ -83,9 +83,10 @@ class Uploads:
             rows = self._rows.of(upload.firm_id)
             if await rows.count({"owner_id": upload.owner_id}, count_max, session=session) >= count_max:
                 raise TooManyUploads(reason="too_many_files")
+            await self._rows.insert(to_document(upload), session=session)
+            # Last: all of a firm write there, and whoever has written first has the others begin anew.
             if not await self._blobs.take_room(upload.firm_id, upload.size, firm_bytes_max, session):
                 raise NoRoom(reason="no_room")
-            await self._rows.insert(to_document(upload), session=session)
 
         await self._mongo.transact(work)
 
@@ -134,6 +135,12 @@ class Uploads:
         if not (await rows.update_one(query, {"$set": {"wanted": True}})).matched_count:
             raise NotFound
         raise Held
+
+    async def held(self, firm_id: Id, upload_id: Id, owner_id: Id) -> bool:
+        """Whether some process holds it; who asks is taken for one that would like to go on with it."""
+        held = {"$expr": {"$gte": [{"$ifNull": ["$held_until", 0]}, "$$NOW"]}}
+        query = {"_id": upload_id, "owner_id": owner_id} | held
+        return (await self._rows.of(firm_id).update_one(query, {"$set": {"wanted": True}})).matched_count == 1
 
     async def keep(self, claim: Claim, *, expires_at: Ms | None = None, **changed: Any) -> bool:
         """Say that it is still held, and what of it lasts now; whether somebody else would like to go on with it.

@@ -1,7 +1,8 @@
 """How the process is: alive, ready, and its numbers for Prometheus, which are only read when somebody asks.
 
 `/healthz`: the loop turns. `/readyz`: new connections are welcome. Without Redis a node stays ready: everything is still
-acknowledged, and delivered from the log (P5).
+acknowledged, and delivered from the log (P5). So does one whose place for files can't be written: people go on writing, and
+whoever brings a file is told to try again. It says so.
 """
 
 import asyncio
@@ -20,23 +21,29 @@ from starlette.routing import BaseRoute, Route
 
 from server.core.clock_watch import ClockWatch
 from server.network.doorway import Doorway
+from server.uploads.receiving import Receiver
+from storage.blobs.places import FilesAway
 from storage.mongo.documents import STRANGERS
 
 log = structlog.get_logger(__name__)
 
 DATABASE_PATIENCE_S: Final = 2.0
+FILES_PATIENCE_S: Final = 2.0
+FILES_LOOK_S: Final = 10.0
+"""So often at most something is written to see whether files can be."""
 
 
 class Health:
     """The three pages."""
 
-    def __init__(self, doorway: Doorway, clocks: ClockWatch) -> None:
+    def __init__(self, doorway: Doorway, clocks: ClockWatch, receiver: Receiver) -> None:
         self._doorway = doorway
         self._clocks = clocks
         self.started = False
         """Set once the node runs."""
+        self._files = Probed(doorway)
         self._registry = CollectorRegistry()
-        self._registry.register(_Numbers(doorway, clocks))
+        self._registry.register(_Numbers(doorway, clocks, receiver, self._files))
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
 
@@ -59,6 +66,7 @@ class Health:
             "clock": self._clocks.agrees,
             "bus": self._doorway.node.bus.whole,
             "redis": self._redis(),
+            "files": await self._files.look(),
         }
         ready = facts["started"] and facts["database"] and facts["clock"] and not facts["draining"]
         return JSONResponse(facts, status_code=200 if ready else 503, headers={"cache-control": "no-store"})
@@ -73,6 +81,7 @@ class Health:
         return "ok" if node.bus.whole and (ephemeral is None or ephemeral.there) else "away"
 
     async def _metrics(self, request: Request) -> Response:
+        await self._files.look()
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
 
     async def _database_answers(self) -> bool:
@@ -85,12 +94,37 @@ class Health:
         return True
 
 
+class Probed:
+    """Whether files can be written, as it was a moment ago."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+        self._until = 0.0
+        self.writable = True
+
+    async def look(self) -> bool:
+        """Try it, unless it has just been tried."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._until:
+            self._until = now + FILES_LOOK_S
+            try:
+                async with asyncio.timeout(FILES_PATIENCE_S):
+                    await self._doorway.node.means.store.blobs.place.probe()
+                self.writable = True
+            except (FilesAway, TimeoutError):
+                log.warning("health.files_away")
+                self.writable = False
+        return self.writable
+
+
 class _Numbers(Collector):
     """The node's counters, as metrics."""
 
-    def __init__(self, doorway: Doorway, clocks: ClockWatch) -> None:
+    def __init__(self, doorway: Doorway, clocks: ClockWatch, receiver: Receiver, files: Probed) -> None:
         self._doorway = doorway
         self._clocks = clocks
+        self._receiver = receiver
+        self._files = files
 
     def collect(self) -> Iterator[Metric]:
         """Called for each scrape."""
@@ -109,6 +143,12 @@ class _Numbers(Collector):
                 (self._clocks.apart_ms or 0) / 1000,
             ),
             ("bus_whole", "1 while nothing can be missed unnoticed.", int(bus.whole)),
+            ("uploads_receiving", "Files that are coming in at this moment.", self._receiver.receiving),
+            (
+                "files_writable",
+                "1 while files can be written; looked at every 10 s at most.",
+                int(self._files.writable),
+            ),
         )
         counters = (
             ("connections_opened", "Sockets accepted.", self._doorway.opened),
@@ -117,6 +157,7 @@ class _Numbers(Collector):
             ("strangers_cut", "Strangers cut to make room for others.", self._doorway.strangers.cut),
             ("strangers_refused", "Strangers for whom there was no room.", self._doorway.strangers.refused),
             ("clients_cut_off", "Connections cut for reading too slowly.", fanout.cut_off),
+            ("upload_bytes", "Bytes of files that came in.", self._receiver.bytes),
             ("bus_received", "Messages that came over the bus.", node.received),
             ("bus_garbled", "Messages of the bus that nobody of ours has sent.", node.garbled),
             ("bus_published", "Messages handed to the bus.", bus.published),

@@ -158,6 +158,8 @@ class Door:
             raise
 
     async def _head(self, request: Request, principal: Principal) -> Response:
+        # Who asks has most likely lost a line that we still listen to: what came by it counts too.
+        await self._receiver.free(principal, _id(request))
         upload = await actions.find(self._means, principal, _id(request))
         # Only now is it certain that all of it has come: whoever asked before the end was told of less.
         upload = await self._receiver.complete(principal, upload)

@@ -29,6 +29,10 @@ STEP_BYTES: Final = 1024 * 1024
 KEEP_S: Final = 1.0
 IDLE_S: Final = 3.0
 """Whoever has sent nothing for so long makes room for another connection that would go on with the same upload."""
+WAIT_S: Final = 8.0
+"""So long a request waits for one that is there already: until that one has noticed that its line is dead, or, longer than
+a lease, until the lease of a process that was killed is over. Stock clients try again a few times only."""
+LOOK_S: Final = 0.25
 MOVES_BYTES: Final = 4 * 1024
 """Less than this within the setting's `upload_stall_s` is no upload that moves."""
 
@@ -88,6 +92,7 @@ class Receiver:
         Stalled, storage.uploads.Lost, FilesAway, and what `pieces` raises. What came before that lasts, except where a
         checksum was to prove it.
         """
+        await self.free(principal, upload_id)
         claim = await self._means.store.uploads.claim(principal.firm_id, upload_id, principal.user_id, new_id())
         one = _Reception(self._means, claim, self._digests, checksum)
         self.receiving += 1
@@ -101,6 +106,15 @@ class Receiver:
         finally:
             self.receiving -= 1
             await asyncio.shield(one.over())
+
+    async def free(self, principal: Principal, upload_id: Id) -> None:
+        """Wait a little, if need be, until nobody receives the upload."""
+        until = asyncio.get_running_loop().time() + WAIT_S
+        uploads = self._means.store.uploads
+        while await uploads.held(principal.firm_id, upload_id, principal.user_id):
+            if asyncio.get_running_loop().time() > until:
+                return
+            await asyncio.sleep(LOOK_S)  # it may be another node that holds it: nobody tells
 
     async def complete(self, principal: Principal, upload: UploadDoc) -> UploadDoc:
         """Make a blob of an upload of which all has come, but whose process died before it was one. Raises as `receive`."""
@@ -199,7 +213,7 @@ class _Reception:
             raise self._why() from None
         finally:
             self._working = True
-            if waiting and self._ended is None:
+            if waiting and not isinstance(self._ended, Lost | FilesAway):
                 await asyncio.shield(self._write(waiting))
         await self._drained()
 
