@@ -31,7 +31,7 @@ class DocumentDoc(Document):
     """In bytes."""
     sha256: str
     family: str
-    """What it is by its content: server.documents.kinds."""
+    """What it is by its content: server.files.family."""
     media_type: str
     uploaded_by: Person
     uploaded_at: Ms

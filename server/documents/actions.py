@@ -4,7 +4,9 @@ A document's access is its folder's at the moment of asking (DC-8), by server.co
 and how bytes are kept.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
@@ -35,7 +37,9 @@ from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import AccountScope, DocumentScope, FactsScope, FolderScope
 from server.core.searching import with_words
-from server.documents import following, kinds, naming
+from server.documents import following, naming
+from server.files.family import Recognised, recognise
+from server.files.media_types import media_type
 from server.uploads import names
 from storage.documents import LIVE, DocumentDoc
 from storage.folders import FolderDoc
@@ -132,7 +136,7 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
         upload = await store.uploads.get(principal.firm_id, command.upload_id, principal.user_id)
         if upload is None or upload.sha256 is None:
             raise NotFound("There is no such upload, or it isn't finished.")
-        family = await _family(context, upload)
+        recognised = await _recognised(context, upload, name)
 
         async def write(session: Session) -> DocumentDoc:
             folder = await _held(context, scope.folder.id, session)
@@ -148,8 +152,8 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
                 name_key=naming.key_of(name),
                 size=taken.size,
                 sha256=taken.sha256,
-                family=family,
-                media_type=kinds.media_type(family),
+                family=recognised.family,
+                media_type=media_type(recognised, name),
                 uploaded_by=principal.person,
                 uploaded_at=context.clock.now(),
                 new_for=[_other(principal.side)],
@@ -171,11 +175,15 @@ def _other(side: Side) -> Side:
     return "contact" if side == "staff" else "staff"
 
 
-async def _family(context: Context, upload: UploadDoc) -> str:
-    head = b""
-    async for piece in context.store.blobs.read(upload.firm_id, upload.sha256 or "", 0, kinds.HEAD_BYTES):
-        head += piece
-    return kinds.family_of(head)
+async def _recognised(context: Context, upload: UploadDoc, name: str) -> Recognised:
+    """What it is by its content: some reads of a file, beside the loop."""
+    async with await context.store.blobs.as_file(upload.firm_id, upload.sha256 or "") as path:
+        return await asyncio.to_thread(_recognised_at, path, upload.size, name)
+
+
+def _recognised_at(path: Path, size: int, name: str) -> Recognised:
+    with path.open("rb") as file:
+        return recognise(file, size, name)
 
 
 async def _held(context: Context, folder_id: Id, session: Session) -> FolderDoc:

@@ -1,8 +1,8 @@
 """The bytes of documents: whoever may see one now gets them, whole or a range (DC-8).
 
 Every request asks anew. What isn't for the asker answers as what isn't there: 404, and nothing is kept by anybody between.
-Shown in the browser is only what is on the closed list of `kinds`, with the type from there; no answer can do anything:
-its policy has it without an origin, without scripts. Refuses to know folders.
+Shown in the browser is only what is on the closed list of `server.files.media_types`, with the type from there; no
+answer can do anything: its policy has it without an origin, without scripts. Refuses to know folders.
 """
 
 import re
@@ -20,9 +20,9 @@ from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Not
 from server.core import auth, cabinet
 from server.core.context import Context, Means
 from server.core.limits import Limits
-from server.documents import kinds
 from server.doors import visitors
 from server.doors.http import problem_response
+from server.files.media_types import OCTETS, shown_as
 from storage.documents import DocumentDoc
 from storage.mongo.connection import ours
 
@@ -86,7 +86,7 @@ class Door:
         start, end, status = _range(request, document)
         if status == HTTPStatus.PARTIAL_CONTENT:
             headers["content-range"] = f"bytes {start}-{end - 1}/{document.size}"
-        headers |= {"content-length": str(end - start), "content-type": kinds.media_type(document.family)}
+        headers |= {"content-length": str(end - start), "content-type": shown_as(document.family) or OCTETS}
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers)
         await self._means.store.documents.looked_at(document.firm_id, document.id, principal.side)
@@ -117,7 +117,7 @@ async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _disposition(request: Request, document: DocumentDoc) -> str:
-    shown = "show" in request.query_params and document.family in kinds.INLINE
+    shown = "show" in request.query_params and shown_as(document.family) is not None
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", document.name)
     return (
         f"{'inline' if shown else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(document.name, safe='')}"

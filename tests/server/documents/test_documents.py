@@ -18,9 +18,10 @@ from protocol.documents import (
 )
 from protocol.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from protocol.ids import new_id
-from server.documents import actions, kinds, naming
+from server.documents import actions, naming
 from server.uploads import actions as uploads
 from tests import cabinet
+from tests.server.files import samples
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -90,26 +91,32 @@ def test_a_long_name_keeps_its_ending_and_stays_as_long_as_one_may_be() -> None:
     assert naming.key_of(again).startswith(naming.stem_of(name))
 
 
-@pytest.mark.parametrize(
-    ("head", "family"),
-    [
-        (b"%PDF-1.7", "pdf"),
-        (b"\n\n\r\n%PDF-1.4", "pdf"),
-        (b"\xff\xd8\xff\xe1", "jpeg"),
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"GIF89a", "gif"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
-        (b"\0\0\0\x1cftypavif", "avif"),
-        (b"\0\0\0\x1cftypheic", "other"),
-        (b"<html><script>alert(1)</script>", "other"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "other"),
-        (b"\x30\x82\x10\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02 %PDF-1.7", "other"),
-        (b"", "other"),
-    ],
-)
-def test_what_it_is_follows_from_its_first_bytes(head: bytes, family: str) -> None:
-    assert kinds.family_of(head) == family
-    assert kinds.media_type(family) == kinds.INLINE.get(family, "application/octet-stream")
+SIE = b'#FLAGGA 0\r\n#FORMAT PC8\r\n#SIETYP 4\r\n#FNAMN "\x8elvsj\x94"\r\n'
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HTML = b"<html><script>alert(1)</script></html>"
+
+
+async def test_what_it_is_is_read_from_its_content_and_kept_with_it(world: World) -> None:
+    """FC-1: whatever it is called, and whatever the browser took it for."""
+    folder = await cabinet.for_uploads(world)
+    for name, content, family, media_type in (
+        ("bok.pdf", SIE, "sie", "text/x-sie"),
+        ("kvitto.pdf", HTML, "html", "text/html"),
+        ("avtal.txt", cabinet.PDF, "pdf", "application/pdf"),
+        ("lista.csv", b"a;b\n1;2\n", "csv", "text/csv"),
+        ("bok.zip", samples.xlsx([1]), "excel", SHEET),
+        (
+            "l\u00f6n.xlsx",
+            samples.ole("EncryptedPackage"),
+            "locked_office",
+            SHEET,
+        ),
+        ("x", b"\0\1", "other", "application/octet-stream"),
+    ):
+        saved = await cabinet.saved(world, world.petra, folder, name, content)
+        stored = await world.store.documents.get(world.firm.id, saved.id)
+        assert stored is not None
+        assert (saved.family, stored.family, stored.media_type) == (family, family, media_type)
 
 
 async def test_what_is_deleted_is_in_the_trash_and_comes_back(world: World) -> None:
