@@ -11,7 +11,7 @@ from protocol.wire import Tagged, Wire, WireMeta
 May = Literal[
     "anyone", "logged_in", "staff", "leads", "developer",
     "account_seen", "account_staff", "account_with:assign_teammates", "account_with:manage_accounts",
-    "firm_with:manage_accounts",
+    "firm_with:manage_accounts", "firm_with:manage_templates",
     "facts_seen", "facts_staff", "thread_seen", "thread_staff", "stream_seen",
     "folder_seen", "folder_edited", "folder_with:manage_documents", "document_edited",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ ReasonToContacts = Literal[
 ReasonToStaff = Literal[
     "account_archived", "account_not_activated", "already_activated", "already_linked", "assignee_without_access",
     "email_address", "email_taken", "login_off", "mention_without_access", "no_copy_address", "nobody_to_notify",
-    "nothing_to_remind_of", "one_owner", "owner_only", "owner_stays", "secret_gone",
+    "nothing_to_remind_of", "one_owner", "owner_only", "owner_stays", "secret_gone", "template_gone",
 ]  # fmt: skip
 """What only a colleague's page can meet."""
 

@@ -23,13 +23,14 @@ from protocol import (
     sessions,
     staff,
     tasks,
+    templates,
     threads,
 )
 from protocol.happened import Happened
 
 NOUNS: Final[tuple[ModuleType, ...]] = (
     people, firms, letters, contacts, accounts, sessions, staff, tasks, reminders,
-    messages, marks, threads, inbox, audit, saved_replies, documents,
+    messages, marks, threads, inbox, audit, saved_replies, documents, templates,
 )  # fmt: skip
 UNKNOWN_TAG: Final = "unknown"
 

@@ -50,6 +50,8 @@ class MessageSend(Asked, tag="message.send", may="facts_seen", cost=2):
     quoted_message_id: Id | None = None
     attachments: DocumentIds = []
     """Documents of the account, which contacts may see unless it is internal (DC-1). With one the body may be blank."""
+    template_id: Id | None = None
+    """Refused: only a new thread begins with a template (TH-4)."""
     Result: ClassVar[type[Wire]] = MessageAccepted
 
 

@@ -53,6 +53,8 @@ class StaffPart(Wire):
     notes_head: Seq = 0
     origin: Literal["manual", "bulk", "automation", "client"] = "manual"
     assignee_id: Id | None = None
+    template_id: Id | None = None
+    """What it began with (TH-4); the template may be another by now, or gone."""
     reminder: Reminder | None = None
     snooze: Snooze | None = None
     back: Back | None = None
@@ -179,6 +181,8 @@ class ThreadCreate(Asked, tag="thread.create", may="account_seen", cost=10):
     reminder: ReminderSetting | None = None
     attachments: DocumentIds = []
     """Documents that the message carries: see `message.send`."""
+    template_id: Id | None = None
+    """What the form was filled with (TH-3). What is sent is what stands in the other fields: all of it may be edited."""
     Result: ClassVar[type[Wire]] = ThreadView
 
 

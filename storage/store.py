@@ -23,6 +23,7 @@ from storage.relay import Relay
 from storage.reminders import ReminderRows
 from storage.saved_replies import SavedReplies
 from storage.tasks import Tasks
+from storage.templates import Templates
 from storage.thread_rows import Threads
 from storage.uploads import Uploads
 
@@ -50,6 +51,7 @@ class Store:
         self.facts = Facts(mongo)
         self.looks = Looks(mongo)
         self.saved_replies = SavedReplies(mongo)
+        self.templates = Templates(mongo)
         self.blobs = Blobs(mongo, files or Nowhere())
         self.uploads = Uploads(mongo, self.blobs)
         self.folders = Folders(mongo)

@@ -122,6 +122,8 @@ class ThreadDoc(Document):
     archived_by: Person | None = None
     reopened_at: Ms | None = None
     reopened_by: Person | None = None
+    template_id: Id | None = None
+    """What it began with (TH-4)."""
     key: str | None = None
     """`<creator>:<client_message_id>` of thread.create (P2)."""
 

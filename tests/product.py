@@ -103,7 +103,7 @@ class Product:
         found: list[dict[str, Any]] = json.loads(self._get("/dev/logins.json"))
         return found
 
-    def call(self, email: str, name: str, **fields: Any) -> dict[str, Any]:
+    def call(self, email: str, name: str, /, **fields: Any) -> dict[str, Any]:
         """One command by somebody of the demo, as a program would give it. Raises AssertionError when it is refused."""
         token = self._tokens.get(email)
         if token is None:

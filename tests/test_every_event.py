@@ -52,7 +52,7 @@ DONE = {
     "ThreadRaised",
 }
 """Of t:, what is no message: for places that ask for messages. Places that ask what was done name what they pass over."""
-KEPT = {"FirmChanged", "SavedReplyDeleted", "SavedReplyUpdated"}
+KEPT = {"FirmChanged", "SavedReplyDeleted", "SavedReplyUpdated", "TemplateDeleted", "TemplateUpdated"}
 """Of u:, what windows keep: their folds say it all."""
 
 PLACES = {
@@ -97,6 +97,7 @@ PLACES = {
     "server.saved_replies.actions:_made": Place(
         "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"SavedReplyUpdated"}
     ),
+    "server.templates.actions:_made": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"TemplateUpdated"}),
     # What may end a snooze.
     "server.threads.snoozing:_may_end": Place("tn", DONE - {"ThreadArchived"} | NOTES - {"ThreadSnoozed"}),
     # What is a message.

@@ -30,7 +30,7 @@ from server.core.clock import Clock
 from server.core.context import Context, Means, Origin
 from server.core.settings import Settings
 from server.development.demo_cast import LINDBERG, LOGINS, MARLOWE, PASSWORD, DemoLogin
-from server.development.demo_story import ACCOUNTS, FIRMS, THREADS, Account, Step, Story
+from server.development.demo_story import ACCOUNTS, FIRMS, TEMPLATES, THREADS, Account, Step, Story
 from server.development.widget_demo import demo_origins
 from server.firms import actions as firms
 from server.means import assemble
@@ -110,6 +110,8 @@ class World:
                 await self._hire(known[login.firm], login)
         for account in ACCOUNTS:
             await self._open_account(account)
+        for name, template in TEMPLATES:
+            await self._do(name, template)
         for story in THREADS:
             await self._tell(story)
         return True

@@ -6,7 +6,10 @@ Data only. Times are days ago and a time of day in the firm's zone; of today (0)
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from protocol.body import paragraph
 from protocol.people import Language
+from protocol.reminders import ReminderSetting
+from protocol.templates import TemplateCreate
 from protocol.wire import Wire
 from server.development.demo_cast import LINDBERG, MARLOWE
 
@@ -216,4 +219,23 @@ THREADS: Final = (
             ),
         ],
     ),
+)  # fmt: skip
+
+TEMPLATES = (
+    (ANNA, TemplateCreate(
+        client_template_id="demo-template-bokslut", name="Årsbokslut, begäran om underlag", subject="Årsbokslut: underlag",
+        body=paragraph("Hej!\nNu är det dags för bokslut. Gå igenom uppgifterna och skicka underlagen här i chatten."),
+        tasks=["Ladda upp bankutdrag", "Lagerlista per bokslutsdagen"],
+        reminder=ReminderSetting(enabled=True, days=3, number=3),
+    )),
+    (ANNA, TemplateCreate(
+        client_template_id="demo-template-moms", name="Moms, påminnelse om kvitton", subject="Kvitton till momsen",
+        body=paragraph("Hej! Skicka månadens kvitton, så hinner vi deklarera momsen i tid."),
+    )),
+    (GRACE, TemplateCreate(
+        client_template_id="demo-template-year", name="Year-end, request for papers", subject="Year-end accounts",
+        body=paragraph("Hello! Here is what we need from you for the year-end accounts."),
+        tasks=["Upload the stock list", "Send the loan statement"],
+        reminder=ReminderSetting(enabled=True, days=3, number=3),
+    )),
 )  # fmt: skip

@@ -5,7 +5,7 @@ judged by the log itself. What follows from a message is drawn by the settler, t
 """
 
 from protocol import body as bodies
-from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.errors import Conflict, Forbidden, Invalid, NotFound
 from protocol.ids import new_id, notes_stream, split_stream, thread_stream
 from protocol.messages import MessageAccepted, MessageSend, MessageSent, Quote
 from protocol.wire import Id
@@ -28,11 +28,14 @@ async def send(context: Context, command: MessageSend, scope: FactsScope) -> Mes
     """Write to a thread (MS-1); durable when it returns (P1), once for each key (P2).
 
     A retry gets the first message back, whatever has happened to the thread since; a key that meant something else is a
-    Conflict. Raises Invalid for a blank or overlong body, Forbidden for an internal message or a mention by a contact,
-    Conflict for staff in an archived thread (MS-8) and where nobody of the account can log in (AC-8), NotFound for a
-    mention of somebody without access, a quote of another thread's message or a document that the asker may not see.
+    Conflict. Raises Invalid for a blank or overlong body and for a template (TH-4), Forbidden for an internal message or a
+    mention by a contact, Conflict for staff in an archived thread (MS-8) and where nobody of the account can log in (AC-8),
+    NotFound for a mention of somebody without access, a quote of another thread's message or a document that the asker may
+    not see.
     """
     bodies.check(command.body, may_be_blank=bool(command.attachments))
+    if command.template_id is not None:
+        raise Invalid(path="$.template_id", expected="no template: only a new thread begins with one", got="a template")
     if command.internal and not context.principal.is_staff:
         raise Forbidden("Only staff write internal messages.")
     key, meant, streams = _key(context, command), keys.meaning(command), context.store.streams

@@ -43,6 +43,7 @@ from server.documents import carrying
 from server.people import mentions, reachable
 from server.reminders import cycles
 from server.reminders import state as reminder_state
+from server.templates import actions as templates
 from server.threads import lists
 from server.threads.changing import Change, change, tell
 from storage.accounts import AccountDoc
@@ -77,6 +78,7 @@ class Start:
     reminder: ReminderSetting | None = None
     attachments: Sequence[Id] = ()
     """Documents that its message carries, allowed already."""
+    template_id: Id | None = None
 
 
 @does(ThreadCreate)
@@ -84,7 +86,8 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     """Start a thread with its first message (TH-7, TH-10); the same key from the same person starts one (P2).
 
     Raises Forbidden where a contact may not (AC-3) or asks for what is the firm's to give, Invalid for a blank subject
-    or body, Conflict `account_not_activated` where nobody could read it (TH-9), or for a key that meant something else.
+    or body, Conflict `account_not_activated` where nobody could read it (TH-9), `template_gone` where the template has been
+    deleted, or for a key that meant something else.
     """
     principal, account = context.principal, scope.account
     key, meant = f"{principal.user_id}:{command.client_message_id}", keys.meaning(command)
@@ -104,6 +107,8 @@ async def _start(context: Context, command: ThreadCreate, account: AccountDoc, k
     principal = context.principal
     if not principal.is_staff:
         await _contact_may_start(context, command)
+    elif command.template_id is not None:
+        await templates.must_be(context, command.template_id)
     bodies.check(command.body, may_be_blank=bool(command.attachments))
     return Start(
         account=account,
@@ -117,6 +122,7 @@ async def _start(context: Context, command: ThreadCreate, account: AccountDoc, k
         tasks=command.tasks,
         reminder=command.reminder,
         attachments=await carrying.check(context, account.id, command.attachments, internal=False),
+        template_id=command.template_id,
     )
 
 
@@ -124,8 +130,8 @@ async def _contact_may_start(context: Context, command: ThreadCreate) -> None:
     firm = await context.store.firms.get(context.principal.firm_id)
     if firm is None or not firm.firm.clients_may_create_threads:
         raise Forbidden("The firm starts the chats here; you can reply in them.", reason="clients_may_not_create")
-    if command.tasks or command.reminder is not None:
-        raise Forbidden("Only staff add tasks and reminders.")
+    if command.tasks or command.reminder is not None or command.template_id is not None:
+        raise Forbidden("Only staff add tasks and reminders, and use templates.")
 
 
 async def started(context: Context, key: str, meant: str | None = None) -> ThreadDoc | None:
@@ -259,6 +265,7 @@ def _new_row(
         last=last,
         last_seq=last_seq,
         reminder=reminder,
+        template_id=new.template_id,
         key=new.key,
     )
 

@@ -73,6 +73,7 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("audit.list", thread),
         ("security.list", {}),
         ("saved_reply.list", {}),
+        ("template.list", {}),
     ]
 
 

@@ -48,7 +48,8 @@ async def test_the_form_of_a_new_chat_asks_in_order_and_is_not_left_by_mistake(l
     anna = await lobby.staff(ANNA)
     dialog = await new_chat(anna)
     parts = [
-        dialog.get_by_role("combobox"),
+        dialog.get_by_role("combobox", name="Till"),
+        dialog.get_by_role("combobox", name="Mall"),
         dialog.get_by_role("textbox", name="Ämne"),
         dialog.get_by_role("textbox", name="Meddelande"),
         dialog.get_by_role("switch"),
@@ -63,7 +64,7 @@ async def test_the_form_of_a_new_chat_asks_in_order_and_is_not_left_by_mistake(l
     subject = f"Aldrig skapad {next(_numbers)}"
     for leave in ("Avbryt", "Escape"):
         dialog = await new_chat(anna)
-        await dialog.get_by_role("combobox").fill("Holm")
+        await dialog.get_by_role("combobox", name="Till").fill("Holm")
         await dialog.get_by_role("option", name=re.compile("Holm")).click()
         await dialog.get_by_role("textbox", name="Ämne").fill(subject)
         if leave == "Avbryt":

@@ -298,7 +298,7 @@ async def test_a_new_chat_with_tasks_and_reminders_stands_at_the_client_and_stop
     anna = await lobby.staff(ANNA)
     await anna.page.get_by_role("button", name="Ny chatt").click()
     dialog = anna.page.get_by_role("dialog", name="Ny chatt")
-    await dialog.get_by_role("combobox").fill("Holm")
+    await dialog.get_by_role("combobox", name="Till").fill("Holm")
     await dialog.get_by_role("option", name=re.compile("Holm")).click()
     subject = f"Inventering {next(_numbers)}"
     await dialog.get_by_role("textbox", name="Ämne").fill(subject)

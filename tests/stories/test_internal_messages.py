@@ -41,7 +41,7 @@ CHANGES = {
     "message.send", "mark.read", "mark.unread", "mark.delivered", "typing.set", "task.add",
     "task.set", "task.edit", "task.move", "task.delete", "reminder.set", "reminder.send", "notification.archive",
     "letter.retry", "saved_reply.create", "saved_reply.update",
-    "saved_reply.delete", "letter.retry_copies", "clock.set",
+    "saved_reply.delete", "template.create", "template.update", "template.delete", "letter.retry_copies", "clock.set",
 }  # fmt: skip
 """Commands that don't read. Every other one is asked by the contact after every step of the story."""
 

@@ -22,12 +22,12 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 SWEDISH: Final[Words] = {
     "staff": "anna@lindbergfalk.example", "contact": "petra@holmbygg.example", "thread": "Årsbokslut 2025",
     "new": "Ny chatt", "panel": "Uppgifter, påminnelser", "tasks": "Uppgifter", "reminders": "Påminnelser", "info": "Info",
-    "internal": "Intern anteckning", "archived": "Arkiverade",
+    "template": "Årsbokslut", "internal": "Intern anteckning", "archived": "Arkiverade",
 }  # fmt: skip
 ENGLISH: Final[Words] = {
     "staff": "grace@marlowereed.example", "contact": "olivia@harbourbooks.example", "thread": "Year-end accounts",
     "new": "New chat", "panel": "Tasks, reminders", "tasks": "Tasks", "reminders": "Reminders", "info": "Info",
-    "internal": "Internal note", "archived": "Archived",
+    "template": "Year-end", "internal": "Internal note", "archived": "Archived",
 }  # fmt: skip
 
 
@@ -72,6 +72,17 @@ async def of_console(visitor: Visitor, words: Words) -> AsyncIterator[str]:
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await settled(page)
         yield f"console-{place}-page"
+    await visitor.go("/console/templates")
+    row = page.get_by_role("listitem").filter(has_text=words["template"])
+    await settled(page)
+    yield "console-templates"
+    await row.get_by_role("button").nth(1).click()
+    await expect(page.get_by_role("dialog").locator("[contenteditable]")).to_contain_text("!")
+    yield "console-template"
+    await page.keyboard.press("Escape")
+    await row.get_by_role("button").first.click()
+    await expect(page.get_by_role("dialog").locator("[contenteditable]")).to_contain_text("!")
+    yield "console-new-chat-from-template"
     await visitor.go("/console")
     await page.get_by_role("button", name=words["new"]).first.click()
     await expect(page.get_by_role("dialog").get_by_role("textbox").nth(1)).to_be_visible()

@@ -61,6 +61,7 @@ from protocol.sessions import (
 from protocol.staff import StaffList, StaffUpdate
 from protocol.streams import StreamRead, ThreadOpen
 from protocol.tasks import TaskAdd, TaskDelete, TaskEdit, TaskList, TaskMove, TaskPage, TaskSet
+from protocol.templates import TemplateCreate, TemplateDelete, TemplateList, TemplateUpdate
 from protocol.threads import (
     ThreadArchive,
     ThreadAssign,
@@ -84,6 +85,7 @@ from storage.mongo.documents import to_document
 from storage.mongo.of_firms import FirmRows
 from storage.people import ContactDoc, LinkDoc, SecretDoc, StaffDoc, digest, link_id
 from storage.saved_replies import SAVED_REPLIES, SavedReplyDoc
+from storage.templates import TEMPLATES, TemplateDoc
 from tests.cabinet import brought, document
 from tests.world import PASSWORD, Person, World
 
@@ -190,6 +192,11 @@ ROWS: dict[type[Asked], Row] = {
     DocumentDelete: EDITED,
     DocumentRestore: EDITED,
     DocumentMark: EDITED,
+    TemplateList: STAFF,
+    # Here as well the right itself is held beside the noun: tests/server/templates.
+    TemplateCreate: LEADS,
+    TemplateUpdate: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
+    TemplateDelete: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
     ClockSet: STAFF,
 }
 
@@ -212,6 +219,7 @@ class Target:
     """One that contacts may change, with another one beside it in which there are folders and documents."""
     folders: Iterator[Id]
     documents: Iterator[Id]
+    templates: Iterator[Id]
 
 
 class Stage:
@@ -269,6 +277,7 @@ class Stage:
             pending=await self._pending(account),
             replies=iter(await self._replies(account.firm_id)),
             **await self._cabinet(account),
+            templates=iter(await self._templates(account.firm_id)),
         )
 
     async def _colleague(self, name: str, email: str, rights: list[Any], *, active: bool = True) -> StaffDoc:
@@ -323,6 +332,14 @@ class Stage:
         await FirmRows(self.world.store.mongo, SAVED_REPLIES).insert(*map(to_document, docs))
         return [doc.id for doc in docs]
 
+    async def _templates(self, firm_id: Id) -> list[Id]:
+        docs = [
+            TemplateDoc(id=new_id(), firm_id=firm_id, name="Moms", subject="Moms", body=paragraph("Hej!"), updated_at=1)
+            for _ in ROLES + STRANGERS
+        ]
+        await FirmRows(self.world.store.mongo, TEMPLATES).insert(*map(to_document, docs))
+        return [doc.id for doc in docs]
+
     def target(self, role: str, place: str) -> Target:
         """For people of the other firm, what is foreign is ours."""
         return self.targets["own" if role in STRANGERS else place]
@@ -354,6 +371,10 @@ class Stage:
 
 def saved() -> SavedReplyCreate:
     return SavedReplyCreate(client_reply_id=new_id(), title="Kvitton", body=paragraph("Hej!"))
+
+
+def template() -> TemplateCreate:
+    return TemplateCreate(client_template_id=new_id(), name="Moms", subject="Moms", body=paragraph("Hej!"))
 
 
 def said(thread_id: Id, **more: Any) -> MessageSend:
@@ -462,6 +483,10 @@ BUILD: dict[type[Asked], Build] = {
     DocumentDelete: lambda w, t: DocumentDelete(document_id=next(t.documents)),
     DocumentRestore: lambda w, t: DocumentRestore(document_id=next(t.documents)),
     DocumentMark: lambda w, t: DocumentMark(document_id=next(t.documents), side="contact"),
+    TemplateList: lambda w, t: TemplateList(),
+    TemplateCreate: lambda w, t: template(),
+    TemplateUpdate: lambda w, t: TemplateUpdate(template_id=next(t.templates), name="Moms"),
+    TemplateDelete: lambda w, t: TemplateDelete(template_id=next(t.templates)),
     ClockSet: lambda w, t: ClockSet(offset_ms=0),
 }
 BUILD_WITH_SECRET: dict[type[Asked], tuple[str, Callable[[str], Asked]]] = {

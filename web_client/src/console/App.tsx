@@ -64,7 +64,7 @@ export function App({ desk }: PageProps): JSX.Element {
   const dialog = about ? (
     <Contact key={about.contactId} desk={desk} {...about} />
   ) : desk.newChat.value ? (
-    <NewChat desk={desk} />
+    <NewChat desk={desk} template={desk.newChat.value.template} />
   ) : (
     desk.over.value
   );

@@ -6,7 +6,7 @@ import { Directory } from "../accounts/directory.ts";
 import { noReader, readersOf } from "../accounts/reachable.ts";
 import { newKey } from "../core/keys.ts";
 import { personView } from "../core/people.ts";
-import type { Id, Me, Seq, ThreadState } from "../core/protocol.gen.ts";
+import type { Id, Me, Seq, Template, ThreadState } from "../core/protocol.gen.ts";
 import { t } from "../i18n/index.ts";
 import type { Page } from "../shell/boot.ts";
 import { address, Choice, go, path, query } from "../shell/router.ts";
@@ -47,7 +47,8 @@ export class Desk {
   readonly panel: Signal<PanelTab> = signal(listed.tab.value);
   /** The panel is shown where it doesn't always stand. */
   readonly panelOpen = signal(false);
-  readonly newChat = signal(false);
+  /** The form of a new chat is open: empty, or filled with a template. */
+  readonly newChat: Signal<{ readonly template?: Template } | undefined> = signal(undefined);
   /** What else lies over the page, such as what an act asks first. */
   readonly over: Signal<JSX.Element | null> = signal(null);
   /** The contact whose address is looked at. */

@@ -11,6 +11,12 @@ type Row = Route<"account", ComponentType<{ readonly desk: Desk }>>;
 export const FURTHER: readonly Row[] = [
   {
     place: "account",
+    path: "/console/templates",
+    title: "templates.title",
+    page: lazy(async () => (await import("../templates/ConsoleTemplates.tsx")).Templates),
+  },
+  {
+    place: "account",
     path: "/console/replies",
     title: "replies.title",
     page: lazy(async () => (await import("../saved_replies/ConsoleSavedReplies.tsx")).SavedReplies),

@@ -12,7 +12,7 @@ export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
 export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended";
 export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "unreadable";
-export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone";
+export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "template_gone";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
 /** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -789,6 +789,8 @@ export interface MessageSend {
   readonly quoted_message_id?: Id;
   /** Documents of the account, which contacts may see unless it is internal. With one the body may be blank. Default: []. */
   readonly attachments?: readonly Id[];
+  /** Refused: only a new thread begins with a template. */
+  readonly template_id?: Id;
 }
 
 /** I am writing; send at most once in 3 s. `internal` is shown to staff only. */
@@ -872,6 +874,8 @@ export interface StaffPart {
   /** Default: "manual". */
   readonly origin?: "manual" | "bulk" | "automation" | "client";
   readonly assignee_id?: Id;
+  /** What it began with; the template may be another by now, or gone. */
+  readonly template_id?: Id;
   readonly reminder?: Reminder;
   readonly snooze?: Snooze;
   readonly back?: Back;
@@ -991,6 +995,8 @@ export interface ThreadCreate {
   readonly reminder?: ReminderSetting;
   /** Documents that the message carries: see `message.send`. Default: []. */
   readonly attachments?: readonly Id[];
+  /** What the form was filled with. What is sent is what stands in the other fields: all of it may be edited. */
+  readonly template_id?: Id;
 }
 
 /** Threads: those back from a snooze, then unread ones, then the others; of each the latest message first. */
@@ -1469,6 +1475,79 @@ export interface DocumentMark {
   readonly new?: boolean;
 }
 
+/** What a new chat can begin with: it is copied into the chat, so a later change changes no chat. */
+export interface Template {
+  readonly id: Id;
+  /** What staff find it by; clients never see it. */
+  readonly name: string;
+  readonly subject: string;
+  readonly body: Body;
+  readonly updated_at: number;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  /** Absent: the template says nothing of reminders. */
+  readonly reminder?: ReminderSetting;
+}
+
+/** A template is new or has changed. Stands in u:. */
+export interface TemplateUpdated {
+  readonly type: "template.updated";
+  readonly template: Template;
+}
+
+/** A template is gone. Stands in u:. */
+export interface TemplateDeleted {
+  readonly type: "template.deleted";
+  readonly template_id: Id;
+}
+
+/** Templates. */
+export interface TemplatePage {
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+  /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+  readonly entities: readonly Template[];
+}
+
+/** The firm's templates. */
+export interface TemplateList {
+  readonly type: "template.list";
+  /** `next` of the page before. */
+  readonly after?: Id;
+  /** Default: 200. */
+  readonly limit?: number;
+}
+
+/** Save a template for all staff. A copy is made in the same way. */
+export interface TemplateCreate {
+  readonly type: "template.create";
+  readonly client_template_id: ClientKey;
+  readonly name: string;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+}
+
+/** Change a template; what is absent stays. Chats that began with it stay as they are. */
+export interface TemplateUpdate {
+  readonly type: "template.update";
+  readonly template_id: Id;
+  readonly name?: string;
+  readonly subject?: string;
+  readonly body?: Body;
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+}
+
+/** Delete a template. Chats that began with it stay as they are. */
+export interface TemplateDelete {
+  readonly type: "template.delete";
+  readonly template_id: Id;
+}
+
 /** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
 export interface StreamEvent {
   readonly seq: Seq;
@@ -1687,7 +1766,9 @@ export type Event =
   | NotificationUpdated
   | SavedReplyUpdated
   | SavedReplyDeleted
-  | DocumentChanged;
+  | DocumentChanged
+  | TemplateUpdated
+  | TemplateDeleted;
 export type Command =
   | FirmRead
   | FirmUpdate
@@ -1760,6 +1841,10 @@ export type Command =
   | DocumentDelete
   | DocumentRestore
   | DocumentMark
+  | TemplateList
+  | TemplateCreate
+  | TemplateUpdate
+  | TemplateDelete
   | StreamRead
   | ThreadOpen
   | ClockSet;
@@ -1852,6 +1937,10 @@ export interface Commands {
   readonly "document.delete": { readonly command: DocumentDelete; readonly result: Done };
   readonly "document.restore": { readonly command: DocumentRestore; readonly result: Document };
   readonly "document.mark": { readonly command: DocumentMark; readonly result: Document };
+  readonly "template.list": { readonly command: TemplateList; readonly result: TemplatePage };
+  readonly "template.create": { readonly command: TemplateCreate; readonly result: Template };
+  readonly "template.update": { readonly command: TemplateUpdate; readonly result: Template };
+  readonly "template.delete": { readonly command: TemplateDelete; readonly result: Done };
   readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
   readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
   readonly "clock.set": { readonly command: ClockSet; readonly result: Done };
@@ -1958,8 +2047,9 @@ export const LIMITS = {
 export interface Kinds {
   readonly firm: Firm;
   readonly saved_reply: SavedReply;
+  readonly template: Template;
 }
-export type KeptLists = SavedReplyList;
+export type KeptLists = SavedReplyList | TemplateList;
 
 /** What an event does to what is shown, as data for folds.ts: how, on what, with which values, and of what. */
 export const FOLDS: { readonly [tag: string]: readonly Fold[] } = {
@@ -1980,5 +2070,7 @@ export const FOLDS: { readonly [tag: string]: readonly Fold[] } = {
   "thread.woken": [["set", "staff", {"snooze": null, "back": ".event.back"}]],
   "saved_reply.updated": [["put", "kept", ".event.saved_reply", "saved_reply"]],
   "saved_reply.deleted": [["drop", "kept", ".event.saved_reply_id", "saved_reply"]],
+  "template.updated": [["put", "kept", ".event.template", "template"]],
+  "template.deleted": [["drop", "kept", ".event.template_id", "template"]],
 };
 export type Fold = readonly [how: "set" | "add" | "put" | "drop" | "reorder", on: "row" | "staff" | "tasks" | "kept", what: string | { readonly [field: string]: string | number | boolean | null }, of?: string];

@@ -49,7 +49,7 @@ export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
       hrefOf={desk.hrefOf}
       onOpen={(id) => go(desk.hrefOf(id))}
       onNew={() => {
-        desk.newChat.value = true;
+        desk.newChat.value = {};
       }}
       onTab={listed.state.choose}
       onFilter={listed.only.choose}

@@ -1,22 +1,27 @@
 // Starting a thread, fed from the desk: accounts by what is typed, and one key for all tries.
 
-import { oneLine } from "../core/blank.ts";
-import "../tasks/tasks.css";
-import "./sheet.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AccountChoice } from "../accounts/models.ts";
 import { noReader, readersOf } from "../accounts/reachable.ts";
 import type { Desk } from "../console/desk.ts";
-import type { Account, Me } from "../core/protocol.gen.ts";
+import { oneLine } from "../core/blank.ts";
+import type { Account, Me, Template } from "../core/protocol.gen.ts";
 import { go } from "../shell/router.ts";
+import { templatesOf } from "../templates/listed.ts";
 import { useBeginning } from "./begin.ts";
 import type { NewChatDraft } from "./models.ts";
 import { NewChatDialog } from "./NewChatDialog.tsx";
 
 const ASK_AFTER_MS = 200;
 
-export function NewChat({ desk }: { readonly desk: Desk }): JSX.Element | null {
+export interface NewChatProps {
+  readonly desk: Desk;
+  /** Begin with it. */
+  readonly template?: Template | undefined;
+}
+
+export function NewChat({ desk, template }: NewChatProps): JSX.Element | null {
   const { client } = desk;
   const [accounts, setAccounts] = useState<readonly AccountChoice[]>();
   const [reminder, setReminder] = useState<{ days: number; number: number }>();
@@ -35,28 +40,32 @@ export function NewChat({ desk }: { readonly desk: Desk }): JSX.Element | null {
       text === "" ? 0 : ASK_AFTER_MS,
     );
   };
+  useEffect(() => client.keep("template"), []);
   useEffect(() => {
     query("");
     void firmDefault(desk).then(setReminder);
     return () => clearTimeout(timer.current);
   }, []);
   const close = (): void => {
-    desk.newChat.value = false;
+    desk.newChat.value = undefined;
   };
   const { key, busy, problem, begin } = useBeginning(client, (threadId) => {
     close();
     go(desk.hrefOf(threadId));
   });
-  const create = ({ accountId, tasks, ...draft }: NewChatDraft): Promise<void> =>
+  const create = ({ accountId, tasks, templateId, ...draft }: NewChatDraft): Promise<void> =>
     begin({
       ...draft,
       account_id: accountId,
+      ...(templateId ? { template_id: templateId } : {}),
       tasks: tasks.map((text, index) => ({ text, client_task_id: `${key.slice(0, 24)}-${index}` })),
     });
   if (reminder === undefined) return null;
   return (
     <NewChatDialog
       accounts={accounts}
+      templates={templatesOf(client.state.value)}
+      template={template}
       reminder={{ enabled: false, ...reminder }}
       busy={busy}
       problem={problem}

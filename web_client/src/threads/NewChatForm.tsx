@@ -23,6 +23,8 @@ export interface NewChatFormProps {
   /** In the foot: at the left, and before the button. */
   readonly note?: ComponentChildren;
   readonly hint?: ComponentChildren;
+  /** What leaving it costs, where that isn't a message. */
+  readonly leaveWhy?: string | undefined;
   readonly class: string;
   readonly inline?: boolean | undefined;
   readonly onCreate: () => void;
@@ -63,7 +65,7 @@ export function NewChatForm(props: NewChatFormProps): JSX.Element {
           onConfirm={onClose}
           onCancel={() => setAsking(false)}
         >
-          {t("newChat.leaveWhy")}
+          {props.leaveWhy ?? t("newChat.leaveWhy")}
         </ConfirmDialog>
       )}
     </>
@@ -72,13 +74,17 @@ export function NewChatForm(props: NewChatFormProps): JSX.Element {
 
 export interface FirstMessageProps {
   readonly placeholder: string;
+  /** What stands there, read anew when `docKey` changes. */
+  readonly body?: BodyDoc | null;
+  readonly docKey?: string;
   readonly error: string | undefined;
   readonly onChange: (body: BodyDoc) => void;
   readonly onSubmit: () => void;
 }
 
 /** The message that a chat begins with. */
-export function FirstMessage({ placeholder, error, onChange, onSubmit }: FirstMessageProps): JSX.Element {
+export function FirstMessage(props: FirstMessageProps): JSX.Element {
+  const { placeholder, body = null, docKey = "new", error, onChange, onSubmit } = props;
   const id = useId();
   const editor = useRef<EditorHandle | null>(null);
   const [toolbar, setToolbar] = useState<ToolbarState>();
@@ -88,8 +94,8 @@ export function FirstMessage({ placeholder, error, onChange, onSubmit }: FirstMe
         <FormatBar editor={editor} state={toolbar} />
         <div class="composer__text composer__text--tall">
           <EditorField
-            body={null}
-            docKey="new"
+            body={body}
+            docKey={docKey}
             label={t("newChat.message")}
             placeholder={placeholder}
             lang={language.value}

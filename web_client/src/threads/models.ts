@@ -84,5 +84,7 @@ export interface NewChatDraft {
   readonly subject: string;
   readonly body: BodyDoc;
   readonly tasks: readonly string[];
+  /** What it began with. */
+  readonly templateId?: string;
   readonly reminder: { readonly enabled: boolean; readonly days: number; readonly number: number };
 }

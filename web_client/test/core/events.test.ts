@@ -17,6 +17,7 @@ const reminder_id = "r1";
 const reminder = { type: "reminder.sent", number: 1, of: 3, recipients: ["Petra Holm"], after: 1 } as const;
 const account = { id: id("9"), name: "Holm Bygg" };
 
+const template = { id: id("7"), name: "Moms", subject: "Moms", body: { content: [] }, updated_at: 1 };
 const saved = { id: id("7"), title: "Receipts", body: { content: [] }, updated_at: 1 };
 
 /** What of a thread and a person's lists somebody can see change. */
@@ -88,6 +89,16 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
   "saved_reply.updated": {
     stands: "u",
     event: { type: "saved_reply.updated", saved_reply: { ...saved, title: "Receipts, please" } },
+    changes: ["kept"],
+  },
+  "template.deleted": {
+    stands: "u",
+    event: { type: "template.deleted", template_id: id("7") },
+    changes: ["kept"],
+  },
+  "template.updated": {
+    stands: "u",
+    event: { type: "template.updated", template: { ...template, name: "Year-end" } },
     changes: ["kept"],
   },
   "task.added": {
@@ -167,6 +178,7 @@ function looking(reader: typeof anna | typeof petra, state: Thread["state"]): St
     { type: "frame", frame: welcome },
     { type: "frame", frame: { type: "live" } },
     { type: "kept", kind: "saved_reply", page: { entities: [saved], heads } },
+    { type: "kept", kind: "template", page: { entities: [template], heads } },
     {
       type: "opened",
       result: {

@@ -1,0 +1,1 @@
+"""Templates: what a new chat can begin with."""
