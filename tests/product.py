@@ -105,11 +105,15 @@ class Product:
 
     def call(self, email: str, name: str, /, **fields: Any) -> dict[str, Any]:
         """One command by somebody of the demo, as a program would give it. Raises AssertionError when it is refused."""
+        return self._post(name, fields, {"authorization": f"Bearer {self.token_of(email)}"})
+
+    def token_of(self, email: str) -> str:
+        """A session of somebody of the demo, begun when it is first asked for."""
         token = self._tokens.get(email)
         if token is None:
             opened = self._post("session.create", {"email": email, "password": PASSWORD}, {})
             token = self._tokens[email] = str(opened["token"])
-        return self._post(name, fields, {"authorization": f"Bearer {token}"})
+        return token
 
     def _post(self, name: str, fields: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - our own address

@@ -74,6 +74,10 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("security.list", {}),
         ("saved_reply.list", {}),
         ("template.list", {}),
+        ("folder.list", account),
+        ("document.search", account),
+        ("document.search", {**account, "deleted": True}),
+        ("document.carried", thread),
     ]
 
 

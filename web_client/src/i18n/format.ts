@@ -28,6 +28,8 @@ export interface Format {
   /** The same wall-clock time so many calendar days later, across summer time. */
   daysLater(at: number, days: number): number;
   number(value: number): string;
+  /** "12 kB", "3.4 MB": a file's length, by thousands. */
+  bytes(value: number): string;
   /** "Petra, Linn and Jens" */
   list(names: readonly string[]): string;
 }
@@ -144,6 +146,12 @@ export function makeFormat(language: string, wanted: string | undefined): Format
       return guess + shift * 60_000;
     },
     number: (value) => numbers.format(value),
+    bytes: (value) => {
+      const [unit, size] =
+        value < 1e3 ? ["B", 1] : value < 1e6 ? ["kB", 1e3] : value < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
+      const shown = value / size;
+      return `${numbers.format(shown < 10 ? Math.round(shown * 10) / 10 : Math.round(shown))}\u00a0${unit}`;
+    },
     list: (all) => names.format(all),
   };
   return self;

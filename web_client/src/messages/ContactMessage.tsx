@@ -2,6 +2,7 @@
 // own in a quiet block at the right, receipts in grey below it.
 
 import type { JSX } from "preact";
+import { Attachments } from "../documents/Attachments.tsx";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
@@ -39,6 +40,7 @@ export function ContactMessage({
           <>
             {message.quote && <Quote quote={message.quote} onJump={acts.onJump} />}
             <Body body={message.body} mentions="plain" lang={message.lang} />
+            {message.attachments && <Attachments items={message.attachments} />}
           </>
         )}
       </div>

@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Attachments } from "../documents/Attachments.tsx";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
@@ -53,6 +54,7 @@ export function Message({
             <Head message={message} continued={continued} />
             {message.quote && <Quote quote={message.quote} onJump={acts.onJump} />}
             <Body body={message.body} meId={meId} lang={message.lang} />
+            {message.attachments && <Attachments items={message.attachments} />}
             <Foot message={message} {...acts} />
           </>
         )}

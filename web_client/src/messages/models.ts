@@ -1,6 +1,7 @@
 // What is drawn of a thread's stream. Read-only, made for one reader; see kit/models.ts.
 
 import type { Block, Body, Event, Inline, ListItem, Problem, Text } from "../core/protocol.gen.ts";
+import type { AttachmentView } from "../documents/Attachments.tsx";
 import type { PersonView } from "../kit/models.ts";
 
 export type BodyDoc = Body;
@@ -54,6 +55,7 @@ export interface MessageView {
   readonly deleted?: boolean;
   readonly editedAt?: number;
   readonly quote?: QuoteView;
+  readonly attachments?: readonly AttachmentView[];
   /** Only on own, client-visible messages. */
   readonly receipt?: ReceiptView;
   /** BCP 47 tag where known. */

@@ -1,7 +1,7 @@
 // A thread's messages as they are shown: what was said, by whom, how far it has come; and what merely happened. Pure.
 
 import { personView, shortName } from "../core/people.ts";
-import type { Id, Mark, ReminderSent, Seq, Step, StreamEvent, Task } from "../core/protocol.gen.ts";
+import type { Document, Id, Mark, ReminderSent, Seq, Step, StreamEvent, Task } from "../core/protocol.gen.ts";
 import { type OpenThread, type Pending, type State, shown } from "../core/state.ts";
 import { plainText } from "../core/threads.ts";
 import type {
@@ -24,6 +24,8 @@ export interface StreamSource {
   readonly threadId: Id;
   /** When a pending message was written. */
   readonly writtenAt: (key: string) => number;
+  /** What is known of a document: `null` where there is nothing for this reader. */
+  readonly documentOf?: (id: Id) => Document | null | undefined;
 }
 
 /** The entries of an opened thread, oldest first. */
@@ -76,6 +78,7 @@ function entryOf(
       ...(me?.side === "staff" && actor.side === "contact" && account ? { authorNote: account } : {}),
       ...(own && !internal ? { receipt: receiptOf(seq, at, readers) } : {}),
       ...(event.quote ? { quote: quoteView(event.quote, source) } : {}),
+      ...attached(event.attachments, source),
     };
     return { type: "message", message };
   }
@@ -118,7 +121,8 @@ function firstAt(steps: readonly Step[], seq: Seq): Step | undefined {
   return steps[low];
 }
 
-function pendingView(pending: Pending, { state, threadId, writtenAt }: StreamSource): MessageView {
+function pendingView(pending: Pending, source: StreamSource): MessageView {
+  const { state, threadId, writtenAt } = source;
   const person = state.me?.person ?? { id: "", side: "contact", name: "" };
   const at = writtenAt(pending.client_message_id);
   const quote = pending.quoted_message_id ? quoteOf(pending.quoted_message_id, state, threadId) : undefined;
@@ -132,7 +136,16 @@ function pendingView(pending: Pending, { state, threadId, writtenAt }: StreamSou
     receipt: pendingReceipt(pending, at),
     ...(pending.internal ? { internal: true } : {}),
     ...(quote ? { quote } : {}),
+    ...attached(pending.attachments, source),
   };
+}
+
+function attached(
+  ids: readonly Id[] | undefined,
+  { documentOf }: StreamSource,
+): Pick<MessageView, "attachments"> {
+  if (!ids?.length) return {};
+  return { attachments: ids.map((id) => ({ id, document: documentOf?.(id) })) };
 }
 
 function pendingReceipt({ state, attempts, problem }: Pending, at: number): ReceiptView {

@@ -6,7 +6,7 @@ import { Avatar } from "../kit/Avatar.tsx";
 import { Count } from "../kit/Badge.tsx";
 import { Time } from "../kit/Time.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
-import { Excerpt, type RowProps, ThreadRow } from "./ThreadRow.tsx";
+import { Clip, Excerpt, type RowProps, ThreadRow } from "./ThreadRow.tsx";
 
 export function ContactRow(props: RowProps): JSX.Element {
   const { row } = props;
@@ -17,6 +17,7 @@ export function ContactRow(props: RowProps): JSX.Element {
       <span class="contact-row__text">
         <span class="row__line">
           <span class="contact-row__subject">{row.subject}</span>
+          {row.hasDocuments && <Clip />}
           <Time at={row.at} form="listTime" class="row__time" />
         </span>
         <span class="row__line">

@@ -4,10 +4,9 @@ import type { JSX } from "preact";
 import { t } from "../i18n/index.ts";
 import { Avatar, NobodyAvatar } from "../kit/Avatar.tsx";
 import { Count } from "../kit/Badge.tsx";
-import { PaperclipIcon } from "../kit/icons.tsx";
 import { Time } from "../kit/Time.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
-import { Excerpt, type RowProps, ThreadRow } from "./ThreadRow.tsx";
+import { Clip, Excerpt, type RowProps, ThreadRow } from "./ThreadRow.tsx";
 
 export function StaffRow(props: RowProps): JSX.Element {
   const { row } = props;
@@ -19,7 +18,7 @@ export function StaffRow(props: RowProps): JSX.Element {
       </span>
       <span class="row__line">
         <span class="row__subject">{row.subject}</span>
-        {row.hasDocuments && <Documents />}
+        {row.hasDocuments && <Clip />}
         <TaskMarks done={row.tasksDone} total={row.tasksTotal} />
       </span>
       <span class="row__line">
@@ -33,14 +32,5 @@ export function StaffRow(props: RowProps): JSX.Element {
         )}
       </span>
     </ThreadRow>
-  );
-}
-
-function Documents(): JSX.Element {
-  return (
-    <span class="row__clip">
-      <PaperclipIcon size={14} />
-      <span class="hidden">{t("list.documents")}</span>
-    </span>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n/index.ts";
+import { PaperclipIcon } from "../kit/icons.tsx";
 import { PageLink } from "../kit/PageLink.tsx";
 import type { ThreadRowView } from "./models.ts";
 
@@ -35,6 +36,16 @@ export function ThreadRow(props: ThreadRowProps): JSX.Element {
         {children}
       </PageLink>
     </li>
+  );
+}
+
+/** It carries documents that the reader may see (DC-4). */
+export function Clip(): JSX.Element {
+  return (
+    <span class="row__clip">
+      <PaperclipIcon size={14} />
+      <span class="hidden">{t("list.documents")}</span>
+    </span>
   );
 }
 

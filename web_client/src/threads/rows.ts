@@ -3,6 +3,7 @@
 import { personView } from "../core/people.ts";
 import type { AccountBrief, Id, StaffMember, Thread, ThreadState } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
+import { t } from "../i18n/index.ts";
 import type { AccountView } from "../kit/models.ts";
 import { FILTERS, isAsleep, type ThreadFilter } from "./filters.ts";
 import type { ThreadRowView } from "./models.ts";
@@ -49,11 +50,13 @@ export function rowView(
     unread: row.unread ?? 0,
     tasksDone: row.tasks_done ?? 0,
     tasksTotal: row.tasks_total ?? 0,
+    ...(row.has_documents ? { hasDocuments: true } : {}),
     ...(row.last
       ? {
           last: {
             author: personView(row.last.person, state),
-            text: row.last.text,
+            text:
+              row.last.text || (row.last.documents ? t("documents.count", { n: row.last.documents }) : ""),
             mine: row.last.person.id === meId,
           },
         }

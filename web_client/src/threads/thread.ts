@@ -1,7 +1,7 @@
 // The thread that is open on a page: loads it, keeps its view true, and does what its composer and messages ask for.
 // Knows one thread at a time. Refuses to know where it stands on the page.
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { NoReader } from "../accounts/models.ts";
 import type { Client } from "../core/client.ts";
 import { personView, shortName } from "../core/people.ts";
@@ -9,6 +9,7 @@ import { problemOf } from "../core/problems.ts";
 import type { Body, Id, Person } from "../core/protocol.gen.ts";
 import { firstUnread, keyAt, type ReadFrom, type ReadTo, reaches, readBefore, readTo } from "../core/seen.ts";
 import { EMPTY, type OpenThread, type State, shown } from "../core/state.ts";
+import { carriedBy, KnownDocuments } from "../documents/known.ts";
 import type { PersonView } from "../kit/models.ts";
 import type { DraftView, QuoteView, StreamEntry } from "../messages/models.ts";
 import { messageIdOf, quoteOf, streamEntries } from "../messages/stream.ts";
@@ -40,6 +41,7 @@ export class ThreadModel {
   /** Keys of the messages that have been before somebody's eyes. */
   #seen = new Set<string>();
   readonly #olderLoading = signal(false);
+  readonly #documents: KnownDocuments;
   readonly #quote = signal<QuoteView | undefined>(undefined);
 
   constructor(
@@ -48,6 +50,12 @@ export class ThreadModel {
   ) {
     const opened = computed(() => this.#pick((state, id) => state.opened[id]));
     const row = computed(() => this.#pick((state, id) => state.rows.get(id)));
+    this.#documents = new KnownDocuments(
+      async (ids) => (await client.api.call("document.get", { document_ids: [...ids] })).documents,
+    );
+    effect(() => {
+      if (opened.value !== undefined) void this.#documents.want(carriedBy(opened.value));
+    });
     const entries = this.#entries(opened);
     const typing = this.#typing();
     this.view = computed(() => {
@@ -238,6 +246,7 @@ export class ThreadModel {
         state: only,
         threadId: id,
         writtenAt: (key) => this.client.outbox?.writtenAt(key) ?? Date.now(),
+        documentOf: (id) => this.#documents.of(id),
       });
     });
   }
