@@ -146,7 +146,8 @@ async def test_search_finds_subject_and_account_name(world: World) -> None:
     ):  # fmt: skip
         assert sorted(await subjects(world, world.anna, ThreadList(search=words))) == sorted(found), words
     # Neither side finds what it may not see, by the subject or by the account's name.
-    for person, words in itertools.product((world.olle, world.petra), ("moms", "brf")):
+    people: tuple[Person, ...] = (world.olle, world.petra)
+    for person, words in itertools.product(people, ("moms", "brf")):
         assert await subjects(world, person, ThreadList(search=words)) == [], words
 
 
