@@ -15,7 +15,7 @@ from protocol.people import Side
 from protocol.threads import Thread
 from protocol.wire import Id, Ms
 
-Table = Literal["streams", "rows", "opened", "pending", "notifications", "kept", "typing"]
+Table = Literal["streams", "rows", "opened", "pending", "notifications", "kept", "typing", "early_marks"]
 """The fields of a state that hold many things by their key."""
 
 

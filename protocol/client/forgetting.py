@@ -25,7 +25,7 @@ def forget_thread(draft: Draft, thread_id: Id) -> None:
     """A thread goes, with its internal side and what was about to be said in it."""
     for key in [key for key, item in draft.state.pending.items() if item.thread_id == thread_id]:
         draft.drop("pending", key)
-    for table in ("rows", "opened", "typing"):
+    for table in ("rows", "opened", "typing", "early_marks"):
         draft.drop(table, thread_id)
     for stream in (thread_stream(thread_id), notes_stream(thread_id)):
         draft.drop("streams", stream)

@@ -15,6 +15,7 @@ from protocol.client.draft import Draft
 from protocol.client.state import State, Writer
 from protocol.wire import Id, Ms
 
+EARLY_THREADS_MAX: Final = 100
 TYPING_MS: Final = 6_000
 """How long somebody is shown as writing after their last `typing`."""
 
@@ -64,6 +65,16 @@ def due(state: State) -> Iterator[Ms]:
     return (writer.until for writers in state.typing.values() for writer in writers.values())
 
 
+def _early(draft: Draft, frame: f.MarkMoved) -> None:
+    """Keep a mark of a thread that isn't shown, and of the threads with such marks the latest."""
+    known = draft.state.early_marks.get(frame.thread_id, {})
+    draft.drop("early_marks", frame.thread_id)
+    early = draft.own("early_marks")
+    early[frame.thread_id] = {**known, frame.person.id: threads.mark_after(known.get(frame.person.id), frame)}
+    while len(early) > EARLY_THREADS_MAX:
+        del early[next(iter(early))]
+
+
 def mark(draft: Draft, frame: f.MarkMoved) -> None:
     """Somebody's mark moved: in the thread that is shown and, where it counts for the reader, in the thread's row. Staff
     read as one."""
@@ -71,6 +82,8 @@ def mark(draft: Draft, frame: f.MarkMoved) -> None:
     if thread is not None:
         marks = {**thread.marks, frame.person.id: threads.mark_after(thread.marks.get(frame.person.id), frame)}
         draft.put_opened(frame.thread_id, replace(thread, marks=marks))
+    else:
+        _early(draft, frame)
     me = draft.state.me
     if row is None or me is None or frame.read_seq is None:
         return

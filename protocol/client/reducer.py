@@ -186,6 +186,8 @@ class _Work(Draft):
         newer = known is not None and position is not None and position > result.page.head
         tasks = known.tasks if known is not None and newer else tuple(result.tasks)
         marks = threads.marks_together(known.marks if known else {}, result.marks)
+        marks = threads.marks_continued(marks, self.state.early_marks.get(thread_id, {}))
+        self.drop("early_marks", thread_id)
         thread = OpenThread(tasks=tasks, marks=marks)
         row = self.state.rows.get(thread_id)
         if row is None or position is None:

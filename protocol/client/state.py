@@ -83,6 +83,9 @@ class State(Wire):
     open_count: int = 0
     access_at: Seq = 0
     """The position of u: at which this person's access last changed, or was last in doubt."""
+    early_marks: dict[Id, dict[Id, Mark]] = {}
+    """Marks that moved in threads that are not shown, of the latest few: the answer of a `thread.open` that is under way
+    may be from before them."""
     typing: dict[Id, dict[Id, Writer]] = {}
     """Who is writing: thread to person to until when."""
     online: frozenset[Id] = frozenset()

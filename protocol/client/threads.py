@@ -123,6 +123,21 @@ def marks_together(known: dict[Id, Mark], loaded: Iterable[Mark]) -> dict[Id, Ma
     return together
 
 
+def marks_continued(loaded: dict[Id, Mark], early: dict[Id, Mark]) -> dict[Id, Mark]:
+    """Marks as loaded, and behind them what moved since."""
+    together = dict(loaded)
+    for person_id, later in early.items():
+        mark = together.get(person_id, Mark(person=later.person))
+        pairs = ((mark.read, later.read), (mark.delivered, later.delivered), (mark.mailed, later.mailed))
+        read, delivered, mailed = (_continued(*pair) for pair in pairs)
+        together[person_id] = Mark(person=mark.person, read=read, delivered=delivered, mailed=mailed)
+    return together
+
+
+def _continued(steps: list[Step], later: list[Step]) -> list[Step]:
+    return [*steps, *(step for step in later if step.seq > _reached(steps))][-STEPS_MAX:]
+
+
 def _reached(steps: list[Step]) -> Seq:
     return steps[-1].seq if steps else 0
 

@@ -19,13 +19,14 @@ export function forgetAccount(work: Work, accountId: Id): void {
 
 /** A thread goes, with its internal side and what was about to be said in it. */
 export function forgetThread(work: Work, id: Id): void {
-  const { opened, typing, pending } = work.state;
+  const { early_marks, opened, typing, pending } = work.state;
   const gone = Object.values(pending).filter((item) => item.thread_id === id);
   work.rows.delete(id);
   work.unfollow(`t:${id}`);
   work.unfollow(`n:${id}`);
   work.set({
     opened: without(opened, id),
+    early_marks: without(early_marks, id),
     typing: without(typing, id),
     pending: without(pending, ...gone.map((item) => item.client_message_id)),
   });

@@ -10,6 +10,8 @@ import type { Work } from "./work.ts";
 
 /** How long somebody is shown as writing after their last `typing`. */
 export const TYPING_MS = 6_000;
+/** Of how many threads that are not shown marks are kept. */
+const EARLY_THREADS_MAX = 100;
 
 /** Somebody came or went; without a person, the team as a contact sees it. */
 export function cameOrWent(work: Work, { person, online }: Presence): void {
@@ -63,7 +65,7 @@ export function mark(work: Work, frame: MarkMoved): void {
   if (thread !== undefined) {
     const marks = { ...thread.marks, [frame.person.id]: markAfter(thread.marks[frame.person.id], frame) };
     work.putOpened(frame.thread_id, { ...thread, marks });
-  }
+  } else early(work, frame);
   if (row === undefined || me === null || frame.read_seq === undefined) return;
   const bothStaff = frame.person.side === "staff" && me.person.side === "staff";
   if (frame.person.id !== me.person.id && !bothStaff) return;
@@ -78,4 +80,13 @@ export function mark(work: Work, frame: MarkMoved): void {
     ? unreadAfter(thread.items, frame.read_seq, work.side)
     : (frame.unread ?? row.unread ?? 0);
   work.putRow(readUncounted(row, frame.read_seq, unread));
+}
+
+/** Keep a mark of a thread that isn't shown, and of the threads with such marks the latest. */
+function early(work: Work, frame: MarkMoved): void {
+  const { early_marks } = work.state;
+  const known = early_marks[frame.thread_id] ?? {};
+  const marks = { ...known, [frame.person.id]: markAfter(known[frame.person.id], frame) };
+  const all = Object.entries({ ...without(early_marks, frame.thread_id), [frame.thread_id]: marks });
+  work.set({ early_marks: Object.fromEntries(all.slice(-EARLY_THREADS_MAX)) });
 }

@@ -25,7 +25,7 @@ import type {
 import { type Happening, ownStreams, type State, sameWords } from "./state.ts";
 import * as one from "./stream.ts";
 import { withoutKeys as without } from "./tables.ts";
-import { counted, marksTogether, rowAfter, rowAfterNote, together } from "./threads.ts";
+import { counted, marksContinued, marksTogether, rowAfter, rowAfterNote, together } from "./threads.ts";
 import { Work } from "./work.ts";
 
 /** How much of the time before the last known change is asked for again after a reconnect: clocks of nodes differ. */
@@ -219,10 +219,12 @@ class Step extends Work {
     this.putRow(anew ? result.thread : together(row, result.thread, row.head <= result.thread.head));
     this.putOpened(id, {
       tasks: newer ? known.tasks : result.tasks,
-      marks: marksTogether(known?.marks ?? {}, result.marks),
+      marks: marksContinued(marksTogether(known?.marks ?? {}, result.marks), this.state.early_marks[id]),
       items: this.#joined(result.page, known?.items),
       notes: result.notes ? this.#joined(result.notes, known?.notes) : [],
     });
+    if (this.state.early_marks[id] !== undefined)
+      this.set({ early_marks: without(this.state.early_marks, id) });
     for (const page of [result.page, result.notes]) {
       for (const event of page?.events ?? []) {
         this.#applyToRow(page?.stream ?? "", event);

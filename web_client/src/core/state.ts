@@ -87,6 +87,9 @@ export interface State {
   readonly open_count: number;
   /** The position of u: at which this person's access last changed, or was last in doubt. */
   readonly access_at: Seq;
+  /** Marks that moved in threads that are not shown: of the latest few threads, since the answer of a `thread.open` that is under
+   *  way may be from before them. */
+  readonly early_marks: Table<Table<Mark>>;
   /** Who is writing: thread to person to until when. */
   readonly typing: Table<Table<Writer>>;
   readonly online: readonly Id[];
@@ -108,6 +111,7 @@ export const EMPTY: State = {
   owed: [],
   open_count: 0,
   access_at: 0,
+  early_marks: {},
   typing: {},
   online: [],
   team_online: false,

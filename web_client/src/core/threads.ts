@@ -143,6 +143,26 @@ function further(loaded: readonly Step[], known: readonly Step[]): readonly Step
   return (known.at(-1)?.seq ?? 0) > (loaded.at(-1)?.seq ?? 0) ? known : loaded;
 }
 
+/** Marks as loaded, and behind them what moved since. */
+export function marksContinued(loaded: Table<Mark>, early: Table<Mark> = {}): Table<Mark> {
+  const together: Record<string, Mark> = { ...loaded };
+  for (const [id, later] of Object.entries(early)) {
+    const mark: Mark = together[id] ?? { person: later.person };
+    together[id] = {
+      person: mark.person,
+      read: continued(mark.read, later.read),
+      delivered: continued(mark.delivered, later.delivered),
+      mailed: continued(mark.mailed, later.mailed),
+    };
+  }
+  return together;
+}
+
+function continued(steps: readonly Step[] = [], later: readonly Step[] = []): readonly Step[] {
+  const reached = steps.at(-1)?.seq ?? 0;
+  return [...steps, ...later.filter((step) => step.seq > reached)].slice(-STEPS_MAX);
+}
+
 function longer(steps: readonly Step[], seq: Seq | undefined, at: number | undefined): readonly Step[] {
   if (seq === undefined || (steps.at(-1)?.seq ?? -1) >= seq) return steps;
   return [...steps, { seq, at: at ?? 0 }].slice(-STEPS_MAX);
