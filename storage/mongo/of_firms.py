@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NewType
 from pymongo import UpdateOne
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.asynchronous.cursor import AsyncCursor
+from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
 
@@ -91,8 +92,15 @@ class Bound:
     async def update_one(
         self, query: Row, update: Row | list[Row], *, upsert: bool = False, session: Session | None = None
     ) -> UpdateResult:
-        """Update one that matches."""
-        return await self._rows.update_one(self._query(query), update, upsert=upsert, session=session)
+        """Update one that matches, or insert it if `upsert` says so, also beside somebody who does the same."""
+        try:
+            return await self._rows.update_one(self._query(query), update, upsert=upsert, session=session)
+        except DuplicateKeyError:
+            if not upsert or session is not None:
+                raise
+            # Somebody else's insert was first. The database looks again by itself only where nothing but the unique field
+            # is asked for, and here the firm is too.
+            return await self._rows.update_one(self._query(query), update, upsert=upsert)
 
     async def update_many(self, query: Row, update: Row | list[Row], *, session: Session | None = None) -> UpdateResult:
         """Update all that match."""

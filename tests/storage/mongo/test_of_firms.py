@@ -1,6 +1,7 @@
 """No document of a firm is read or written without the firm (SECURITY.md): the ways to one are counted here."""
 
 import ast
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -238,3 +239,15 @@ async def test_with_the_id_of_something_of_another_firm_a_firm_finds_nothing(wor
     assert await store.marks.of_thread(theirs, thread.id) == []
     assert await store.marks.of_person(theirs, [thread.id], world.petra.id) == {}
     assert await store.marks.moved_since([theirs], 0, 10) == []
+
+
+async def test_who_inserts_beside_somebody_else_is_counted_with_them(rows: FirmRows) -> None:
+    """An address that is tried a hundred times at once is one row of the security log, and nobody gets an error for it."""
+    own = rows.of(new_id())
+    for _ in range(20):
+        task_id = new_id()
+        increment = {"$inc": {"times": 1}}
+        await asyncio.gather(*(own.update_one({"_id": task_id}, increment, upsert=True) for _ in range(8)))
+        row = await own.find_one({"_id": task_id})
+        assert row is not None
+        assert row["times"] == 8
