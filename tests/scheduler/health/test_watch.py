@@ -228,7 +228,14 @@ async def test_a_process_tells_how_it_is_and_ends_as_it_was_asked_to(world: Worl
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
             assert (await client.get("/healthz")).text == "ok\n"
             told = (await client.get("/readyz")).json()
-            assert told["jobs"] == {"reminders": "ok", "mail": "ok", "outage": "ok", "files": "ok", "sweep": "ok"}
+            assert told["jobs"] == {
+                "reminders": "ok",
+                "mail": "ok",
+                "outage": "ok",
+                "files": "ok",
+                "documents": "ok",
+                "sweep": "ok",
+            }
         process.terminate()
         async with asyncio.timeout(PATIENCE_S):
             assert (await process.communicate(), process.returncode)[1] == 0
