@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers", "tests.buckets", "tests.world"]
+pytest_plugins = ["tests.servers", "tests.world"]
 
 # Budgets are a matter of `dev.py check`, which names this file: a page that is too heavy is no broken product.
 collect_ignore = ["test_bundles.py"]
