@@ -78,6 +78,9 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("document.search", account),
         ("document.search", {**account, "deleted": True}),
         ("document.carried", thread),
+        # Of no folder and no document that there is: what those hold is told nobody here, in the same words.
+        ("document.list", {"folder_id": place.thread_id}),
+        ("document.get", {"document_ids": [place.thread_id]}),
     ]
 
 

@@ -33,6 +33,8 @@ DIFFERENCES_SHOWN_MAX = 8
 LAST_WORDS = "Det var allt."
 
 CHANGES = {
+    "folder.create", "folder.rename", "folder.move", "folder.delete", "folder.set_access", "document.save",
+    "document.rename", "document.move", "document.delete", "document.restore", "document.mark",
     "session.create", "session.renew", "session.end", "password.forgot", "password.reset", "invitation.read",
     "invitation.accept", "me.update", "firm.update", "staff.update", "account.create", "account.assign", "account.follow",
     "contact.create", "contact.update", "link.update", "invitation.send",
