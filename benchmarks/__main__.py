@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import against, applying, fanout, reminders, resume, sends
+from benchmarks import against, applying, fanout, files, reminders, resume, sends
 from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
@@ -51,6 +51,10 @@ def reminder_ticks(contestants: dict[str, Contestant], effort: Effort, journal: 
     return reminders.hold(effort, journal, say)
 
 
+def large_files(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return files.hold(effort, journal, say)
+
+
 BENCHES: dict[str, Bench] = {
     "wide": fan_out(fanout.WIDE),
     "narrow": fan_out(fanout.NARROW, fanout.NARROW_BOTH),
@@ -59,6 +63,7 @@ BENCHES: dict[str, Bench] = {
     "resume": resume_after_kill,
     "reminders": reminder_ticks,
     "applying": applied_in_a_page,
+    "files": large_files,
 }
 
 

@@ -2,12 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from protocol.asked import Answer, Asked
+from protocol.asked import Answer, Asked, Update
 from protocol.contacts import Link
+from protocol.custom_fields import FieldValues
 from protocol.happened import Happened
 from protocol.wire import ClientKey, Id, Ms, Name, PageSize, Search, Wire
 
 Activation = Literal["not_activated", "pending", "activated"]
+AccountKind = Literal["company", "individual", "other"]
 
 
 class AccountBrief(Wire):
@@ -25,12 +27,25 @@ class Account(Wire):
     id: Id
     name: Name
     short_id: str
-    kind: Literal["company", "individual", "other"]
+    kind: AccountKind
     activation: Activation
     staff_ids: list[Id]
     following: bool
     links: list[Link]
     archived: bool = False
+    custom: FieldValues = {}
+    """What is said in the firm's custom fields. Left out where accounts are listed."""
+
+
+class AccountFilter(Wire):
+    """What some accounts have in common; what is absent doesn't matter."""
+
+    search: Search = ""
+    """Words of which each begins one of name and short id."""
+    kind: AccountKind | None = None
+    staff_id: Id | None = None
+    """Who is assigned."""
+    activation: Activation | None = None
 
 
 class AccountPage(Answer):
@@ -38,6 +53,8 @@ class AccountPage(Answer):
 
     accounts: list[Account]
     more: bool = False
+    total: int | None = None
+    """How many there are on all pages, if that was asked for."""
 
 
 class AccountList(Asked, tag="account.list", may="staff", cost=3):
@@ -46,6 +63,12 @@ class AccountList(Asked, tag="account.list", may="staff", cost=3):
     search: Search = ""
     after: Id | None = None
     limit: PageSize = 100
+    kind: AccountKind | None = None
+    staff_id: Id | None = None
+    """Those that this colleague is assigned to."""
+    activation: Activation | None = None
+    counted: bool = False
+    """Say how many there are on all pages, too."""
     Result: ClassVar[type[Wire]] = AccountPage
 
 
@@ -61,7 +84,15 @@ class AccountCreate(Asked, tag="account.create", may="firm_with:manage_accounts"
 
     name: Name
     client_account_id: ClientKey
-    kind: Literal["company", "individual", "other"] = "company"
+    kind: AccountKind = "company"
+    Result: ClassVar[type[Wire]] = Account
+
+
+class AccountDescribe(Update, tag="account.describe", may="account_with:manage_accounts", cost=3):
+    """Say what the firm's custom fields say of an account; those that aren't named stay. Shortcodes stand for it."""
+
+    account_id: Id
+    custom: FieldValues
     Result: ClassVar[type[Wire]] = Account
 
 

@@ -11,9 +11,10 @@ from protocol.wire import Tagged, Wire, WireMeta
 May = Literal[
     "anyone", "logged_in", "staff", "leads", "developer",
     "account_seen", "account_staff", "account_with:assign_teammates", "account_with:manage_accounts",
-    "firm_with:manage_accounts", "firm_with:manage_templates",
+    "account_with:manage_contacts",
+    "firm_with:manage_accounts", "firm_with:manage_custom_fields", "firm_with:manage_templates",
     "facts_seen", "facts_staff", "thread_seen", "thread_staff", "stream_seen",
-    "folder_seen", "folder_edited", "folder_with:manage_documents", "document_edited",
+    "folder_seen", "folder_edited", "folder_with:manage_documents", "document_seen", "document_edited",
 ]  # fmt: skip
 """Who may: the names of the rules in server.core.rules, with the right that some need."""
 Door = Literal["any", "http"]

@@ -23,6 +23,10 @@ BODY_DEPTH_MAX = 6
 """Levels: a paragraph at the top is at 1, one in a list at 2."""
 BODY_MENTIONS_MAX = 50
 """Different people mentioned."""
+TABLE_ROWS_MAX = 500
+"""Rows of one table."""
+TABLE_CELLS_MAX = 50
+"""Cells in a row of a table."""
 
 Link = Annotated[
     str,
@@ -74,9 +78,11 @@ Inline = Text | Mention | Break
 
 
 class Paragraph(Node, tag="paragraph"):
-    """A paragraph; an empty one is a blank line."""
+    """A paragraph; an empty one is a blank line. As a `table` its lines are rows, of as many cells each, between which
+    stands a tab; cells hold text without marks and links. Who doesn't know of tables shows the lines."""
 
     content: list[Inline] = []
+    table: bool = False
 
 
 class ListItem(Wire, forbid_unknown_fields=True):
@@ -122,17 +128,22 @@ def _walk(blocks: list[Block], depth: int, found: list[tuple[Block, int]]) -> No
                 _walk(item.content, depth + 1, found)
 
 
-def _blocks(body: Body) -> list[tuple[Block, int]]:
-    """Every block with how deep it stands. A list, not a generator: a message is walked a few times on its way."""
+def blocks_of(body: Body) -> list[tuple[Block, int]]:
+    """Every block with how deep it stands. A list, not a generator: a message is walked a few times on its way, and nearly
+    all are paragraphs, which cost no further call."""
     found: list[tuple[Block, int]] = []
-    _walk(body.content, 1, found)
+    for block in body.content:
+        found.append((block, 1))
+        if not isinstance(block, Paragraph):
+            for item in block.items:
+                _walk(item.content, 2, found)
     return found
 
 
 def mentions(body: Body) -> list[Id]:
     """The ids of the staff that a body mentions, each once, in order."""
     found: dict[Id, None] = {}
-    for block, _ in _blocks(body):
+    for block, _ in blocks_of(body):
         if isinstance(block, Paragraph):
             for node in block.content:
                 if isinstance(node, Mention):
@@ -143,14 +154,15 @@ def mentions(body: Body) -> list[Id]:
 def plain_text(body: Body) -> str:
     """The body without marks, one line for each paragraph, items with a dash: for search, excerpts, push and mail."""
     lines: list[str] = []
-    for block, depth in _blocks(body):
+    for block, depth in blocks_of(body):
         if isinstance(block, Paragraph):
             indent = "  " * (depth - 2) + "- " if depth > 1 else ""
-            lines.append(indent + "".join([_inline_text(node) for node in block.content]))
+            lines.append(indent + "".join([inline_text(node) for node in block.content]))
     return "\n".join(lines)
 
 
-def _inline_text(node: Inline) -> str:
+def inline_text(node: Inline) -> str:
+    """What one node of a paragraph says where only text is shown."""
     match node:
         case Text():
             return node.text
@@ -160,22 +172,48 @@ def _inline_text(node: Inline) -> str:
             return "\n"
 
 
-def check(body: Body, *, may_be_blank: bool = False) -> None:
-    """Hold a decoded body to the limits that its types don't state.
+def rows_of(table: Paragraph) -> list[list[str]]:
+    """The cells of a table, row by row."""
+    return [line.split("\t") for line in "".join([inline_text(node) for node in table.content]).split("\n")]
+
+
+def _check_table(table: Paragraph) -> None:
+    for node in table.content:
+        if not isinstance(node, Break) and node != Text(text=inline_text(node)):
+            raise Invalid(path="$.body", expected="plain text in the cells of a table", got=_kind_in_a_cell(node))
+    rows = rows_of(table)
+    if len(rows) > TABLE_ROWS_MAX:
+        raise Invalid(path="$.body", expected=f"at most {TABLE_ROWS_MAX} rows of a table", got=f"{len(rows)} rows")
+    if len(rows[0]) > TABLE_CELLS_MAX:
+        raise Invalid(path="$.body", expected=f"at most {TABLE_CELLS_MAX} cells in a row", got=f"{len(rows[0])} cells")
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            expected = f"as many cells in each row of a table as in the first, {len(rows[0])}"
+            raise Invalid(path="$.body", expected=expected, got=f"{len(row)} in row {number}")
+
+
+def _kind_in_a_cell(node: Inline) -> str:
+    return "a mention" if isinstance(node, Mention) else "text with marks or a link"
+
+
+def check(body: Body, *, may_be_blank: bool = False) -> list[Id]:
+    """Hold a decoded body to the limits that its types don't state; whom it mentions, as `mentions` says.
 
     Raises Invalid when it is blank (TH-13) and may not be, too long, too deep, has too many nodes or mentions, or a link
     that looks as if it led elsewhere: what was taken before this rule is still read.
     """
     nodes = characters = link_characters = 0
-    said, mentioned = False, set[Id]()
-    for block, _ in _blocks(body):
+    said, mentioned = False, dict[Id, None]()
+    for block, _ in blocks_of(body):
         nodes += 1
         if not isinstance(block, Paragraph):
             nodes += sum(not item.content for item in block.items)
             continue
         nodes += len(block.content)
+        if block.table:
+            _check_table(block)
         for node in block.content:
-            text = _inline_text(node)
+            text = inline_text(node)
             characters += len(text)
             said = said or not is_blank(text)
             if isinstance(node, Text) and node.link:
@@ -184,7 +222,7 @@ def check(body: Body, *, may_be_blank: bool = False) -> None:
                     expected = "links without a user name, and without characters that turn text around"
                     raise Invalid(path="$.body", expected=expected, got=node.link[:100])
             elif isinstance(node, Mention):
-                mentioned.add(node.id)
+                mentioned[node.id] = None
     if not said and not may_be_blank:
         raise Invalid(path="$.body", expected="some text", got="a blank message")
     for name, got, most in (
@@ -195,3 +233,4 @@ def check(body: Body, *, may_be_blank: bool = False) -> None:
     ):
         if got > most:
             raise Invalid(path="$.body", expected=f"at most {most} {name}", got=f"{got} {name}")
+    return list(mentioned)

@@ -11,9 +11,11 @@ import msgspec
 from protocol.asked import Answer, Asked
 from protocol.happened import Happened
 from protocol.people import Person, Side
+from protocol.previews import Preview
 from protocol.wire import LINE, ONE_LINE, WRITTEN, ClientKey, Id, Ms, PageSize, Search, Wire
 
 DOCUMENTS_ASKED_MAX = 100
+"""Documents that one message carries, and that are asked for at once."""
 
 FolderAccess = Literal["client_edits", "client_views", "private"]
 """What contacts of the account may do in a top-level folder and in everything below it."""
@@ -68,9 +70,13 @@ class Document(Wire):
     uploaded_at: Ms
     new: bool = False
     """Nobody of the asker's side has looked at it yet (RD-8)."""
+    new_to_contacts: bool = False
+    """For staff: the same of the contacts."""
     may_edit: bool = False
     deleted_at: Ms | None = None
     """It is in the trash since then, and goes for good 120 days later (DC-10)."""
+    preview: Preview | None = None
+    """What it is shown as besides its name; absent where that is all, or where nobody has looked into it yet."""
 
 
 class DocumentChanged(Happened, tag="document.changed", stands="tn"):
@@ -170,6 +176,36 @@ class DocumentSave(Asked, tag="document.save", may="folder_edited", cost=5):
     Result: ClassVar[type[Wire]] = Document
 
 
+Whole = Literal["encrypted", "compression", "package"]
+"""Why a zip stays one document: it has a password; it is packed in a way that isn't opened here; it is a file of its own
+kind, such as a workbook or a signed container, which unpacked would be broken."""
+
+
+class Unpacked(Answer):
+    """What a zip has become."""
+
+    documents: int
+    """How many documents."""
+    first: list[Document]
+    """These, as far as I may see them still: at most as many as a message can carry."""
+    skipped: int = 0
+    """Files that macOS and Windows leave in zips, and that are not kept."""
+    whole: Whole | None = None
+    """Why it is one document, as it came."""
+
+
+class DocumentUnpack(Asked, tag="document.unpack", may="folder_edited", cost=20):
+    """Make documents of what is in a zip that I have uploaded, in a folder and in new ones inside it (ZP-1, ZP-2): of all
+    of it, or of nothing. One that can't be opened, or would be broken by it, becomes a document as it is."""
+
+    folder_id: Id
+    upload_id: Id
+    client_document_id: ClientKey
+    name: DocumentName
+    """The zip's."""
+    Result: ClassVar[type[Wire]] = Unpacked
+
+
 class DocumentList(Asked, tag="document.list", may="folder_seen", cost=3):
     """The documents in a folder, the latest first."""
 
@@ -199,6 +235,39 @@ class DocumentGet(Asked, tag="document.get", may="logged_in", cost=2):
     Result: ClassVar[type[Wire]] = DocumentsSeen
 
 
+class Thumbnail(Answer):
+    """A small picture."""
+
+    webp: str = ""
+    """In base64 (RFC 4648, 4); empty where there is none."""
+
+
+class DocumentThumbnail(Asked, tag="document.thumbnail", may="document_seen", cost=1):
+    """A document's thumbnail, for who has no cookie with which a browser would fetch it from its address: the widget."""
+
+    document_id: Id
+    Result: ClassVar[type[Wire]] = Thumbnail
+
+
+class Reading(Answer):
+    """The words of a document, as far as they are shown in a page."""
+
+    text: str = ""
+    """With U+000A between lines; empty of a table."""
+    rows: list[list[str]] = []
+    """Of a table: its rows, which need not all be equally long."""
+    cut: bool = False
+    """There is more of it in the file than stands here."""
+
+
+class DocumentRead(Asked, tag="document.read", may="document_seen", cost=10):
+    """The words of a text, or the cells of a table of values, from the beginning of the file. It is new to my side no more
+    then (RD-8). Empty for what is neither, and for what makes no sense as one."""
+
+    document_id: Id
+    Result: ClassVar[type[Wire]] = Reading
+
+
 class DocumentCarried(Asked, tag="document.carried", may="facts_seen", cost=3):
     """The documents that messages of a thread carry, of each that I may see now, the latest first (DC-5)."""
 
@@ -206,6 +275,12 @@ class DocumentCarried(Asked, tag="document.carried", may="facts_seen", cost=3):
     after: Annotated[str, msgspec.Meta(max_length=80)] | None = None
     limit: PageSize = 100
     Result: ClassVar[type[Wire]] = CarriedPage
+
+
+class DocumentFinish(Asked, tag="document.finish", may="account_seen", cost=5):
+    """Say that I have uploaded all that I wanted to: whoever hears of the account is told at once (DC-9)."""
+
+    account_id: Id
 
 
 class DocumentRename(Asked, tag="document.rename", may="document_edited", cost=2):

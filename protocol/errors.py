@@ -22,14 +22,17 @@ from protocol.wire import Wire
 
 ReasonToContacts = Literal[
     "clients_may_not_create", "document_private", "file_name", "folder_gone", "folder_kept", "key_reused", "no_room",
-    "other_person", "thread_archived", "too_large", "too_long", "too_many", "too_many_files", "unreadable",
+    "nothing_to_download", "other_person", "thread_archived", "too_large", "too_long", "too_many", "too_many_files",
+    "too_many_to_download", "unreadable", "zip_damaged", "zip_deep", "zip_empty", "zip_entries", "zip_entry_bytes",
+    "zip_kind", "zip_path", "zip_ratio", "zip_total_bytes",
 ]  # fmt: skip
 """What a contact's page can meet, and a colleague's as well."""
 
 ReasonToStaff = Literal[
     "account_archived", "account_not_activated", "already_activated", "already_linked", "assignee_without_access",
-    "email_address", "email_taken", "login_off", "mention_without_access", "no_copy_address", "nobody_to_notify",
-    "nothing_to_remind_of", "one_owner", "owner_only", "owner_stays", "secret_gone", "template_gone",
+    "bulk_over", "email_address", "email_taken", "field_exists", "login_off", "mention_without_access", "no_copy_address",
+    "nobody_to_notify", "nothing_to_remind_of", "one_owner", "owner_only", "owner_stays", "secret_gone", "send_gone",
+    "template_gone",
 ]  # fmt: skip
 """What only a colleague's page can meet."""
 

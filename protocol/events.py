@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final, Union
 from protocol import (
     accounts,
     audit,
+    bulk,
     contacts,
+    custom_fields,
     documents,
     firms,
     inbox,
@@ -20,7 +22,10 @@ from protocol import (
     people,
     reminders,
     saved_replies,
+    scheduled_chats,
+    scheduled_sends,
     sessions,
+    shortcodes,
     staff,
     tasks,
     templates,
@@ -30,7 +35,8 @@ from protocol.happened import Happened
 
 NOUNS: Final[tuple[ModuleType, ...]] = (
     people, firms, letters, contacts, accounts, sessions, staff, tasks, reminders,
-    messages, marks, threads, inbox, audit, saved_replies, documents, templates,
+    messages, marks, threads, inbox, audit, saved_replies, documents, templates, shortcodes,
+    custom_fields, scheduled_sends, scheduled_chats, bulk,
 )  # fmt: skip
 UNKNOWN_TAG: Final = "unknown"
 

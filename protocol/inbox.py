@@ -1,21 +1,78 @@
 """The inbox of staff (spec 3.15)."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, Literal, cast
 
 import msgspec
 
 from protocol.accounts import AccountBrief
 from protocol.asked import Answer, Asked
+from protocol.bulk import BulkCounts
 from protocol.happened import Happened
 from protocol.letters import DeliveryState
 from protocol.people import Person
 from protocol.wire import Id, Ms, Name, PageSize, Seq, Wire
 
 NotificationKind = Literal[
-    "message_from_contact", "message_from_staff", "thread_created", "tasks_changed", "tasks_completed", "mention",
-    "assignment", "assignment_changed", "assignment_lost", "thread_reopened",
-    "mail_failed", "mail_away", "mail_back", "snooze_ended",
+    "mention", "message_from_contact", "message_from_staff", "thread_created", "assignment", "tasks_completed",
+    "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed",
+    "mail_failed", "mail_away", "mail_back", "snooze_ended", "send_stopped", "documents_uploaded", "uploads_finished",
+    "bulk_done",
 ]  # fmt: skip
+"""What inboxes call what has happened. Each has its row in KINDS."""
+Kept = Literal["said", "lost", "done"]
+"""With which others an entry keeps a piece of news: what somebody wrote, letters that failed, what was merely done."""
+Activity = Literal[
+    "thread", "message", "tasks", "tasks_done", "assigned", "reassigned", "unassigned", "reopened"
+]  # fmt: skip
+"""How a letter to staff names what has happened."""
+StaffLetter = Literal["staff_activity", "staff_mention", "staff_assigned"]
+"""The letters to staff about what has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """What is said of a kind of news in one place, for entries, letters and the documents."""
+
+    doc: str
+    letter: StaffLetter | None = "staff_activity"
+    """Which letter tells of it; None: no letter does."""
+    activity: Activity = "message"
+    """How that letter names it."""
+    kept: Kept = "done"
+
+
+KINDS: Final[Mapping[NotificationKind, KindRow]] = {
+    "mention": KindRow("I am called on in a message.", letter="staff_mention", kept="said"),
+    "message_from_contact": KindRow("A contact wrote.", kept="said"),
+    "message_from_staff": KindRow("A colleague wrote.", kept="said"),
+    "thread_created": KindRow("A chat was begun, with the words that it begins with.", activity="thread", kept="said"),
+    "assignment": KindRow("I am assigned.", letter="staff_assigned", activity="assigned"),
+    "tasks_completed": KindRow("A contact has ticked the last open task.", activity="tasks_done"),
+    "assignment_lost": KindRow("An assignee has lost access, so nobody is assigned.", activity="unassigned"),
+    "assignment_changed": KindRow("Somebody else is assigned.", activity="reassigned"),
+    "thread_reopened": KindRow("A chat was taken back from the archive.", activity="reopened"),
+    "tasks_changed": KindRow("A task was added, changed, ticked, unticked or deleted.", activity="tasks"),
+    "mail_failed": KindRow("An e-mail could not be sent: of that no e-mail is sent.", letter=None, kept="lost"),
+    "mail_away": KindRow("The mail server takes no e-mails of the firm.", letter=None),
+    "mail_back": KindRow("It takes them again.", letter=None),
+    # For when one is there again; NS-3 has no row for it.
+    "snooze_ended": KindRow("A chat that was put off is back, as its time has come.", letter=None),
+    "send_stopped": KindRow("A message, or a new chat, that was to go at this time did not.", letter=None),
+    "documents_uploaded": KindRow(
+        "Documents came into an account's folders, and no message carries them.", letter=None
+    ),
+    "uploads_finished": KindRow("A contact has said that they have uploaded all that they wanted to.", letter=None),
+    "bulk_done": KindRow("A bulk run of mine is over.", letter=None),
+}
+"""The row of each kind; of those that letters tell of the weightiest first."""
+
+
+def kept_with(kind: str) -> Kept:
+    """With which others an entry keeps a kind of news, also one of a newer build."""
+    row = KINDS.get(cast("NotificationKind", kind))
+    return row.kept if row is not None else "done"
 
 
 class Gathered(Wire):
@@ -35,12 +92,17 @@ class Gathered(Wire):
     """Of `mail_failed` in a chat: the last of `letter_ids`."""
     letter_ids: list[Id] = []
     """Of `mail_failed` in a chat: the letters that still stand as failed, each of which `letter.retry` sends again."""
+    documents: int = 0
+    """How many documents came with it, or were uploaded."""
     became: DeliveryState | None = None
     """Of `mail_failed`: what has become of it since, once somebody tried again. None: it still wasn't sent."""
 
 
-NotificationAbout = Literal["thread", "contact", "mail"]
-"""`contact`: an account's contact whom a letter didn't reach. `mail`: an address of the firm's own, of no account."""
+NotificationAbout = Literal["thread", "contact", "mail", "documents", "bulk", "scheduled_chat", "unseen"]
+"""`contact`: an account's contact whom a letter didn't reach. `documents`: those of an account. `mail`: an address of the
+firm's own, of no account. `bulk`: a bulk run, whose id stands in `thread_id`. `scheduled_chat`: a new chat that was not
+created at its time, by its id in `thread_id`. `unseen`: something of one's own that was to go later, of an account that one
+may not see any more: it names none, and leads nowhere."""
 
 
 class Notification(Wire):
@@ -72,12 +134,14 @@ class Notification(Wire):
     notes_unread_from: Seq | None = None
     """The same in n:."""
     about: NotificationAbout = "thread"
-    """What it is about, and leads to: the thread, or the contact, who is its `actor`; `mail` leads nowhere, and its account
-    has no name. An entry about no thread is unread until it is archived, or its matter has been put right."""
+    """What it is about, and leads to: the thread, or the contact, who is its `actor`; `mail` and `unseen` lead nowhere, and
+    their account has no name. An entry about no thread is unread until it is archived, or its matter has been put right."""
     email: str = ""
     """Of an entry about no thread: the address that the letter was for."""
     copies: bool = False
     """Of an entry about the firm's blind copies: there are some that `letter.retry_copies` sends again."""
+    bulk: BulkCounts | None = None
+    """Of an entry about a bulk run: what it came to (BK-5)."""
 
 
 class NotificationUpdated(Happened, tag="notification.updated", stands="u"):

@@ -73,15 +73,27 @@ Name = Annotated[
     str,
     msgspec.Meta(min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a name {ONE_LINE}", extra=WRITTEN),
 ]
+SUBJECT_CHARACTERS_MAX: Final = 200
+TASK_CHARACTERS_MAX: Final = 500
 Subject = Annotated[
     str,
     msgspec.Meta(
-        min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a subject {ONE_LINE}", extra=WRITTEN
+        min_length=1,
+        max_length=SUBJECT_CHARACTERS_MAX,
+        pattern=rf"^{LINE}\Z",
+        description=f"a subject {ONE_LINE}",
+        extra=WRITTEN,
     ),
 ]
 TaskText = Annotated[
     str,
-    msgspec.Meta(min_length=1, max_length=500, pattern=rf"^{LINE}\Z", description=f"a text {ONE_LINE}", extra=WRITTEN),
+    msgspec.Meta(
+        min_length=1,
+        max_length=TASK_CHARACTERS_MAX,
+        pattern=rf"^{LINE}\Z",
+        description=f"a text {ONE_LINE}",
+        extra=WRITTEN,
+    ),
 ]
 Email = Annotated[
     str,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from protocol.wire import Ms
-from scheduler import housekeeping, reminders
+from scheduler import bulk, housekeeping, reminders, scheduled_chats, scheduled_sends
 from scheduler.mail import outbox as mail
 from scheduler.turn import Turn
 from server.core.context import Means
@@ -27,6 +27,9 @@ class Entry:
 
 TABLE: tuple[Entry, ...] = (
     Entry("reminders", 5, lambda means, now, turn: reminders.tick(means, now)),
+    Entry("scheduled sends", 2, lambda means, now, turn: scheduled_sends.tick(means, now)),
+    Entry("scheduled chats", 2, lambda means, now, turn: scheduled_chats.tick(means, now)),
+    Entry("bulk runs", 1, bulk.tick),
     Entry("mail", 2, mail.send_due),
     Entry("outage", 15, lambda means, now, turn: outage.follow(means, now)),
     Entry("files", 10, lambda means, now, turn: uploads.sweep(means, now)),

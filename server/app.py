@@ -28,7 +28,7 @@ from server.core.clock_watch import ClockWatch
 from server.core.files import place_of
 from server.core.limits import BucketsAway, Limits
 from server.core.settings import Settings
-from server.doors import documents, http, logos, pages, uploads
+from server.doors import documents, http, logos, pages, parcels, uploads
 from server.doors.health import Health
 from server.doors.page_headers import SafeHeaders
 from server.means import assemble
@@ -133,6 +133,7 @@ class House:
         return [
             WebSocketRoute("/ws", endpoint=self.doorway),
             *documents.routes(self.means, self.http_limits),
+            *parcels.routes(self.means, self.http_limits),
             *uploads.routes(self.means, self.http_limits, self.receiver),
             *http.routes(self.means, self.http_limits),
             *self.health.routes(),

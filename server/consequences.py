@@ -138,7 +138,12 @@ async def _rows(means: Means, moment: Moment, outcome: Outcome, read: Mapping[Id
         restart = outcome.restarts.get(matter.thread.id)
         reminder = restart.reminder if restart is not None else None
         projection = Projection(
-            matter.thread.firm_id, matter.thread.id, matter.events, read[matter.thread.id], reminder
+            matter.thread.firm_id,
+            matter.thread.id,
+            matter.events,
+            read[matter.thread.id],
+            reminder,
+            moment.around.seen[matter.thread.id],
         )
         (shown if restart is not None and restart.told is not None else plain).append(projection)
     stored = await _restarted(means, moment, outcome, shown) if shown else []

@@ -32,6 +32,8 @@ class AccountDoc(Document):
     follower_ids: list[Id]
     """Staff who hear of what happens here, as long as they can see it (NS-1)."""
     archived: bool = False
+    custom: dict[Id, list[str]] = {}
+    """What is said in the firm's custom fields, by the field's id. Of a field that is gone it may still be here."""
     key: str | None = None
     meant: str | None = None
     """A hash of what the command with the key said."""
@@ -120,6 +122,11 @@ class Accounts:
         row = await self._rows.of(firm_id).change_one({"_id": account_id}, update, session=session)
         return from_document(row, AccountDoc) if row else None
 
-    async def count(self, firm_id: Id) -> int:
-        """How many accounts a firm has."""
-        return await self._rows.of(firm_id).count({})
+    async def forget_custom(self, firm_id: Id, field_id: Id) -> None:
+        """A custom field is gone: nothing is said in it any more."""
+        said = f"custom.{field_id}"
+        await self._rows.of(firm_id).update_many({said: {"$exists": True}}, {"$unset": {said: ""}})
+
+    async def count(self, firm_id: Id, query: Row) -> int:
+        """How many of a firm's accounts match a query."""
+        return await self._rows.of(firm_id).count(query)

@@ -50,6 +50,11 @@ class Carried:
         query: Row = {"document_id": document_id, "_id": {"$gt": after}}
         return await readable(self._rows.of(firm_id).find(query).sort("_id", 1).limit(limit), CarriedDoc)
 
+    async def among(self, firm_id: Id, document_ids: Collection[Id]) -> set[Id]:
+        """Those of some documents that a message carries."""
+        rows = self._rows.of(firm_id).find({"document_id": {"$in": list(document_ids)}}, {"document_id": 1, "_id": 0})
+        return {row["document_id"] async for row in rows}
+
     async def of_thread(
         self, firm_id: Id, thread_id: Id, *, visible: bool, after: str | None, limit: int
     ) -> list[CarriedDoc]:

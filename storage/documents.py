@@ -12,7 +12,7 @@ from protocol.people import Person, Side
 from protocol.texts import words_of
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
-from storage.mongo.connection import Mongo, Row, Session
+from storage.mongo.connection import Mongo, Row, Session, keys_taken
 from storage.mongo.documents import Document, from_document, readable, to_document
 from storage.mongo.of_firms import FirmRows
 
@@ -38,9 +38,17 @@ class DocumentDoc(Document):
     new_for: list[Side] = []
     """The sides of which nobody has looked at it yet (RD-8)."""
     deleted_at: Ms | None = None
+    preview: dict[str, Any] | None = None
+    """What it is shown as (protocol.previews.Preview), copied from that of its content; None where nobody has looked."""
     key: str | None = None
     meant: str | None = None
     """A hash of what the command with the key said."""
+    unpacked: dict[str, Any] | None = None
+    """What else came out of the same zip (server.documents.unpacking), of the one that has the key."""
+
+    untold: int = 0
+    """How many documents came with it, itself and what else was in the zip, of which nobody has been told yet unless a
+    message carries it."""
 
     def looked_up(self) -> Row:
         """The words that it is found by."""
@@ -55,12 +63,14 @@ DOCUMENTS: Final = OfFirms(
     IndexModel([("firm_id", 1), ("account_id", 1), ("_id", -1)]),
     IndexModel([("firm_id", 1), ("sha256", 1)]),
     IndexModel([("firm_id", 1), ("key", 1)], unique=True, partialFilterExpression={"key": {"$exists": True}}),
+    IndexModel([("firm_id", 1), ("account_id", 1)], partialFilterExpression={"untold": {"$gt": 0}}),
     IndexModel("deleted_at", partialFilterExpression={"deleted_at": {"$exists": True}}),
 )
 
 LIVE: Final[Row] = {"deleted_at": None}
 TRASHED: Final[Row] = {"deleted_at": {"$exists": True}}
 _SAME_STEM_MAX: Final = 1_000
+_SAME_CONTENT_MAX: Final = 1_000
 
 
 class Documents:
@@ -86,9 +96,10 @@ class Documents:
         row = await self._rows.of(firm_id).find_certain({"key": key})
         return from_document(row, DocumentDoc) if row else None
 
-    async def add(self, document: DocumentDoc, session: Session) -> None:
-        """Store a new one. Lets DuplicateKeyError out."""
-        await self._rows.insert(to_document(document), session=session)
+    async def add(self, *documents: DocumentDoc, session: Session) -> None:
+        """Store new ones. Lets DuplicateKeyError out."""
+        async with keys_taken():
+            await self._rows.insert(*map(to_document, documents), session=session)
 
     async def change(self, document: DocumentDoc, session: Session) -> None:
         """Store what a document is now. Fields of a newer build stay; what isn't there any more goes."""
@@ -97,15 +108,38 @@ class Documents:
         update = {"$set": {"new_for": [], **fields}} | ({"$unset": gone} if gone else {})
         await self._rows.of(document.firm_id).update_one({"_id": document.id}, update, session=session)
 
+    async def looked_into(self, firm_id: Id, sha256: str, family: str, preview: Row, session: Session) -> list[Id]:
+        """What the documents of some content are shown as, of which nobody knew; the ids of these."""
+        query: Row = {"sha256": sha256, "family": family, "preview": None}
+        rows = self._rows.of(firm_id)
+        ids = [row["_id"] async for row in rows.find(query, {"_id": 1}, session=session).limit(_SAME_CONTENT_MAX)]
+        await rows.update_many({**query, "_id": {"$in": ids}}, {"$set": {"preview": preview}}, session=session)
+        return ids
+
     async def looked_at(self, firm_id: Id, document_id: Id, side: Side) -> None:
         """Somebody of a side has looked at it: it is new to them no more."""
         await self._rows.of(firm_id).update_one({"_id": document_id, "new_for": side}, {"$pull": {"new_for": side}})
+
+    async def untold(self, firm_id: Id, account_id: Id, limit: int) -> list[DocumentDoc]:
+        """Those of an account of which nobody has been told, the first first."""
+        query: Row = {"account_id": account_id, "untold": {"$gt": 0}}
+        return await readable(self._rows.of(firm_id).find(query).sort("_id", 1).limit(limit), DocumentDoc)
+
+    async def told(self, firm_id: Id, document_ids: Collection[Id]) -> None:
+        """Somebody has been told of them, or nobody has to be."""
+        await self._rows.of(firm_id).update_many({"_id": {"$in": list(document_ids)}}, {"$unset": {"untold": ""}})
 
     async def names_like(self, firm_id: Id, folder_id: Id, stem: str, session: Session) -> set[str]:
         """The names in a folder that begin so, as they are compared."""
         query: Row = {"folder_id": folder_id, "name_key": {"$gte": stem, "$lt": stem + "\U0010ffff"}, **LIVE}
         rows = self._rows.of(firm_id).find(query, {"name_key": 1}, session=session)
         return {row["name_key"] async for row in rows.limit(_SAME_STEM_MAX)}
+
+    async def names_in(self, firm_id: Id, folder_id: Id, session: Session) -> set[str]:
+        """All names in a folder, as they are compared."""
+        query: Row = {"folder_id": folder_id, **LIVE}
+        rows = self._rows.of(firm_id).find(query, {"name_key": 1, "_id": 0}, session=session)
+        return {row["name_key"] async for row in rows}
 
     async def count(self, firm_id: Id, folder_id: Id, most: int, session: Session) -> int:
         """How many are in a folder, counted up to `most`."""

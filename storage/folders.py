@@ -14,7 +14,7 @@ from protocol.documents import FolderAccess, PersonAccess
 from protocol.people import Person
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
-from storage.mongo.connection import Mongo, Row, Session
+from storage.mongo.connection import Mongo, Row, Session, keys_taken
 from storage.mongo.documents import Document, from_document, newer, readable, to_document
 from storage.mongo.of_firms import FirmRows
 
@@ -91,9 +91,10 @@ class Folders:
         """How many an account has, counted up to `most`."""
         return await self._rows.of(firm_id).count({"account_id": account_id, "deleted_at": None}, most, session=session)
 
-    async def add(self, folder: FolderDoc, session: Session) -> None:
-        """Store a new one. Lets DuplicateKeyError out."""
-        await self._rows.insert(to_document(folder), session=session)
+    async def add(self, *folders: FolderDoc, session: Session) -> None:
+        """Store new ones. Lets DuplicateKeyError out."""
+        async with keys_taken():
+            await self._rows.insert(*map(to_document, folders), session=session)
 
     async def have(self, folder: FolderDoc) -> None:
         """Store one unless it is there."""

@@ -9,7 +9,7 @@ has been read, and how it is shown.
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-from protocol.inbox import NotificationKind
+from protocol.inbox import Kept, NotificationKind, kept_with
 from protocol.letters import DeliveryState
 from protocol.people import Person
 from protocol.wire import Id, Ms, Wire
@@ -19,10 +19,6 @@ KEPT_MAX: Final = 10
 """Of each of the three. An entry that gathers more says so of the latest."""
 OVER: Final[frozenset[str]] = frozenset({"handed_over", "dropped"})
 """What can become of a letter that failed after which nobody has to do anything about it."""
-WRITTEN: Final[frozenset[NotificationKind]] = frozenset(
-    {"message_from_contact", "message_from_staff", "mention", "thread_created"}
-)
-"""The kinds of news with somebody's words."""
 
 
 class Heard(Wire):
@@ -36,6 +32,8 @@ class Heard(Wire):
     event: str = ""
     """The tag of the event: what exactly was done."""
     text: str = ""
+    documents: int = 0
+    """How many documents came with it, or were uploaded."""
     letter_id: Id | None = None
     """The letter that failed, of one that can be tried again."""
     became: OrNewer[DeliveryState] | None = None
@@ -50,6 +48,14 @@ class Heard(Wire):
     def order(self) -> tuple[Ms, str, int]:
         """Which of two is the later one, whatever stream they stand in."""
         return self.at, self.stream, self.seq
+
+
+def parted(news: Iterable[Heard]) -> dict[Kept, list[Heard]]:
+    """The news by what they are kept with, as the fields of an entry."""
+    parts: dict[Kept, list[Heard]] = {"said": [], "lost": [], "done": []}
+    for item in news:
+        parts[kept_with(item.kind)].append(item)
+    return parts
 
 
 def merged(known: Sequence[Heard], news: Iterable[Heard]) -> list[Heard]:

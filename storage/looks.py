@@ -32,7 +32,7 @@ from storage.notifications import (
     read_to,
 )
 from storage.people import CONTACTS, LINKS, STAFF, ContactDoc, LinkDoc, StaffDoc
-from storage.threads import THREADS, ThreadDoc
+from storage.threads import THREADS, Seen, ThreadDoc, seen
 from storage.unions import among, by_id, each, last_of_stream, read_parts
 
 
@@ -58,6 +58,8 @@ class Surroundings:
     """What is around some threads. What can't be read is left out."""
 
     threads: dict[Id, ThreadDoc]
+    seen: dict[Id, Seen]
+    """The same, with what their rows hold."""
     accounts: dict[Id, AccountDoc]
     firms: dict[Id, FirmDoc]
     staff: dict[Id, list[StaffDoc]]
@@ -150,7 +152,6 @@ class Looks:
     async def around(self, wanted: Wanted) -> Surroundings:
         """What is around these threads."""
         these, running = among(wanted.threads), {"reminder.enabled": True}
-        named: Row = {"$or": [{"_id": {"$in": list(wanted.staff)}}, {"role": "owner"}]}
         # Most threads are begun by contacts, whom nobody has to look for among staff.
         began: Row = {"$cond": [{"$eq": ["$created_by.side", "staff"]}, "$created_by.id", None]}
         involved = [began, "$assignee_id", "$assigned_by_id"]
@@ -162,7 +163,8 @@ class Looks:
                 ("thread", THREADS, [these, {"$unset": ["words", "unread_by"]}]),
                 ("account", ACCOUNTS, [among(wanted.accounts), {"$unset": "words"}]),
                 ("firm", FIRMS, [among(wanted.firms)]),
-                ("staff", STAFF, [{"$match": named}, {"$unset": "password_hash"}]),
+                ("owner", STAFF, [{"$match": {"role": "owner"}}, {"$unset": "password_hash"}]),
+                ("staff", STAFF, [among(wanted.staff), {"$unset": "password_hash"}]),
                 ("involved", THREADS, [these, *each(wanted.firms, STAFF, involved), {"$unset": "password_hash"}]),
                 (
                     "follower",
@@ -184,12 +186,14 @@ class Looks:
             ],
         )
         accounts = by_id(found["account"], AccountDoc)
-        members = by_id([*found["staff"], *found["involved"], *found["follower"]], StaffDoc)
+        members = by_id([*found["owner"], *found["staff"], *found["involved"], *found["follower"]], StaffDoc)
         staff: dict[Id, list[StaffDoc]] = {}
         for member in sorted(members.values(), key=lambda one: (one.name, one.id)):
             staff.setdefault(member.firm_id, []).append(member)
+        threads = by_id(found["thread"], ThreadDoc)
         return Surroundings(
-            threads=by_id(found["thread"], ThreadDoc),
+            threads=threads,
+            seen={row["_id"]: seen(threads[row["_id"]], row) for row in found["thread"] if row["_id"] in threads},
             accounts=accounts,
             firms=by_id(found["firm"], FirmDoc),
             staff=staff,

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from pymongo import IndexModel
 from pymongo.errors import BulkWriteError
 
+from protocol.bulk import BulkCounts
 from protocol.inbox import NotificationAbout, NotificationKind
 from protocol.people import Person
 from protocol.wire import Id, Ms, Seq
@@ -31,6 +32,8 @@ from storage.unions import among, by_id, each, read_parts
 
 OPEN_COUNTED_MAX: Final = 1000
 """A badge beyond this is a number that nobody reads."""
+OWN: Final[frozenset[NotificationAbout]] = frozenset({"bulk", "unseen"})
+"""What an entry is about that is its owner's whatever accounts they see: it names none."""
 PLACE_FIELDS: Final = {"firm_id": 1, "user_id": 1, "thread_id": 1}
 
 
@@ -88,6 +91,8 @@ class NotificationDoc(Document):
     """Of one about no thread: whose letter it was."""
     copies: bool = False
     """Of one about the firm's blind copies: some can be sent again."""
+    bulk: BulkCounts | None = None
+    """Of one about a bulk run, which its owner has sent: what it came to."""
 
     @property
     def place(self) -> Place:
@@ -370,13 +375,14 @@ class Notifications:
         entry may have been made for who had just lost its account, and is about to go (AC-15)."""
         query: Row = {"user_id": user_id, "archived": False}
         if of is not None:
-            query["account_id"] = {"$in": list(of)}
+            query["$or"] = [{"account_id": {"$in": list(of)}}, {"about": {"$in": list(OWN)}}]
         return await self._rows.of(firm_id).count(query, OPEN_COUNTED_MAX, session=session)
 
     async def forget(self, firm_id: Id, user_id: Id, but_of: Iterable[Id], now: Ms, session: Session) -> None:
         """Take away somebody's entries, but those of some accounts, in the transaction that takes their access to the
-        others: what they may not see any more (AC-15). The badge is to be told again then."""
-        query = {"user_id": user_id, "account_id": {"$nin": list(but_of)}}
+        others: what they may not see any more (AC-15). What is of no account, or names none for that very reason, stays.
+        The badge is to be told again then."""
+        query = {"user_id": user_id, "account_id": {"$nin": list(but_of)}, "about": {"$nin": list(OWN)}}
         if (await self._rows.of(firm_id).delete_many(query, session=session)).deleted_count:
             await self.have_told_again(firm_id, user_id, now, session)
 

@@ -13,13 +13,14 @@ from typing import Any, ClassVar, Final, Literal
 from pymongo import IndexModel
 
 from protocol.addresses import spellings
+from protocol.contacts import ContactDetails
 from protocol.letters import Delivery, DeliveryState
 from protocol.people import Language, Right, Role, Side
 from protocol.wire import Email, Id, Ms
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Row, Session
 from storage.mongo.documents import Document, Unreadable, from_document, newer, readable, to_document
-from storage.mongo.of_firms import Bound, FirmRows, matching
+from storage.mongo.of_firms import Bound, FirmRows
 from storage.mongo.together import Own, Together, all_by_id, by_id
 
 LOGIN_PLACES_MAX: Final = 8
@@ -53,7 +54,13 @@ class StaffDoc(Document):
     )
 
 
-STAFF: Final = OfFirms("staff", IndexModel([("firm_id", 1), ("email", 1)], unique=True), IndexModel("email"))
+STAFF: Final = OfFirms(
+    "staff",
+    IndexModel([("firm_id", 1), ("email", 1)], unique=True),
+    IndexModel("email"),
+    # Asked for the owners with every batch of what follows, of as many firms as it is about.
+    IndexModel([("firm_id", 1), ("role", 1)]),
+)
 
 
 class ContactDoc(Document):
@@ -69,6 +76,9 @@ class ContactDoc(Document):
     last_login_at: Ms | None = None
     login_places: list[str] = []
     reset_letters_at: list[Ms] = []
+    details: ContactDetails = ContactDetails()
+    custom: dict[Id, list[str]] = {}
+    """What is said in the firm's custom fields, as of an account (storage.accounts)."""
     NEWER: ClassVar = (newer("language", Language, "en"),)
 
 
@@ -177,7 +187,6 @@ class People:
         self._session_by_digest = Together("sessions", self._sessions_by_digest)
         self._session_by_id = Together("sessions by id", self._sessions_by_id)
         self._links_by_contact = Together("links", self._links_of)
-        self._read_accounts = Together("accounts that are read", self._accounts_with_readers)
 
     # staff
 
@@ -247,6 +256,11 @@ class People:
         row = await self._contacts.of(firm_id).change_one({"_id": contact_id}, {"$set": fields}, session=session)
         return from_document(row, ContactDoc) if row else None
 
+    async def forget_custom(self, firm_id: Id, field_id: Id) -> None:
+        """A custom field is gone: nothing is said in it any more."""
+        said = f"custom.{field_id}"
+        await self._contacts.of(firm_id).update_many({said: {"$exists": True}}, {"$unset": {said: ""}})
+
     async def add_link(self, link: LinkDoc, session: Session | None = None) -> None:
         """Link a contact to an account. Lets DuplicateKeyError out when they are."""
         await self._links.insert(to_document(link), session=session)
@@ -265,27 +279,6 @@ class People:
         """Everybody on the side of several accounts, in the order in which they were linked."""
         rows = self._links.of(firm_id).find({"account_id": {"$in": account_ids}}).sort("_id", 1)
         return await readable(rows, LinkDoc)
-
-    async def somebody_reads(self, firm_id: Id, account_id: Id) -> bool:
-        """Whether anybody on an account's side can log in: Login on, and a password chosen (AC-8)."""
-        return await self._read_accounts.get((firm_id, account_id)) is not None
-
-    async def _accounts_with_readers(self, accounts: list[Own]) -> dict[Own, bool]:
-        firms, account_ids = {firm_id for firm_id, _ in accounts}, [account_id for _, account_id in accounts]
-        activated: list[Row] = [
-            {"$match": {"activated_at": {"$gt": 0}}},
-            matching(firms, CONTACTS),
-            {"$project": {"_id": 1}},
-        ]
-        contact: Row = {"from": "contacts", "localField": "contact_id", "foreignField": "_id", "pipeline": activated}
-        pipeline: list[Row] = [
-            {"$match": {"account_id": {"$in": account_ids}, "login": True}},
-            {"$lookup": {**contact, "as": "found"}},
-            {"$match": {"found": {"$ne": []}}},
-            {"$group": {"_id": {"firm_id": "$firm_id", "account_id": "$account_id"}}},
-        ]
-        found = await self._links.of_any(firms).aggregate(pipeline)
-        return {(row["_id"]["firm_id"], row["_id"]["account_id"]): True async for row in found}
 
     async def links_of_contact(self, firm_id: Id, contact_id: Id) -> list[LinkDoc]:
         """The accounts a contact belongs to."""

@@ -5,21 +5,17 @@ from typing import Final
 from pymongo import IndexModel
 
 from protocol.body import Body
-from protocol.wire import Id, Ms
+from protocol.wire import Id
+from storage.kept import Kept, KeptDoc
 from storage.mongo.collections import OfFirms
-from storage.mongo.connection import Mongo, Session
-from storage.mongo.documents import Document, from_document, readable, to_document
-from storage.mongo.of_firms import FirmRows
+from storage.mongo.connection import Mongo, Row
 
 
-class SavedReplyDoc(Document):
+class SavedReplyDoc(KeptDoc):
     """A saved reply as stored."""
 
-    id: Id
-    firm_id: Id
     title: str
     body: Body
-    updated_at: Ms
     owner_id: Id | None = None
     """Whose it is; None: the firm's."""
 
@@ -27,31 +23,15 @@ class SavedReplyDoc(Document):
 SAVED_REPLIES: Final = OfFirms("saved_replies", IndexModel([("firm_id", 1), ("owner_id", 1), ("_id", 1)]))
 
 
-class SavedReplies:
+class SavedReplies(Kept[SavedReplyDoc]):
     """The saved replies."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = FirmRows(mongo, SAVED_REPLIES)
+        super().__init__(mongo, SAVED_REPLIES, SavedReplyDoc)
 
-    async def get(self, firm_id: Id, reply_id: Id, session: Session) -> SavedReplyDoc | None:
-        """One of a firm's, in a transaction."""
-        row = await self._rows.of(firm_id).find_one({"_id": reply_id}, session=session)
-        return from_document(row, SavedReplyDoc) if row else None
-
-    async def put(self, reply: SavedReplyDoc, session: Session) -> None:
-        """Store a new or changed one. Fields of a newer build stay."""
-        fields = {name: value for name, value in to_document(reply).items() if name not in ("_id", "firm_id")}
-        await self._rows.of(reply.firm_id).update_one({"_id": reply.id}, {"$set": fields}, upsert=True, session=session)
-
-    async def delete(self, firm_id: Id, reply_id: Id, session: Session) -> None:
-        """Remove one."""
-        await self._rows.of(firm_id).delete_one({"_id": reply_id}, session=session)
-
-    async def count(self, firm_id: Id, owner_id: Id | None, session: Session) -> int:
-        """How many somebody has, or the firm."""
-        return await self._rows.of(firm_id).count({"owner_id": owner_id}, session=session)
+    def _counted_with(self, text: SavedReplyDoc) -> Row:
+        return {"owner_id": text.owner_id}
 
     async def page(self, firm_id: Id, user_id: Id, after: str, limit: int) -> list[SavedReplyDoc]:
         """The firm's and somebody's own with an id above one, ascending."""
-        found = self._rows.of(firm_id).find({"owner_id": {"$in": [None, user_id]}, "_id": {"$gt": after}})
-        return await readable(found.sort("_id", 1).limit(limit), SavedReplyDoc)
+        return await self._page(firm_id, {"owner_id": {"$in": [None, user_id]}}, after, limit)

@@ -4,9 +4,11 @@ from storage.accounts import Accounts
 from storage.audit import Audit
 from storage.blobs.blobs import Blobs
 from storage.blobs.places import Nowhere, Place
+from storage.bulk import BulkPortions, BulkRuns
 from storage.carried import Carried
 from storage.chores import Chores
 from storage.copies import Copies
+from storage.custom_fields import CustomFields
 from storage.documents import Documents
 from storage.facts import Facts
 from storage.firms import Firms
@@ -19,12 +21,17 @@ from storage.marks import Marks
 from storage.mongo.connection import Mongo
 from storage.notifications import Notifications
 from storage.people import People
+from storage.previews import Previews
+from storage.readers import Readers
 from storage.relay import Relay
 from storage.reminders import ReminderRows
 from storage.saved_replies import SavedReplies
+from storage.scheduled_chats import ScheduledChats
+from storage.scheduled_sends import ScheduledSends
 from storage.tasks import Tasks
 from storage.templates import Templates
 from storage.thread_rows import Threads
+from storage.unpacked import Unpacked
 from storage.uploads import Uploads
 
 
@@ -37,6 +44,7 @@ class Store:
         self.firms = Firms(mongo)
         self.logos = Logos(mongo)
         self.people = People(mongo)
+        self.readers = Readers(mongo)
         self.accounts = Accounts(mongo)
         self.threads = Threads(mongo)
         self.marks = Marks(mongo)
@@ -51,9 +59,16 @@ class Store:
         self.facts = Facts(mongo)
         self.looks = Looks(mongo)
         self.saved_replies = SavedReplies(mongo)
+        self.scheduled_chats = ScheduledChats(mongo)
+        self.scheduled_sends = ScheduledSends(mongo)
+        self.bulk_runs = BulkRuns(mongo)
+        self.bulk_portions = BulkPortions(mongo)
         self.templates = Templates(mongo)
+        self.custom_fields = CustomFields(mongo)
         self.blobs = Blobs(mongo, files or Nowhere())
         self.uploads = Uploads(mongo, self.blobs)
+        self.unpacked = Unpacked(mongo, self.blobs, self.uploads)
         self.folders = Folders(mongo)
         self.documents = Documents(mongo)
+        self.previews = Previews(mongo)
         self.carried = Carried(mongo)

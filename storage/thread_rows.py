@@ -15,7 +15,7 @@ from storage.log.drafts import EVENTS, Stored, stored_from
 from storage.marks import Reading
 from storage.mongo.connection import Mongo, Row, Session
 from storage.mongo.documents import from_document, readable, to_document
-from storage.mongo.of_firms import FirmRows
+from storage.mongo.of_firms import FirmRows, Write
 from storage.mongo.together import Own, Together
 from storage.threads import (
     THREADS,
@@ -154,8 +154,26 @@ class Threads:
         get a reminder and has another one by now than was seen: that one is left alone, the others are done."""
         if not projections:
             return True
-        writes = [self._rows.of(one.firm_id).write(one.unchanged, one.stages(now)) for one in projections]
-        return (await self._rows.write(writes, session=session)).matched_count == len(writes)
+        if session is not None:
+            # A write that is refused would end the transaction.
+            writes = [self._projecting(one, now) for one in projections]
+            return (await self._rows.write(writes, session=session)).matched_count == len(projections)
+        writes = [self._projecting_as_seen(one, now) for one in projections]
+        matched, refused = await self._rows.write_as_seen(writes)
+        if refused:
+            # Somebody has written these meanwhile.
+            writes = [self._projecting(projections[place], now) for place in refused]
+            matched += (await self._rows.write(writes)).matched_count
+        return matched == len(projections)
+
+    def _projecting(self, one: Projection, now: Ms) -> Write:
+        return self._rows.of(one.firm_id).write(one.unchanged, one.stages(now))
+
+    def _projecting_as_seen(self, one: Projection, now: Ms) -> Write:
+        if one.seen is None or one.reminder is not None:
+            return self._projecting(one, now)
+        fields = one.worked_out(one.seen.thread, now)
+        return self._rows.of(one.firm_id).write_seen(one.thread_id, fields, one.seen.stored)
 
     async def firm_read(self, firm_id: Id, thread_id: Id, position: Position, now: Ms) -> ThreadDoc | None:
         """Move the firm's shared position forward (RD-1); the thread as it is then, or None if it already was there."""

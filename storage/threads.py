@@ -22,7 +22,7 @@ from protocol.wire import Id, Ms, Wire
 from storage.log.drafts import Head, Stored
 from storage.marks import Reading
 from storage.mongo.collections import OfFirms
-from storage.mongo.connection import Row
+from storage.mongo.connection import Row, encoded
 from storage.mongo.documents import Document, OrNewer, to_document
 
 Origin = Literal["manual", "bulk", "automation", "client"]
@@ -186,7 +186,7 @@ _WRITTEN: Row = {"$ifNull": ["$head.contact_messages", 0]}
 _READ: Row = {"$ifNull": ["$firm_read.messages", 0]}
 _RAISED: Row = {"$gt": [{"$ifNull": ["$raised_at", 0]}, "$last_message_at"]}
 _DONE: Row = {"$and": [{"$gt": ["$tasks_total", 0]}, {"$gte": ["$tasks_done", "$tasks_total"]}]}
-UNREAD_STAGE: Row = {
+UNREAD_STAGE: Row = encoded({
     "$set": {
         "firm_unread": {"$max": [0, {"$subtract": [_WRITTEN, _READ]}]},
         "has_unread": {"$gt": [_WRITTEN, _READ]},
@@ -198,7 +198,7 @@ UNREAD_STAGE: Row = {
             ]}}}}},
         "turn_at": {"$max": ["$last_message_at", "$raised_at"]},
     }
-}  # fmt: skip
+})  # fmt: skip
 
 
 def looked_up(fields: Mapping[str, Any]) -> Row:
@@ -265,6 +265,28 @@ def projected(thread: ThreadDoc, events: Sequence[Stored], read: Sequence[Readin
     return then
 
 
+DEPENDED: Final = (
+    "updated_at", "visible_at", "head", "last_seq", "last_message_at", "back", "contact_read", "readers",
+    "notes_head", "firm_read", "firm_turns_back", "raised_at", "tasks_done", "tasks_total", "reminder.revision",
+)  # fmt: skip
+"""The fields on which it depends what a projection writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row as it was seen a moment ago."""
+
+    thread: ThreadDoc
+    stored: Row
+    """What the fields DEPENDED hold: None for one that isn't there."""
+
+
+def seen(thread: ThreadDoc, row: Row) -> Seen:
+    """A thread with the row from which it was read."""
+    revision = (row.get("reminder") or {}).get("revision")
+    return Seen(thread, {name: row.get(name) for name in DEPENDED} | {"reminder.revision": revision})
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """What a thread's row is to be brought in line with."""
@@ -277,6 +299,7 @@ class Projection:
     """How far contacts have read who wrote (RD-7)."""
     reminder: ReminderDoc | None = None
     """What the reminder is to be; it is still at this revision then."""
+    seen: Seen | None = None
 
     @property
     def unchanged(self) -> Row:
@@ -307,6 +330,67 @@ class Projection:
         if self.reminder is not None:
             fields["reminder"] = {"$literal": to_document(self.reminder) | {"revision": self.reminder.revision + 1}}
         return [{"$set": fields}, UNREAD_STAGE]
+
+    def worked_out(self, before: ThreadDoc, now: Ms) -> Row:
+        """What `stages` sets in a row that says this, as values: the database writes them for two thirds of what it costs
+        to find them out."""
+        fields = self._changed(before, now)
+        then = replace(before, **fields)
+        written: Row = {
+            name: {"$literal": to_document(value) if isinstance(value, Wire) else value}
+            for name, value in fields.items()
+            if name not in ("back", "readers")
+        }
+        if before.back is not None and then.back is None:
+            written["back"] = "$$REMOVE"
+        for reading in self.read:
+            written[f"readers.{reading.person.id}"] = then.readers[reading.person.id]
+        counted, read = then.head.contact_messages, then.firm_read.messages
+        found = looked_up(
+            {
+                "readers": then.readers,
+                "head": {"staff_messages": then.head.staff_messages},
+                "last_message_at": then.last_message_at,
+                "raised_at": then.raised_at,
+                "tasks_done": then.tasks_done,
+                "tasks_total": then.tasks_total,
+            }
+        )
+        return written | {
+            "firm_unread": max(0, counted - read),
+            "has_unread": counted > read,
+            "unread_by": {"$literal": found["unread_by"]},
+            "turn_at": found["turn_at"],
+        }
+
+    def _changed(self, before: ThreadDoc, now: Ms) -> dict[str, Any]:
+        """The fields that `stages` sets, as values."""
+        visible = [event for event in self.events if event.stream.startswith("t:")]
+        notes = [event.seq for event in self.events if event.stream.startswith("n:")]
+        fields: dict[str, Any] = {"updated_at": max(before.updated_at, now)}
+        if visible:
+            newest = max(visible, key=lambda event: event.seq)
+            last, last_seq = excerpt_of(visible)
+            fields["visible_at"] = max(before.visible_at, now)
+            if newest.seq > before.head.seq:
+                fields["head"] = newest.totals
+            if last is not None and last_seq > before.last_seq:
+                fields |= {"last": last, "last_message_at": last.at, "last_seq": last_seq}
+            if last is not None and before.back is not None and last.at > before.back.at:
+                fields["back"] = None
+        if carries(self.events):
+            fields["carries"] = True
+        if self.read:
+            furthest = max(self.read, key=lambda reading: reading.seq)
+            if furthest.seq > before.contact_read.seq:
+                fields["contact_read"] = Position(seq=furthest.seq, messages=furthest.messages, at=now)
+            readers = dict(before.readers)
+            for reading in self.read:
+                readers[reading.person.id] = max(readers.get(reading.person.id, 0), reading.messages)
+            fields["readers"] = readers
+        if notes:
+            fields["notes_head"] = max(before.notes_head, *notes)
+        return fields
 
 
 def at_revision(revision: int) -> Row:

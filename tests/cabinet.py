@@ -73,8 +73,8 @@ async def document(world: World, where: FolderDoc, name: str) -> DocumentDoc:
         name_key=name.casefold(),
         size=1,
         sha256="0" * 64,
-        family="pdf",
-        media_type="application/pdf",
+        family="other",
+        media_type="application/octet-stream",
         uploaded_by=(await world.principal(world.anna)).person,
         uploaded_at=1,
     )

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 from deploy.dev.embedded import Process, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_S = 30.0
+READY_S = 120.0
 PLENTY = "100000"
 """What a person may spend: all stories' programs and pages live on the same few people's, and a page that is made to wait
 waits, but its browser reports the 429 as a fault. The limit itself has its own tests, with its own settings."""
@@ -29,10 +30,14 @@ PASSWORD = "chattar-demo"
 
 
 class Product:
-    """One web process, one scheduler and the demo world in a database of its own."""
+    """One web process, one scheduler and the demo world in a database of its own. `relay_url`: the mail server that the
+    scheduler hands letters to, in the place of the development's inbox."""
 
-    def __init__(self, folder: Path, mongo_url: str, redis_url: str, database: str, **more: str) -> None:
+    def __init__(
+        self, folder: Path, mongo_url: str, redis_url: str, database: str, *, relay_url: str = "", **more: str
+    ) -> None:
         self.folder = folder
+        self._relay_url = relay_url
         port, self.widget_port = free_port(), free_port()
         self.url = f"http://localhost:{port}"
         self.widget_url = f"http://localhost:{self.widget_port}/"
@@ -105,7 +110,10 @@ class Product:
 
     def call(self, email: str, name: str, /, **fields: Any) -> dict[str, Any]:
         """One command by somebody of the demo, as a program would give it. Raises AssertionError when it is refused."""
-        return self._post(name, fields, {"authorization": f"Bearer {self.token_of(email)}"})
+        answer = self._post(name, fields, {"authorization": f"Bearer {self.token_of(email)}"})
+        if name == "clock.set":
+            self._tokens.clear()  # by a clock that was moved their sessions may be over, and swept away
+        return answer
 
     def token_of(self, email: str) -> str:
         """A session of somebody of the demo, begun when it is first asked for."""
@@ -136,7 +144,10 @@ class Product:
 
     def _process(self, module: str) -> Process:
         log = self.folder / f"{module}.log"
-        process = Process(module, [sys.executable, "-m", module], log, self._env)
+        env = self._env
+        if module == "scheduler" and self._relay_url:
+            env = env | {"CHATTAR_SMTP_URL": self._relay_url}
+        process = Process(module, [sys.executable, "-m", module], log, env)
         process.start()
         return process
 
@@ -147,17 +158,26 @@ class Product:
             return False
 
 
-@pytest.fixture(scope="session")
-def product(mongo_url: str, servers_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A product for all stories of a run, with a Valkey of its own: other tests empty theirs."""
+@contextmanager
+def serving(
+    folder: Path, servers_folder: Path, mongo_url: str, database: str, relay_url: str = ""
+) -> Iterator[Product]:
+    """A product while the block runs, with a Valkey of its own: other tests empty theirs."""
     from deploy.dev.embedded import Valkey
 
-    valkey = Valkey(servers_folder / "product-valkey")
+    valkey = Valkey(servers_folder / f"{database}-valkey")
     valkey.start()
-    running = Product(tmp_path_factory.mktemp("product"), mongo_url, valkey.url, "stories")
+    running = Product(folder, mongo_url, valkey.url, database, relay_url=relay_url)
     try:
         running.start()
         yield running
     finally:
         running.stop()
         valkey.dispose()
+
+
+@pytest.fixture(scope="session")
+def product(mongo_url: str, servers_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A product for all stories of a run."""
+    with serving(tmp_path_factory.mktemp("product"), servers_folder, mongo_url, "stories") as running:
+        yield running

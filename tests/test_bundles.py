@@ -1,4 +1,4 @@
-"""What a browser must load stays small: gzip sizes of the built pages against the budgets in pyproject.toml."""
+"""What a browser must load stays small: built pages, as they are sent (brotli), against the budgets in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from server.doors.codings import WORTH_BYTES
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "web_client" / "dist"
@@ -35,7 +37,13 @@ def reached(name: str, manifest: Manifest) -> set[str]:
 
 def weigh(chunks: set[str], manifest: Manifest) -> int:
     files = {file for name in chunks for file in [manifest[name]["file"], *manifest[name].get("css", [])]}
-    return sum(len(gzip.compress((DIST / file).read_bytes(), mtime=0)) for file in files)
+    return sum(as_sent(DIST / file) for file in files)
+
+
+def as_sent(file: Path) -> int:
+    """Bytes of a file in the coding that every browser takes; a file that is not worth coding goes out as it is."""
+    coded = file.with_name(f"{file.name}.br")
+    return (coded if coded.is_file() else file).stat().st_size
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -55,6 +63,14 @@ def test_what_a_page_loads_later_is_within_the_budget(page: str) -> None:
 
 
 def test_the_loader_is_one_small_classic_script() -> None:
-    source = (DIST / "widget.js").read_bytes()
-    assert len(gzip.compress(source, mtime=0)) <= LIMITS["widget.js"]
-    assert b"import" not in source
+    assert as_sent(DIST / "widget.js") <= LIMITS["widget.js"]
+    assert b"import" not in (DIST / "widget.js").read_bytes()
+
+
+def test_everything_worth_it_is_there_in_each_coding() -> None:
+    texts = [path for path in DIST.rglob("*") if path.suffix in {".js", ".css", ".html"} and ".vite" not in path.parts]
+    large = [path for path in texts if path.stat().st_size >= WORTH_BYTES]
+    assert len(large) > len(PAGES)
+    for path in large:
+        assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == path.read_bytes()
+        assert path.with_name(f"{path.name}.br").stat().st_size < path.with_name(f"{path.name}.gz").stat().st_size

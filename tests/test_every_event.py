@@ -31,6 +31,7 @@ NOTES = {
     "ReminderChanged",
     "ReminderSent",
     "ReminderSettled",
+    "ScheduledSendChanged",
     "ThreadAssigned",
     "ThreadSnoozed",
     "ThreadUnread",
@@ -52,8 +53,11 @@ DONE = {
     "ThreadRaised",
 }
 """Of t:, what is no message: for places that ask for messages. Places that ask what was done name what they pass over."""
-KEPT = {"FirmChanged", "SavedReplyDeleted", "SavedReplyUpdated", "TemplateDeleted", "TemplateUpdated"}
-"""Of u:, what windows keep: their folds say it all."""
+KEPT = {
+    "BulkDeleted", "BulkUpdated", "CustomFieldDeleted", "CustomFieldUpdated", "FirmChanged", "SavedReplyDeleted",
+    "SavedReplyUpdated", "ScheduledChatChanged", "TemplateDeleted", "TemplateUpdated",
+}  # fmt: skip
+"""Of u:, what windows keep: their folds say it all; and what makes them ask again."""
 
 PLACES = {
     # What it does to a row by more than its folds (tests/protocol/test_folding.py has decided about those).
@@ -73,15 +77,18 @@ PLACES = {
               "TasksCompleted", "ThreadCreated", "ThreadRenamed", "ThreadRaised", "DocumentChanged"}
     ),
     # Whose access has to be looked up anew.
-    "server.core.announce:bus_event": Place("tnu", {"MessageSent", "NotificationUpdated"} | DONE | NOTES | KEPT),
-    # What staff hear of, and what that is called; who is meant by it. A letter that failed and a snooze that
-    # is over have no author: `_told` knows.
+    "server.core.announce:_changes_access": Place("tnu", {"MessageSent", "NotificationUpdated"} | DONE | NOTES | KEPT),
+    # What staff hear of, and what that is called; who is meant by it. A letter that failed, a snooze that is
+    # over and a message that did not go have no author: `_told` knows.
     "server.inbox.news:_described": Place(
         "tn", {"ThreadRenamed", "ThreadArchived", "ThreadRaised", "TasksReordered", "LetterFailed", "ThreadUnread",
-               "ReminderChanged", "ReminderSent", "ReminderSettled", "ThreadSnoozed", "ThreadWoken", "DocumentChanged"}
+               "ReminderChanged", "ReminderSent", "ReminderSettled", "ScheduledSendChanged", "ThreadSnoozed", "ThreadWoken",
+               "DocumentChanged"}
     ),
-    "server.inbox.news:named": Place("tn", DONE | NOTES - {"ThreadAssigned", "ThreadWoken"}),
-    "server.inbox.news:_told": Place("tn", DONE | NOTES - {"LetterFailed", "ThreadAssigned", "ThreadWoken"}),
+    "server.inbox.news:named": Place("tn", DONE | NOTES - {"ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}),
+    "server.inbox.news:_told": Place(
+        "tn", DONE | NOTES - {"LetterFailed", "ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}
+    ),
     # NC-1: what contacts get a letter about; which of those are about tasks.
     "server.letters.follows:_kind_for_contacts": Place(
         "t", {"TaskEdited", "TaskCompleted", "TaskReopened", "TasksReordered", "TaskDeleted", "TasksCompleted",
@@ -97,6 +104,14 @@ PLACES = {
     "server.saved_replies.actions:_made": Place(
         "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"SavedReplyUpdated"}
     ),
+    "server.custom_fields.actions:_made": Place(
+        "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"CustomFieldUpdated"}
+    ),
+    "server.bulk.actions:create.first": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"BulkUpdated"}),
+    "server.scheduled_chats.actions:_made": Place(
+        "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"ScheduledChatChanged"}
+    ),
+    "server.scheduled_sends.actions:_made": Place("n", {"MessageSent"} | NOTES - {"ScheduledSendChanged"}),
     "server.templates.actions:_made": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"TemplateUpdated"}),
     # What may end a snooze.
     "server.threads.snoozing:_may_end": Place("tn", DONE - {"ThreadArchived"} | NOTES - {"ThreadSnoozed"}),

@@ -1,7 +1,8 @@
 // The builds, by --mode: each of the pages, the widget's loader (one classic script of a stable name, because it stands
 // in other people's pages), and the unit tests for Node's own test runner.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 const here = import.meta.dirname;
@@ -19,6 +20,26 @@ const parts: Plugin = {
     id === "\0vite/preload-helper.js"
       ? `export { imported as __vitePreload } from "${resolve(here, "src/core/fetched.ts")}";`
       : undefined,
+};
+
+const CODED = /\.(?:js|css|html|svg|json)$/;
+/** The same as WORTH_BYTES in server/doors/codings.py. */
+const WORTH_BYTES = 1024;
+
+/** Beside each file, once and as small as can be, what the server sends of it. */
+const codings: Plugin = {
+  name: "codings",
+  enforce: "post",
+  writeBundle: ({ dir }) => {
+    const folder = dir ?? here;
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const file = resolve(folder, name);
+      if (!CODED.test(name) || statSync(file).size < WORTH_BYTES || existsSync(`${file}.br`)) continue;
+      const bytes = readFileSync(file);
+      writeFileSync(`${file}.br`, brotliCompressSync(bytes));
+      writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+    }
+  },
 };
 
 interface Graph {
@@ -51,7 +72,7 @@ function page(name: (typeof PAGES)[number]): UserConfig {
   return {
     ...shared,
     publicDir: first ? "public" : false,
-    plugins: [parts],
+    plugins: [parts, codings],
     build: {
       outDir: "dist",
       emptyOutDir: first,
@@ -64,7 +85,16 @@ function page(name: (typeof PAGES)[number]): UserConfig {
         input: resolve(here, `${name}.html`),
         output: {
           codeSplitting: {
-            groups: [together("page", `/src/${name}/main.`, 1), together("panel", "/src/widget/panel.")],
+            groups: [
+              together("page", `/src/${name}/main.`, 1),
+              together("panel", "/src/widget/panel."),
+              // Each file more is a name more that a page knows from the first on.
+              {
+                name: "choosing",
+                test: /\/src\/kit\/(Picker|PickerOption|picking|SearchBox|Popover|people_search)\./,
+              },
+              { name: "dialogs", test: /\/src\/kit\/(Dialog|FormDialog|ConfirmDialog)\./ },
+            ],
           },
         },
       },
@@ -75,6 +105,7 @@ function page(name: (typeof PAGES)[number]): UserConfig {
 const loader: UserConfig = {
   ...shared,
   publicDir: false,
+  plugins: [codings],
   build: {
     outDir: "dist",
     emptyOutDir: false,

@@ -24,7 +24,14 @@ def do_test(rest: list[str]) -> None:
     bring(touched.needs(touched.tests_under(paths)) if paths else touched.NEEDS.keys())
     if not rest:
         timed("web client's unit tests", lambda: npm("run", "test"))
-    in_venv("-m", "pytest", *rest)
+    in_venv("-m", "pytest", *(rest or on_all_cores()))
+
+
+def on_all_cores() -> list[str]:
+    """How pytest is told to run all tests on what cores there are, a file each at a time: each process has servers of its
+    own. Beyond four, memory is what would run out."""
+    cores = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def test_changed(rest: list[str]) -> None:

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import msgspec
 
-from protocol import asked, body, commands, errors, events, frames, happened, kept, wire
+from protocol import asked, body, cards, commands, documents, errors, events, frames, happened, kept, previews, wire
 from protocol.asked import ROWS, Answer, Asked
 from protocol.happened import Happened
 from protocol.ids import StreamKind
 
-MODULES: Final = (wire, body, errors, asked, kept, *commands.NOUNS, events, frames)
+MODULES: Final = (wire, body, errors, asked, kept, cards, previews, *commands.NOUNS, events, frames)
 NOT_SENT: Final = {"Wire", "Tagged", "Happened", "Node", "Answer", "Asked", "Update", "KeptList", "UnknownEvent"}
 WITHOUT_SESSION: Final = tuple(command for command in commands.COMMANDS if ROWS[command].may == "anyone")
 """Commands for those who are not logged in: over HTTP, without a token."""
@@ -157,7 +157,7 @@ NOT_SHARED: Final = {"TAG_FIELD", "UNKNOWN_TAG", "LINE", "ONE_LINE", "UNSEEN"}
 def constants() -> list[tuple[str, Any, str]]:
     """The limits and names that both sides must know: name, value, text."""
     found = []
-    for module in (body, frames):
+    for module in (body, documents, frames):
         docs = field_docs(module)
         for name, value in vars(module).items():
             if name.isupper() and not name.startswith("_") and isinstance(value, int | float | str):

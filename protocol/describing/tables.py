@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from protocol import asked, body, commands, errors, events, frames, wire
+from protocol import asked, body, commands, errors, events, frames, inbox, wire
 from protocol.describing import shapes
 from protocol.describing.shapes import Field
 
@@ -129,6 +129,11 @@ def _event_rows() -> str:
     return _table(("Event", "Stream", "Fields", "Meaning"), rows)
 
 
+def _kind_rows() -> str:
+    rows = ((f"`{kind}`", row.kept, row.activity if row.letter else "—", row.doc) for kind, row in inbox.KINDS.items())
+    return _table(("Kind", "Kept with what was", "In a letter", "Meaning"), rows)
+
+
 def _body_rows() -> str:
     rows = []
     for struct in shapes.structs_of(body):
@@ -177,6 +182,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "client_frames": lambda: _tagged(shapes.members(frames.ClientFrame), "Frame"),
     "server_frames": lambda: _tagged(shapes.members(frames.ServerFrame), "Frame"),
     "entities": lambda: _structs(shapes.entities()),
+    "notification_kinds": _kind_rows,
     "body": _body_rows,
     "problem": lambda: _structs([errors.Problem]),
     "errors": _error_rows,

@@ -11,7 +11,22 @@ from typing import Any, Final
 
 import msgspec
 
-from protocol import accounts, body, commands, errors, events, folds, frames, inbox, people, threads, wire
+from protocol import (
+    accounts,
+    body,
+    cards,
+    commands,
+    custom_fields,
+    errors,
+    events,
+    folds,
+    frames,
+    inbox,
+    people,
+    shortcodes,
+    threads,
+    wire,
+)
 from protocol.describing import shapes
 from protocol.describing.shapes import Field, Shape
 from protocol.happened import Happened
@@ -31,7 +46,12 @@ ALIASES: Final[dict[str, Any]] = {
     "Language": people.Language,
     "ThreadState": threads.ThreadState,
     "Activation": accounts.Activation,
+    "FieldOf": custom_fields.FieldOf,
+    "FieldKind": custom_fields.FieldKind,
     "NotificationKind": inbox.NotificationKind,
+    "AccountCode": shortcodes.AccountCode,
+    "ContactCode": shortcodes.ContactCode,
+    "DateCode": shortcodes.DateCode,
     "ReasonToContacts": errors.ReasonToContacts,
     "ReasonToStaff": errors.ReasonToStaff,
     "Id": wire.Id,
@@ -40,6 +60,7 @@ ALIASES: Final[dict[str, Any]] = {
     "Seq": wire.Seq,
     "Inline": body.Inline,
     "Block": body.Block,
+    "Card": cards.Card,
     "Event": events.Event,
     "Command": commands.Command,
 }
@@ -78,7 +99,7 @@ def written(hint: Any, *, inside: str = "") -> str:
         return " | ".join("null" if member is type(None) else written(member) for member in arguments)
     if origin is list:
         item = written(arguments[0])
-        return f"readonly ({item})[]" if " | " in item else f"readonly {item}[]"
+        return f"readonly ({item})[]" if " | " in item or item.startswith("readonly ") else f"readonly {item}[]"
     if origin is dict:
         return f"{{ readonly [key: string]: {written(arguments[1])} }}"
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
@@ -128,6 +149,7 @@ def _unions() -> str:
     rows = {
         "Inline": body.Inline,
         "Block": body.Block,
+        "Card": cards.Card,
         "Event": events.Event,
         "Command": commands.Command,
         "ClientFrame": frames.ClientFrame,

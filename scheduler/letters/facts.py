@@ -7,18 +7,19 @@ facts come from. An internal message has no field here: it can neither be told n
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from protocol import addresses
+from protocol.body import Body
+from protocol.inbox import Activity
+from scheduler.letters.said import harmless
 
 NAME_CHARS_MAX: Final = 120
 SUBJECT_CHARS_MAX: Final = 200
 TASK_CHARS_MAX: Final = 300
-MESSAGE_CHARS_MAX: Final = 5_000
 TASKS_LISTED_MAX: Final = 20
 MESSAGES_SHOWN_MAX: Final = 10
 URL_CHARS_MAX: Final = 2_000
@@ -29,16 +30,12 @@ Kind = Literal[
     "client_new_thread", "client_messages", "client_tasks", "client_reminder",
     "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset",
 ]  # fmt: skip
-Activity = Literal[
-    "thread", "message", "tasks", "tasks_done", "assigned", "reassigned", "unassigned", "reopened"
-]  # fmt: skip
 Waiting = Literal["message", "reply", "nothing"]
 
 SECRET_LINK_KINDS: Final[frozenset[Kind]] = frozenset({"invitation", "password_reset"})
 
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _ACCENT: Final = re.compile(r"#[0-9A-Fa-f]{6}")
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 class LetterRefused(ValueError):
@@ -87,10 +84,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """A client-visible message as plain text; printed only where the firm allows it (EM-1)."""
+    """A client-visible message; printed only where the firm allows it (EM-1)."""
 
     who: str
-    text: str
+    body: Body
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,8 +152,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 def one_line(text: str, chars_max: int) -> str:
     """`text` as one line without control and direction characters, cut with an ellipsis: safe in any header."""
-    kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text if c not in _BIDI)
-    line = " ".join("".join(kept).split())
+    line = harmless(text).strip()
     return line if len(line) <= chars_max else line[: chars_max - 1].rstrip() + "…"
 
 
@@ -167,12 +163,6 @@ def header_line(text: str, chars_max: int) -> str:
     "=?utf-8?q?Bo=0D=0ABcc:...?=" would become line breaks after every check: it is taken apart here.
     """
     return one_line(text, chars_max).replace("=?", "= ?")
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """The lines of a message that say something, each made harmless; cut at the limit as a whole."""
-    cut = text if len(text) <= MESSAGE_CHARS_MAX else text[: MESSAGE_CHARS_MAX - 1] + "…"
-    return tuple(line for raw in cut.splitlines() if (line := one_line(raw, MESSAGE_CHARS_MAX)))
 
 
 def address(path: str, value: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from scheduler.letters import facts
 from scheduler.letters.facts import Letter, Logo
+from scheduler.letters.said import Grid, Line, lines_of
 from scheduler.letters.words import Emphasis, Sentence, Words, words
 
 LOGO_HEIGHT_PX: Final = 36
@@ -41,7 +42,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """A message that the firm allows in mail."""
 
     who: str
-    lines: tuple[str, ...]
+    lines: tuple[Line | Grid, ...]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +198,7 @@ def _after_login(letter: Letter, w: Words) -> str:
 
 def _messages(letter: Letter) -> tuple[Block, ...]:
     shown = (
-        Block(who=facts.one_line(said.who, facts.NAME_CHARS_MAX), lines=facts.paragraphs(said.text))
+        Block(who=facts.one_line(said.who, facts.NAME_CHARS_MAX), lines=lines_of(said.body))
         for said in letter.messages[-facts.MESSAGES_SHOWN_MAX :]
     )
     return tuple(block for block in shown if block.lines)

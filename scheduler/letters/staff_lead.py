@@ -10,28 +10,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from protocol.inbox import NotificationKind
-from scheduler.letters.facts import Activity, Kind
+from protocol.inbox import KINDS, Activity, NotificationKind
+from scheduler.letters.facts import Kind
 from storage.heard import Heard
 
-_ORDER: Final[Sequence[NotificationKind]] = (
-    "mention", "message_from_contact", "message_from_staff", "thread_created", "assignment", "tasks_completed",
-    "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed",
-)  # fmt: skip
+_ORDER: Final[Sequence[NotificationKind]] = [kind for kind, row in KINDS.items() if row.letter is not None]
 """The weightiest first."""
 TOLD: Final = frozenset(_ORDER)
-"""What letters tell of: of a mail that failed no mail is sent, and of what a newer build tells only its schedulers know."""
-_ACTIVITIES: Final[dict[NotificationKind, Activity]] = {
-    "thread_created": "thread",
-    "assignment": "assigned",
-    "tasks_changed": "tasks",
-    "tasks_completed": "tasks_done",
-    "assignment_changed": "reassigned",
-    "assignment_lost": "unassigned",
-    "thread_reopened": "reopened",
-}
-"""How a letter names what the inbox calls so. What isn't here is a message."""
-_KINDS: Final[dict[NotificationKind, Kind]] = {"mention": "staff_mention", "assignment": "staff_assigned"}
+"""What letters tell of. What a newer build tells of only its schedulers know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +79,12 @@ def lead(news: Sequence[Heard], messages: int) -> Lead | None:
     if others > 0:
         also.insert(0, "message")
     return Lead(
-        kind=_KINDS.get(best.kind, "staff_activity"), activity=activity, who=best.actor.name, also=tuple(also),
+        kind=KINDS[best.kind].letter or "staff_activity", activity=activity, who=best.actor.name, also=tuple(also),
         others=max(0, others), seq=best.seq,
     )  # fmt: skip
 
 
 def activity_of(kind: NotificationKind) -> Activity:
-    """How a letter names a kind of news."""
-    return _ACTIVITIES.get(kind, "message")
+    """How a letter names a kind of news; one of a newer build is a message."""
+    row = KINDS.get(kind)
+    return row.activity if row is not None else "message"

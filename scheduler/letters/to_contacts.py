@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from protocol import body as bodies
 from protocol.messages import MessageSent
 from protocol.tasks import TaskAdded
 from scheduler.letters import unread
@@ -138,5 +137,5 @@ def _to(
 
 
 def _said(event: Stored) -> Said:
-    text = bodies.plain_text(event.event.body) if isinstance(event.event, MessageSent) else ""
-    return Said(who=event.actor.name if event.actor else "", text=text)
+    assert isinstance(event.event, MessageSent)
+    return Said(who=event.actor.name if event.actor else "", body=event.event.body)

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from protocol.inbox import Activity
 from scheduler.letters import facts, headers
 from scheduler.letters.colours import DARK_SURFACE, LIGHT_SURFACE, readable
-from scheduler.letters.facts import Activity, Firm, Kind, Letter, LetterRefused, Logo, Said, Task, Waiting
+from scheduler.letters.facts import Firm, Kind, Letter, LetterRefused, Logo, Said, Task, Waiting
 from scheduler.letters.layout import Page, lay_out, logo_id
 from scheduler.letters.words import languages
 
@@ -112,6 +113,8 @@ def _wrapped(line: str) -> list[str]:
 
     None begins with ">": that would be somebody's quotation, and an answer above it would be taken for one in between.
     """
+    if "\t" in line:
+        return [line]  # the row of a table
     if line.startswith(">"):
         line = f" {line}"
     indent = " " * (4 if line.startswith("[ ] ") else len(line) - len(line.lstrip()))

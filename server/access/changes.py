@@ -17,6 +17,7 @@ from protocol.wire import Id
 from server.core import auth
 from server.core.context import Context, Means
 from server.core.doing import carries_on
+from server.core.happening import tell
 from server.inbox import telling
 from server.threads import actions as threads
 from storage.chores import ChoreDoc
@@ -67,8 +68,7 @@ async def change(
     async with ours():
         changed, happened = await context.store.mongo.transact(work)
     announce(context, person_id)
-    for stored in happened:
-        context.announcer.event(stored)
+    tell(context.means, happened)
     if happened:
         await context.announcer.passed_on()
     return changed

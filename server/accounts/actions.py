@@ -4,35 +4,37 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from msgspec.structs import replace
+
 from protocol.accounts import (
     Account,
     AccountAssign,
     AccountCreate,
+    AccountFilter,
     AccountFollow,
     AccountList,
     AccountPage,
     AccountRead,
-    Activation,
 )
 from protocol.errors import Invalid, NotFound, Unavailable
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.access import changes as access_changes
 from server.access.changes import Difference
+from server.accounts import finding
 from server.audit import security
 from server.core import keys
 from server.core.context import Context
 from server.core.doing import answers_again, does
 from server.core.rules import AccountScope
 from server.core.said import said
-from server.core.searching import with_words
 from server.core.sight import sees_all
 from server.people import acquaintance
 from server.staff.actions import colleague
 from storage.accounts import AccountDoc
 from storage.log.streams import KeyTaken
-from storage.mongo.connection import Row, Session
-from storage.people import ContactDoc, LinkDoc, StaffDoc
+from storage.mongo.connection import Session
+from storage.people import LinkDoc, StaffDoc
 
 SHORT_ID_ATTEMPTS_MAX: Final = 20
 SHORT_ID_DOUBLINGS_MAX: Final = 24
@@ -61,7 +63,7 @@ async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> l
             name=account.name,
             short_id=account.short_id,
             kind=account.kind,
-            activation=activation(links[account.id], contacts),
+            activation=finding.activation(links[account.id], contacts),
             staff_ids=account.staff_ids,
             following=asker.user_id in account.follower_ids,
             links=seen.get(account.id, []),
@@ -71,16 +73,9 @@ async def seen_accounts(context: Context, accounts: Collection[AccountDoc]) -> l
     ]
 
 
-def activation(links: Collection[LinkDoc], contacts: dict[Id, ContactDoc]) -> Activation:
-    """How far an account has come (spec 1.3): somebody can log in, somebody is invited or has Login on, or nobody."""
-    with_login = [link for link in links if link.login and link.contact_id in contacts]
-    if any(contacts[link.contact_id].activated_at is not None for link in with_login):
-        return "activated"
-    return "pending" if with_login else "not_activated"
-
-
-async def _seen(context: Context, account: AccountDoc) -> Account:
-    return (await seen_accounts(context, [account]))[0]
+async def seen_account(context: Context, account: AccountDoc) -> Account:
+    """One account as the asking member of staff sees it, with what custom fields say of it."""
+    return replace((await seen_accounts(context, [account]))[0], custom=account.custom)
 
 
 @does(AccountList)
@@ -90,31 +85,32 @@ async def page(context: Context, command: AccountList, scope: None) -> AccountPa
     Raises Invalid when `after` is none of them.
     """
     principal, accounts = context.principal, context.store.accounts
-    query: Row = {}
-    if not principal.sees_all:
-        query["_id"] = {"$in": sorted(principal.account_ids)}
-    narrowed: list[Row] = []
-    if command.search.strip():
-        narrowed.append(with_words(command.search))
+    wanted = AccountFilter(
+        search=command.search, kind=command.kind, staff_id=command.staff_id, activation=command.activation
+    )
+    last = None
     if command.after is not None:
         last = await accounts.get(principal.firm_id, command.after)
         if last is None or not principal.sees(last.id):
             raise Invalid(path="$.after", expected="the last account of an earlier page", got=f'"{command.after}"')
-        narrowed += [
-            {"name_key": {"$gte": last.name_key}},
-            {"$or": [{"name_key": {"$gt": last.name_key}}, {"_id": {"$gt": last.id}}]},
-        ]
-    if narrowed:
-        query["$and"] = narrowed
-    found = await accounts.find(principal.firm_id, query, command.limit + 1)
+    found: list[AccountDoc] = []
+    at_once = command.limit + 1 if command.activation is None else finding.LOOKED_AT_ONCE
+    async for some in finding.matching(context, wanted, last, at_once):
+        found += some
+        if len(found) > command.limit:
+            break
     shown = found[: command.limit]
-    return AccountPage(accounts=await seen_accounts(context, shown), more=len(found) > len(shown))
+    return AccountPage(
+        accounts=await seen_accounts(context, shown),
+        more=len(found) > len(shown),
+        total=await finding.count(context, wanted) if command.counted else None,
+    )
 
 
 @does(AccountRead)
 async def read(context: Context, command: AccountRead, scope: AccountScope) -> Account:
     """One account."""
-    return await _seen(context, scope.account)
+    return await seen_account(context, scope.account)
 
 
 @does(AccountCreate)
@@ -128,7 +124,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
     for _ in range(SHORT_ID_ATTEMPTS_MAX):
         first = await _first(context, command)
         if first is not None:
-            return await _seen(context, first)
+            return await seen_account(context, first)
         account = AccountDoc(
             id=new_id(),
             firm_id=principal.firm_id,
@@ -148,7 +144,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
             continue  # the key, by our own retry, or the short id, by somebody else
         if not principal.sees_all:
             access_changes.announce(context, principal.user_id)
-        return await _seen(context, account)
+        return await seen_account(context, account)
     raise Unavailable("Too many are adding accounts at the moment; try again with the same key.")
 
 
@@ -156,7 +152,7 @@ async def create(context: Context, command: AccountCreate, scope: None) -> Accou
 async def again(context: Context, command: AccountCreate) -> Account | None:
     """The answer to a first try that went through before the right to add accounts was lost."""
     first = await _first(context, command)
-    return await _seen(context, first) if first and context.principal.sees(first.id) else None
+    return await seen_account(context, first) if first and context.principal.sees(first.id) else None
 
 
 def _key(context: Context, command: AccountCreate) -> str:
@@ -224,7 +220,7 @@ async def assign(context: Context, command: AccountAssign, scope: AccountScope) 
 
     (member, account), _ = await access_changes.change(context, command.staff_id, write)
     await access_changes.clear_up(context, member)
-    return await _seen(context, account)
+    return await seen_account(context, account)
 
 
 @does(AccountFollow)
@@ -234,4 +230,4 @@ async def follow(context: Context, command: AccountFollow, scope: AccountScope) 
     changed = await context.store.accounts.change(
         scope.account.firm_id, scope.account.id, {operator: {"follower_ids": context.principal.user_id}}
     )
-    return await _seen(context, changed or scope.account)
+    return await seen_account(context, changed or scope.account)

@@ -8,7 +8,17 @@ from msgspec.structs import replace
 
 from protocol import addresses
 from protocol.blank import is_blank
-from protocol.contacts import ContactCreate, ContactUpdate, InvitationSend, Link, LinkUpdate
+from protocol.contacts import (
+    ContactCreate,
+    ContactDescribe,
+    ContactDetails,
+    ContactRead,
+    ContactUpdate,
+    ContactView,
+    InvitationSend,
+    Link,
+    LinkUpdate,
+)
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.ids import new_id
 from protocol.wire import Id
@@ -19,14 +29,16 @@ from server.core import auth
 from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import AccountScope, may_with
-from server.core.said import said
+from server.core.said import said, unturned
 from server.core.sight import holds, open_accounts
+from server.custom_fields import saying
 from server.people import acquaintance
 from server.reminders import cycles
 from server.sessions import actions as sessions
 from server.sessions import invitations
 from storage.log.streams import KeyTaken
 from storage.mongo.connection import Session
+from storage.mongo.documents import to_document
 from storage.people import ContactDoc, LinkDoc, link_id
 
 
@@ -190,6 +202,57 @@ async def update(context: Context, command: ContactUpdate, scope: AccountScope) 
     if changed:
         await sessions.end_all(context, contact)
     return await _seen(context, contact, link)
+
+
+@does(ContactRead)
+async def read(context: Context, command: ContactRead, scope: AccountScope) -> ContactView:
+    """What the firm knows of somebody on the account's side."""
+    contact, link = await contact_and_link(context, scope.account.id, command.contact_id)
+    if link.typed_name and not await acquaintance.knows(context, contact.id):
+        return ContactView(contact_id=contact.id, name=link.typed_name)
+    return _viewed(contact)
+
+
+@does(ContactDescribe)
+async def describe(context: Context, command: ContactDescribe, scope: AccountScope) -> ContactView:
+    """Keep what is said of a contact; what changes nothing is noted nowhere. Raises Forbidden where the asker doesn't know
+    them: what is kept is the person's, in all their accounts. Raises Invalid for what doesn't fit into a custom field."""
+    people = context.store.people
+    _, link = await contact_and_link(context, scope.account.id, command.contact_id)
+    if link.typed_name and not await acquaintance.knows(context, command.contact_id):
+        raise Forbidden(
+            "This person is known from elsewhere: somebody who sees them there keeps what is known of them."
+        )
+    told = {name: getattr(command, name) for name in ContactDetails.__struct_fields__}
+    fields = {name: _tidy(text) for name, text in told.items() if text is not None}
+    given = command.custom or {}
+
+    async def write(session: Session) -> ContactDoc:
+        contact = await people.hold_contact(scope.account.firm_id, command.contact_id, session)
+        if contact is None:
+            raise _not_here()
+        details = replace(contact.details, **fields)
+        changed = [name for name in fields if getattr(details, name) != getattr(contact.details, name)]
+        custom, names = await saying.put_together(context, "contact", contact.custom, given, session)
+        changed += names
+        if not changed:
+            return contact
+        kept = {"details": to_document(details), "custom": custom}
+        after = await people.change_contact(contact.firm_id, contact.id, kept, session)
+        about, text = security.person_of(contact), ", ".join(changed)
+        act = security.Act("contact.changed", contact.firm_id, about, context.principal, scope.account.id, text)
+        await security.note(context, act, session)
+        return after or contact
+
+    return _viewed(await context.store.mongo.transact(write))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(unturned(text).split())
+
+
+def _viewed(contact: ContactDoc) -> ContactView:
+    return ContactView(contact_id=contact.id, name=contact.name, details=contact.details, custom=contact.custom)
 
 
 @does(LinkUpdate)

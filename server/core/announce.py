@@ -14,7 +14,7 @@ from protocol.accounts import AccessChanged
 from protocol.events import Event, UnknownEvent
 from protocol.frames import EventFrame, MarkMoved, Presence, Typing, encode
 from protocol.ids import StreamKind, split_stream
-from protocol.wire import Codec, Id, Ms, Tagged
+from protocol.wire import Codec, Id, Ms
 from storage.log.streams import Stored
 from storage.redis.bus import (
     EVERY_HUB,
@@ -95,8 +95,10 @@ class Announcer:
         self._state(team_channel(firm_id), None, Presence(online=online))
 
     def access_changed(self, user_id: Id) -> None:
-        """What somebody may see is another now: their open sockets learn it before anything else (AC-15)."""
+        """What somebody may see is another now: their open sockets learn it before anything else (AC-15), and every hub
+        that it is so of somebody."""
         self._about(user_id, BusControl("access", user_id=user_id))
+        self._publish(BusControl("access"), EVERY_HUB)
 
     def session_ended(self, user_id: Id, session_id: Id | None = None) -> None:
         """A session, or each of the person's, is worth nothing any more: its sockets close at once."""
@@ -149,10 +151,12 @@ def bus_event(stored: Stored) -> BusEvent:
         seq=stored.seq,
         account_id=stored.account_id,
         frame=encode(event_frame(stored), SHARED_CODEC),
-        # One that we can't read may take something away: access is looked up anew then.
-        access=isinstance(stored.event, AccessChanged) or _is_called(stored.event, AccessChanged),
+        access=_changes_access(stored.event),
     )
 
 
-def _is_called(event: Event, kind: type[Tagged]) -> bool:
-    return isinstance(event, UnknownEvent) and event.name == kind.__struct_config__.tag
+def _changes_access(event: Event) -> bool:
+    """One that we can't read may take something away: access is looked up anew then."""
+    if isinstance(event, UnknownEvent):
+        return event.name == AccessChanged.__struct_config__.tag
+    return isinstance(event, AccessChanged)

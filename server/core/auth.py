@@ -128,9 +128,11 @@ async def _staff(store: Store, member: StaffDoc, session_id: Id) -> Principal:
 
 async def _contact(store: Store, contact: ContactDoc, session_id: Id) -> Principal | None:
     """A contact needs a password of their own making (AC-8) and Login on in at least one account (spec 1.3)."""
+    changes = store.readers.changes
     accounts = sight.open_accounts(contact, await store.people.links_of_contact(contact.firm_id, contact.id))
     if not accounts:
         return None
+    store.readers.seen(contact.firm_id, accounts, changes)
     return Principal(
         user_id=contact.id,
         side="contact",

@@ -7,6 +7,7 @@ messages: that one carries a document opens nothing.
 
 from collections.abc import Collection, Iterable, Sequence
 
+from protocol import previews
 from protocol.documents import Document, Folder, PersonAccess
 from protocol.errors import Forbidden, NotFound
 from protocol.wire import Id
@@ -125,8 +126,10 @@ def shown(principal: Principal, document: DocumentDoc, folder: FolderDoc) -> Doc
         uploaded_by=document.uploaded_by,
         uploaded_at=document.uploaded_at,
         new=principal.side in document.new_for,
+        new_to_contacts=principal.is_staff and "contact" in document.new_for,
         may_edit=level(principal, folder) == "edit",
         deleted_at=min(times, default=None),
+        preview=previews.shown(document.preview),
     )
 
 

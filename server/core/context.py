@@ -13,6 +13,7 @@ from protocol.ids import firm_stream, user_stream
 from protocol.people import Language, Person, Right, Role, Side
 from protocol.wire import Email, Id
 from server.core import sight
+from server.files.fence.keeper import Fence
 
 if TYPE_CHECKING:
     from server.core.announce import Announcer
@@ -67,7 +68,7 @@ class Principal:
 
     def sees(self, account_id: Id) -> bool:
         """Whether the account is theirs to see. Holds within their own firm only."""
-        return self.sees_all or account_id in self.account_ids
+        return account_id in self.account_ids or self.sees_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Means:
     settler: Settler
     ephemeral: Ephemeral | None = None
     """Who is here; None in a process that serves nobody."""
+    fence: Fence = field(default_factory=Fence)
+    """What looks into files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,16 @@ to know the kinds.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
+from protocol.asked import Asked
 from protocol.events import Event
 from protocol.ids import firm_stream, user_stream
 from protocol.kept import KeptList
 from protocol.wire import Id, Seq
+from server.core import keys
 from server.core.context import Context
+from server.core.happening import happen
 from storage.log.streams import Draft, Stored
-from storage.mongo.connection import Session, ours
+from storage.mongo.connection import Session
 
 T = TypeVar("T")
 
@@ -58,11 +61,35 @@ async def change(context: Context, write: Callable[[Session], Awaitable[tuple[T,
         result, drafts = await write(session)
         return result, await context.store.streams.append_in(session, drafts) if drafts else []
 
-    async with ours():
-        result, happened = await context.store.mongo.transact(work)
-    for stored in happened:
-        context.announcer.event(stored)
-    return result
+    return await happen(context.means, work)
+
+
+async def make(
+    context: Context,
+    command: Asked,
+    client_key: str,
+    work: Callable[[str, str], Awaitable[T]],
+    made: Callable[[Event], T | None],
+) -> T:
+    """Make an entity for a person's key, or answer with the one that it has made (P2).
+
+    `work` gets the key and the meaning that its draft is to bear; `made` says what an event has made, None for an event of
+    another kind. Raises Conflict `key_reused` where the key stands for something else, and what `work` raises.
+    """
+    streams = context.store.streams
+    key, meant = f"{context.principal.user_id}:{client_key}", keys.meaning(command)
+
+    async def first() -> T | None:
+        stored = await streams.first_with(key)
+        if stored is None:
+            return None
+        entity = made(stored.event)
+        if entity is None:
+            raise keys.reused()
+        keys.check_meaning(stored.meant, meant)
+        return entity
+
+    return await keys.once(streams.tries, key, lambda: work(key, meant), first)
 
 
 async def page(

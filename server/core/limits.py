@@ -55,23 +55,25 @@ class LocalBuckets:
 
     async def take(self, key: str, tokens: int, size: int, fill_s: float) -> Ms:
         """See Buckets.take."""
-        level, per_ms = self._level(key, size, fill_s), size / (fill_s * 1000)
+        now, per_ms = self._now(), size / (fill_s * 1000)
+        level = self._level(key, size, per_ms, now)
         # What costs more than a bucket holds is let through by a full one: it must be possible at all.
         price = min(tokens, size)
         enough = level >= price
-        self._keep(key, level - price if enough else level)
+        self._keep(key, level - price if enough else level, now)
         return 0 if enough else math.ceil((price - level) / per_ms)
 
     async def give(self, key: str, tokens: int, size: int, fill_s: float) -> None:
         """See Buckets.give."""
-        self._keep(key, min(float(size), self._level(key, size, fill_s) + tokens))
+        now = self._now()
+        self._keep(key, min(float(size), self._level(key, size, size / (fill_s * 1000), now) + tokens), now)
 
-    def _level(self, key: str, size: int, fill_s: float) -> float:
+    def _level(self, key: str, size: int, per_ms: float, now: Ms) -> float:
         level, at = self._levels.get(key, (float(size), 0))
-        return min(float(size), level + max(0, self._now() - at) * size / (fill_s * 1000))
+        return min(float(size), level + max(0, now - at) * per_ms)
 
-    def _keep(self, key: str, level: float) -> None:
-        self._levels[key] = (level, self._now())
+    def _keep(self, key: str, level: float, now: Ms) -> None:
+        self._levels[key] = (level, now)
         self._levels.move_to_end(key)
         if len(self._levels) > LOCAL_BUCKETS_MAX:
             self._levels.popitem(last=False)

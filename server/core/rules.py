@@ -53,7 +53,7 @@ class FolderScope:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScope:
-    """A document that the asker may change, and the folder it is in."""
+    """A document that the asker may see, or change, and the folder it is in."""
 
     document: DocumentDoc
     folder: FolderDoc
@@ -231,6 +231,11 @@ def folder_with(right: Right) -> Rule:
     return rule
 
 
+async def document_seen(context: Context, command: Any) -> DocumentScope:
+    """A document that the asker may see: by its folder as it is now (DC-8)."""
+    return DocumentScope(*await cabinet.document_of(context, command.document_id))
+
+
 async def document_edited(context: Context, command: Any) -> DocumentScope:
     """A document that the asker may change, also one in the trash: by its folder as it is now (DC-8)."""
     return DocumentScope(*await cabinet.document_of(context, command.document_id, edited=True))
@@ -258,7 +263,7 @@ _RULES: Final[dict[str, Rule]] = {
     found.__name__: found
     for found in (
         anyone, logged_in, staff, leads, developer, account_seen, account_staff, facts_seen, facts_staff, thread_seen,
-        thread_staff, stream_seen, folder_seen, folder_edited, document_edited,
+        thread_staff, stream_seen, folder_seen, folder_edited, document_seen, document_edited,
     )
 }  # fmt: skip
 _RULES_WITH_RIGHT: Final[dict[str, Callable[[Right], Rule]]] = {

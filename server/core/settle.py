@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -36,6 +37,14 @@ Consequences = Callable[[Mapping[Id, Sequence[Stored]]], Awaitable[Sequence[Stor
 """Draws the consequences of events, by thread; those that couldn't be settled. May be called again with the same."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Events whose consequences are drawn together, by thread, and when the first of them came."""
+
+    events: Mapping[Id, Sequence[Stored]]
+    since: float
+
+
 class Settler:
     """Events waiting for their consequences, by thread."""
 
@@ -45,8 +54,7 @@ class Settler:
         self._waiting: dict[Id, list[Stored]] = {}
         self._since: dict[Id, float] = {}
         """When the first of a thread's waiting events came: in the order of coming."""
-        self._under_way: dict[Id, float] = {}
-        """Threads whose batch is being drawn, and when the first of their events came."""
+        self._under_way: list[_Batch] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._chores: set[asyncio.Task[Any]] = set()
         self._hurry = asyncio.Event()
@@ -64,9 +72,13 @@ class Settler:
             return
         _, thread_id = split_stream(stored.stream)
         self.waiting += 1
-        self._waiting.setdefault(thread_id, []).append(stored)
-        self._since.setdefault(thread_id, time.monotonic())
-        if len(self._tasks) < (BATCHES_AT_ONCE_MAX if self.lag_s() > BEHIND_S else 1):
+        waiting = self._waiting.get(thread_id)
+        if waiting is None:
+            self._waiting[thread_id] = [stored]
+            self._since[thread_id] = time.monotonic()
+        else:
+            waiting.append(stored)
+        if not self._tasks or (len(self._tasks) < BATCHES_AT_ONCE_MAX and self.lag_s() > BEHIND_S):
             self._tasks.add(asyncio.create_task(self._run(), name="settle"))
 
     def later(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -86,7 +98,7 @@ class Settler:
 
     def lag_s(self) -> float:
         """How long the event has waited that has waited longest."""
-        first = [*self._under_way.values(), *islice(self._since.values(), 1)]
+        first = [*(batch.since for batch in self._under_way), *islice(self._since.values(), 1)]
         return time.monotonic() - min(first) if first else 0.0
 
     async def drained(self) -> None:
@@ -108,32 +120,34 @@ class Settler:
             # In the same turn of the loop as the look at what is waiting: what comes after it finds nobody at work.
             self._tasks -= {asyncio.current_task()}
 
-    def _next_batch(self) -> dict[Id, list[Stored]]:
-        """The threads that have waited longest; never one that another batch is about."""
-        chosen = [thread_id for thread_id in self._since if thread_id not in self._under_way][:THREADS_PER_BATCH_MAX]
-        for thread_id in chosen:
-            self._under_way[thread_id] = self._since.pop(thread_id)
-        return {thread_id: self._waiting.pop(thread_id) for thread_id in chosen}
+    def _next_batch(self) -> _Batch | None:
+        """The threads that have waited longest; never one that another batch is about. None if there are none."""
+        busy = {thread_id for batch in self._under_way for thread_id in batch.events}
+        chosen = list(islice((thread_id for thread_id in self._since if thread_id not in busy), THREADS_PER_BATCH_MAX))
+        if not chosen:
+            return None
+        since = min([self._since.pop(thread_id) for thread_id in chosen])
+        return _Batch({thread_id: self._waiting.pop(thread_id) for thread_id in chosen}, since)
 
-    async def _draw(self, batch: Mapping[Id, Sequence[Stored]]) -> None:
-        events = sum(map(len, batch.values()))
+    async def _draw(self, batch: _Batch) -> None:
+        events, threads = sum(map(len, batch.events.values())), len(batch.events)
+        self._under_way.append(batch)
         try:
-            left = len(await self._consequences(batch))
+            left = len(await self._consequences(batch.events))
             self.left += left
             self.settled += events - left
         except ChattarError as error:
             # Temporary by its kind: the events stay unsettled in the log, and the sweep brings them back.
             self.left += events
-            log.warning("settling.postponed", threads=len(batch), events=events, code=error.code)
+            log.warning("settling.postponed", threads=threads, events=events, code=error.code)
         except Exception:
             # A fault of ours. The messages are stored and have been delivered; the sweep tries again.
             self.left += events
-            log.exception("settling.failed", threads=len(batch), events=events)
+            log.exception("settling.failed", threads=threads, events=events)
         finally:
             self.batches += 1
             self.waiting -= events
-            for thread_id in batch:
-                del self._under_way[thread_id]
+            self._under_way.remove(batch)
 
     async def _rest(self, took_s: float) -> None:
         """Leave the loop and the database to others, and let company come."""

@@ -8,10 +8,11 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from protocol.accounts import AccountAssign, AccountCreate
+from protocol.accounts import AccountAssign, AccountCreate, AccountDescribe
 from protocol.asked import Asked
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
-from protocol.contacts import ContactCreate
+from protocol.contacts import ContactCreate, ContactDescribe
+from protocol.custom_fields import CustomFieldCreate
 from protocol.errors import Forbidden
 from protocol.ids import new_id
 from protocol.marks import MarkRead
@@ -30,7 +31,7 @@ from server.core.clock import Clock
 from server.core.context import Context, Means, Origin
 from server.core.settings import Settings
 from server.development.demo_cast import LINDBERG, LOGINS, MARLOWE, PASSWORD, DemoLogin
-from server.development.demo_story import ACCOUNTS, FIRMS, TEMPLATES, THREADS, Account, Step, Story
+from server.development.demo_story import ACCOUNTS, FIELDS, FIRMS, TEMPLATES, THREADS, Account, Step, Story
 from server.development.widget_demo import demo_origins
 from server.firms import actions as firms
 from server.means import assemble
@@ -112,6 +113,8 @@ class World:
             await self._open_account(account)
         for name, template in TEMPLATES:
             await self._do(name, template)
+        for name, about, field, texts in FIELDS:
+            await self._say(name, about, field, texts)
         for story in THREADS:
             await self._tell(story)
         return True
@@ -253,6 +256,16 @@ class World:
         return Body(content=[Paragraph(content=[mention, Text(text=f" {step.text}")])])
 
     # doing
+
+    async def _say(self, name: str, about: str, field: CustomFieldCreate, texts: list[str]) -> None:
+        """Define a custom field, and fill it in of an account or a contact of the demo's."""
+        custom = {(await self._do(name, field)).id: texts}
+        if field.of == "account":
+            await self._do(name, AccountDescribe(account_id=self._accounts[about], custom=custom))
+            return
+        place = next(account.name for account in ACCOUNTS if about in account.contacts)
+        person = {"account_id": self._accounts[place], "contact_id": self._people[about][0]}
+        await self._do(name, ContactDescribe(**person, custom=custom))
 
     async def _do(self, name: str, command: Asked) -> Any:
         """Do a command as somebody, and draw its consequences while the clock stands there."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from protocol.body import paragraph
+from protocol.custom_fields import CustomFieldCreate
 from protocol.people import Language
 from protocol.reminders import ReminderSetting
 from protocol.templates import TemplateCreate
@@ -223,19 +224,50 @@ THREADS: Final = (
 
 TEMPLATES = (
     (ANNA, TemplateCreate(
-        client_template_id="demo-template-bokslut", name="Årsbokslut, begäran om underlag", subject="Årsbokslut: underlag",
-        body=paragraph("Hej!\nNu är det dags för bokslut. Gå igenom uppgifterna och skicka underlagen här i chatten."),
+        client_template_id="demo-template-bokslut", name="Årsbokslut, begäran om underlag",
+        subject="Årsbokslut [CURRENT_YEAR] för [ACCOUNT_NAME]",
+        body=paragraph(
+            "Hej [FIRST_NAME]!\n"
+            "Nu är det dags för bokslut. Gå igenom uppgifterna och skicka underlagen här i chatten."
+        ),
         tasks=["Ladda upp bankutdrag", "Lagerlista per bokslutsdagen"],
         reminder=ReminderSetting(enabled=True, days=3, number=3),
     )),
     (ANNA, TemplateCreate(
         client_template_id="demo-template-moms", name="Moms, påminnelse om kvitton", subject="Kvitton till momsen",
-        body=paragraph("Hej! Skicka månadens kvitton, så hinner vi deklarera momsen i tid."),
+        body=paragraph("Hej! Skicka kvittona för [LAST_MONTH_NAME], så hinner vi deklarera momsen i tid."),
     )),
     (GRACE, TemplateCreate(
-        client_template_id="demo-template-year", name="Year-end, request for papers", subject="Year-end accounts",
-        body=paragraph("Hello! Here is what we need from you for the year-end accounts."),
+        client_template_id="demo-template-year", name="Year-end, request for papers",
+        subject="Year-end accounts [CURRENT_YEAR]",
+        body=paragraph("Hello [FIRST_NAME]! Here is what we need from you for the year-end accounts."),
         tasks=["Upload the stock list", "Send the loan statement"],
         reminder=ReminderSetting(enabled=True, days=3, number=3),
     )),
 )  # fmt: skip
+
+FIELDS = (
+    (ANNA, HOLM, CustomFieldCreate(
+        client_field_id="demo-field-orgnr", of="account", name="Organisationsnummer", kind="text",
+    ), ["556677-8899"]),
+    (ANNA, HOLM, CustomFieldCreate(
+        client_field_id="demo-field-regelverk", of="account", name="Regelverk", kind="choice", options=["K1", "K2", "K3"],
+    ), ["K3"]),
+    (ANNA, HOLM, CustomFieldCreate(
+        client_field_id="demo-field-bokslut", of="account", name="Bokslut klart senast", kind="date",
+    ), ["2027-04-30"]),
+    (ANNA, HOLM, CustomFieldCreate(
+        client_field_id="demo-field-arvode", of="account", name="Arvode per månad", kind="money", currency="SEK",
+    ), ["4500"]),
+    (ANNA, PETRA, CustomFieldCreate(
+        client_field_id="demo-field-talar", of="contact", name="Talar", kind="choices",
+        options=["svenska", "engelska", "finska"],
+    ), ["svenska", "finska"]),
+    (GRACE, HARBOUR, CustomFieldCreate(
+        client_field_id="demo-field-number", of="account", name="Company number", kind="text",
+    ), ["01234567"]),
+    (GRACE, HARBOUR, CustomFieldCreate(
+        client_field_id="demo-field-due", of="account", name="Accounts due", kind="date",
+    ), ["2027-03-31"]),
+)  # fmt: skip
+"""Who defines a custom field, of which account or contact it says what."""

@@ -30,20 +30,20 @@ from protocol.documents import (
 )
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.ids import new_id
-from protocol.people import Side
 from protocol.wire import Id, Ms
 from server.core import cabinet, keys
 from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import AccountScope, DocumentScope, FactsScope, FolderScope
 from server.core.searching import with_words
-from server.documents import following, naming
+from server.documents import following, naming, notices, previews
 from server.files.family import Recognised, recognise
 from server.files.media_types import media_type
 from server.uploads import names
 from storage.documents import LIVE, DocumentDoc
 from storage.folders import FolderDoc
 from storage.mongo.connection import Row, Session, ours
+from storage.previews import PreviewDoc
 from storage.uploads_doc import UploadDoc
 
 DOCUMENTS_MAX: Final = 20_000
@@ -51,6 +51,7 @@ DOCUMENTS_MAX: Final = 20_000
 TRASH_MS: Final = 120 * 24 * 60 * 60 * 1000
 """DC-10."""
 SWEPT_AT_ONCE_MAX: Final = 200
+NOT_BROUGHT: Final = "There is no such upload, or it isn't finished."
 
 
 # what there is
@@ -92,6 +93,7 @@ async def _page(context: Context, folders: list[FolderDoc], narrow: Row, after: 
 async def get(context: Context, command: DocumentGet, scope: None) -> DocumentsSeen:
     """Those of some documents that the asker may see now (DC-8), in the order asked for."""
     seen = await cabinet.documents_seen(context, command.document_ids)
+    previews.catch_up(context.means, [document for document, _ in seen])
     return DocumentsSeen(documents=[cabinet.shown(context.principal, *one) for one in seen])
 
 
@@ -133,35 +135,20 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
         return made
 
     async def work() -> DocumentDoc:
-        upload = await store.uploads.get(principal.firm_id, command.upload_id, principal.user_id)
-        if upload is None or upload.sha256 is None:
-            raise NotFound("There is no such upload, or it isn't finished.")
-        recognised = await _recognised(context, upload, name)
+        upload = await brought(context, command.upload_id)
+        recognised, preview = await _looked_into(context, upload, name)
 
         async def write(session: Session) -> DocumentDoc:
-            folder = await _held(context, scope.folder.id, session)
-            taken = await store.uploads.take(principal.firm_id, command.upload_id, principal.user_id, session)
-            if taken is None or taken.sha256 is None:
-                raise NotFound("There is no such upload, or it isn't finished.")
-            document = DocumentDoc(
-                id=new_id(),
-                firm_id=principal.firm_id,
-                account_id=folder.account_id,
-                folder_id=folder.id,
-                name=name,
-                name_key=naming.key_of(name),
-                size=taken.size,
-                sha256=taken.sha256,
-                family=recognised.family,
-                media_type=media_type(recognised, name),
-                uploaded_by=principal.person,
-                uploaded_at=context.clock.now(),
-                new_for=[_other(principal.side)],
-                key=key,
-                meant=meant,
-            )
-            document = await _placed(context, document, folder, session)
-            await store.documents.add(document, session)
+            folder = await held(context, scope.folder.id, session)
+            taken = await taken_over(context, command.upload_id, session)
+            document = made(context, folder, name, taken.sha256 or "", taken.size, recognised)
+            shown_as = None if preview is None else preview.preview
+            document = replace(document, preview=shown_as, key=key, meant=meant, untold=1)
+            document = await placed(context, document, folder, session)
+            await store.documents.add(document, session=session)
+            await notices.leave(context, folder.account_id, session)
+            if preview is not None:
+                await store.previews.put(preview, session)
             return document
 
         async with ours():
@@ -171,22 +158,57 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
     return cabinet.shown(principal, document, await _folder_of(context, document))
 
 
-def _other(side: Side) -> Side:
-    return "contact" if side == "staff" else "staff"
+async def brought(context: Context, upload_id: Id) -> UploadDoc:
+    """A finished upload of the asker's. Raises NotFound."""
+    upload = await context.store.uploads.get(context.principal.firm_id, upload_id, context.principal.user_id)
+    if upload is None or upload.sha256 is None:
+        raise NotFound(NOT_BROUGHT)
+    return upload
 
 
-async def _recognised(context: Context, upload: UploadDoc, name: str) -> Recognised:
-    """What it is by its content: some reads of a file, beside the loop."""
-    async with await context.store.blobs.as_file(upload.firm_id, upload.sha256 or "") as path:
-        return await asyncio.to_thread(_recognised_at, path, upload.size, name)
+async def taken_over(context: Context, upload_id: Id, session: Session) -> UploadDoc:
+    """The same, which is an upload no more. Raises NotFound."""
+    principal = context.principal
+    taken = await context.store.uploads.take(principal.firm_id, upload_id, principal.user_id, session)
+    if taken is None:
+        raise NotFound(NOT_BROUGHT)
+    return taken
 
 
-def _recognised_at(path: Path, size: int, name: str) -> Recognised:
+def made(context: Context, folder: FolderDoc, name: str, sha256: str, size: int, recognised: Recognised) -> DocumentDoc:
+    """A new document of the asker's in a folder, into which nobody has looked."""
+    principal = context.principal
+    return DocumentDoc(
+        id=new_id(),
+        firm_id=principal.firm_id,
+        account_id=folder.account_id,
+        folder_id=folder.id,
+        name=name,
+        name_key=naming.key_of(name),
+        size=size,
+        sha256=sha256,
+        family=recognised.family,
+        media_type=media_type(recognised, name),
+        uploaded_by=principal.person,
+        uploaded_at=context.clock.now(),
+        new_for=["contact" if principal.is_staff else "staff"],
+    )
+
+
+async def _looked_into(context: Context, upload: UploadDoc, name: str) -> tuple[Recognised, PreviewDoc | None]:
+    """What it is by its content (some reads of a file, beside the loop), and what it will be shown as."""
+    sha256 = upload.sha256 or ""
+    async with await context.store.blobs.as_file(upload.firm_id, sha256) as path:
+        recognised = await asyncio.to_thread(recognised_at, path, upload.size, name)
+        return recognised, await previews.of_upload(context.means, upload.firm_id, sha256, recognised.family, path)
+
+
+def recognised_at(path: Path, size: int, name: str) -> Recognised:
     with path.open("rb") as file:
         return recognise(file, size, name)
 
 
-async def _held(context: Context, folder_id: Id, session: Session) -> FolderDoc:
+async def held(context: Context, folder_id: Id, session: Session) -> FolderDoc:
     """A folder into which something is put: nobody deletes or moves it meanwhile. Raises NotFound."""
     folder = await context.store.folders.hold(context.principal.firm_id, folder_id, session)
     if folder is None:
@@ -194,7 +216,7 @@ async def _held(context: Context, folder_id: Id, session: Session) -> FolderDoc:
     return folder
 
 
-async def _placed(context: Context, document: DocumentDoc, folder: FolderDoc, session: Session) -> DocumentDoc:
+async def placed(context: Context, document: DocumentDoc, folder: FolderDoc, session: Session) -> DocumentDoc:
     """The document as it is called in a folder that is held. Raises Conflict where the folder is full."""
     documents = context.store.documents
     if await documents.count(folder.firm_id, folder.id, DOCUMENTS_MAX, session) >= DOCUMENTS_MAX:
@@ -256,7 +278,7 @@ async def rename(context: Context, command: DocumentRename, scope: DocumentScope
         _must_be_live(document, scope.folder)
         if name == document.name:
             return document
-        folder = await _held(context, document.folder_id, session)
+        folder = await held(context, document.folder_id, session)
         taken = await context.store.documents.names_like(folder.firm_id, folder.id, naming.stem_of(name), session)
         fit = naming.free(name, taken - {document.name_key})
         return replace(document, name=fit, name_key=naming.key_of(fit))
@@ -275,7 +297,7 @@ async def move(context: Context, command: DocumentMove, scope: DocumentScope) ->
         _must_be_live(document, scope.folder)
         if document.folder_id == target.id:
             return document
-        return await _placed(context, document, await _held(context, target.id, session), session)
+        return await placed(context, document, await held(context, target.id, session), session)
 
     return await _answer(context, await _changed(context, scope, make))
 
@@ -311,8 +333,8 @@ async def restore(context: Context, command: DocumentRestore, scope: DocumentSco
     async def make(document: DocumentDoc, session: Session) -> DocumentDoc:
         if cabinet.is_live(document, scope.folder):
             return document
-        placed = await _placed(context, document, await _held(context, target.id, session), session)
-        return replace(placed, deleted_at=None)
+        restored = await placed(context, document, await held(context, target.id, session), session)
+        return replace(restored, deleted_at=None)
 
     return await _answer(context, await _changed(context, scope, make))
 

@@ -104,7 +104,7 @@ async def create(context: Context, command: FolderCreate, scope: AccountScope) -
             key=key,
             meant=meant,
         )
-        await folders.add(folder, session)
+        await folders.add(folder, session=session)
         return folder
 
     async def work() -> FolderDoc:

@@ -7,6 +7,7 @@ and threads that there are, and may be done twice. Refuses to know who may see w
 
 from protocol.documents import DocumentChanged
 from protocol.wire import Id
+from server.core import happening
 from server.core.context import Context, Means
 from server.core.doing import carries_on
 from storage.chores import ChoreDoc
@@ -78,18 +79,18 @@ async def _folder(means: Means, firm_id: Id, folder_id: Id) -> None:
                 if gone.deleted_at is not None:
                     await store.documents.trash(firm_id, ids, [gone.id], gone.deleted_at)
             for document_id in ids:
-                await _tell(means, firm_id, document_id)
+                await tell(means, firm_id, document_id)
             await store.chores.got_further(chore, ids[-1], means.clock.now())
 
 
 async def _document(means: Means, firm_id: Id, document_id: Id) -> None:
     async with ours():
         while (chore := await means.store.chores.get(firm_id, DOCUMENT, document_id)) is not None:
-            await _tell(means, firm_id, document_id)
+            await tell(means, firm_id, document_id)
             await means.store.chores.finished(chore)
 
 
-async def _tell(means: Means, firm_id: Id, document_id: Id) -> None:
+async def tell(means: Means, firm_id: Id, document_id: Id) -> None:
     """Say in every stream with a message that carries a document that there is something else to know of it."""
     store, after = means.store, ""
     while carried := await store.carried.of_document(firm_id, document_id, after, CARRIED_AT_ONCE_MAX):
@@ -103,7 +104,5 @@ async def _tell(means: Means, firm_id: Id, document_id: Id) -> None:
                 actor=None,
                 event=DocumentChanged(document_id=document_id),
             )
-            stored = (await store.streams.append(draft)).stored
-            means.announcer.event(stored)
-            means.settler.settle(stored)
+            happening.tell(means, [(await store.streams.append(draft)).stored])
         after = carried[-1].id

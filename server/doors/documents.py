@@ -1,45 +1,42 @@
-"""The bytes of documents: whoever may see one now gets them, whole or a range (DC-8).
+"""The bytes of documents and their pictures: whoever may see one now gets them, bytes whole or a range (DC-8).
 
 Every request asks anew. What isn't for the asker answers as what isn't there: 404, and nothing is kept by anybody between.
-Shown in the browser is only what is on the closed list of `server.files.media_types`, with the type from there; no
-answer can do anything: its policy has it without an origin, without scripts. Refuses to know folders.
+Shown in the browser is only what is on the closed list of `server.files.media_types`, with the type from there, and
+pictures that were made here; no answer can do anything: its policy has it without an origin, without scripts. Refuses to
+know folders.
 """
 
 import re
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, NotFound
-from server.core import auth, cabinet
+from protocol.errors import Invalid
+from server.core import cabinet
 from server.core.context import Context, Means
 from server.core.limits import Limits
-from server.doors import visitors
-from server.doors.http import problem_response
+from server.documents import previews
+from server.doors.looking import SAFE, Looking, begun, disposition, found, id_in
 from server.files.media_types import OCTETS, shown_as
 from storage.documents import DocumentDoc
 from storage.mongo.connection import ours
 
-log = structlog.get_logger(__name__)
-
 COST: Final = 3
-SAFE: Final = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
-    "cross-origin-resource-policy": "same-origin",
+THUMBNAIL_COST: Final = 1
+"""A thread shows dozens."""
+PICTURE_COST: Final = 10
+"""It is made for whoever asks."""
+PICTURES_VERSION: Final = 1
+"""Of how pictures are made: what a browser keeps of another one is made anew."""
+ALSO: Final = {
     # Asked again each time, since what may be seen changes; what is the same then is not sent again.
     "cache-control": "private, no-cache",
     "accept-ranges": "bytes",
-    "vary": "Cookie, Authorization",
 }
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class WrongRange(Invalid):
@@ -51,37 +48,43 @@ class WrongRange(Invalid):
 def routes(means: Means, limits: Limits) -> list[BaseRoute]:
     """The address of every document's bytes."""
     door = Door(means, limits)
-    return [Route("/api/v1/documents/{document_id}/content", door.content, methods=["GET", "HEAD"])]
+    at = "/api/v1/documents/{document_id}/"
+    return [
+        Route(at + "content", door.content, methods=["GET", "HEAD"]),
+        Route(at + "thumbnail", door.thumbnail, methods=["GET", "HEAD"]),
+        Route(at + "picture", door.picture, methods=["GET", "HEAD"]),
+    ]
 
 
-class Door:
+class Door(Looking):
     """See the module's text."""
-
-    def __init__(self, means: Means, limits: Limits) -> None:
-        self._means = means
-        self._limits = limits
 
     async def content(self, request: Request) -> Response:
         """A document's bytes; with `?show` what may be shown is shown instead of saved."""
-        try:
-            return await self._answer(request)
-        except ChattarError as error:
-            return problem_response(error.problem, error.status)
-        except Exception:
-            log.exception("documents.failed")
-            return problem_response(InternalError().problem, InternalError.status)
+        return await self.calmly(request, self._content)
 
-    async def _answer(self, request: Request) -> Response:
-        token = visitors.bearer_token(request.headers) or visitors.cookie_token(self._means.settings, request.headers)
-        if token is None:
-            raise NotFound("There is no such document.")
-        # A cookie alone is enough to look: a link is followed with it, and what it leads to changes nothing.
-        principal = await auth.principal_from_token(self._means.store, self._means.clock, token)
-        await self._limits.command(principal, COST)
-        context = Context(self._means, principal)
-        document = await self._document(context, request.path_params["document_id"])
-        headers = {**SAFE, "etag": f'"{document.sha256}"', "content-disposition": _disposition(request, document)}
-        if _known(request, document):
+    async def thumbnail(self, request: Request) -> Response:
+        """A small picture of a document, as WebP."""
+        return await self.calmly(request, self._thumbnail)
+
+    async def picture(self, request: Request) -> Response:
+        """A picture of a document for the whole screen, as WebP; with `?page=2` of another page than the first."""
+        return await self.calmly(request, self._picture)
+
+    async def _asked(self, request: Request, cost: int) -> tuple[Context, DocumentDoc]:
+        """Who asks, and for which document. Raises NotFound, RateLimited."""
+        context = await self.asker(request, cost)
+        return context, (await found(cabinet.document_of(context, id_in(request, "document_id"))))[0]
+
+    async def _content(self, request: Request) -> Response:
+        context, document = await self._asked(request, COST)
+        headers = {
+            **SAFE,
+            **ALSO,
+            "etag": f'"{document.sha256}"',
+            "content-disposition": _disposition(request, document),
+        }
+        if _known(request, headers["etag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         start, end, status = _range(request, document)
         if status == HTTPStatus.PARTIAL_CONTENT:
@@ -89,45 +92,63 @@ class Door:
         headers |= {"content-length": str(end - start), "content-type": shown_as(document.family) or OCTETS}
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers)
-        await self._means.store.documents.looked_at(document.firm_id, document.id, principal.side)
-        pieces = self._means.store.blobs.read(document.firm_id, document.sha256, start, end)
-        return StreamingResponse(await _begun(pieces), status, headers)
+        await self.looked_at(context, document.id)
+        pieces = self.means.store.blobs.read(document.firm_id, document.sha256, start, end)
+        return StreamingResponse(await begun(pieces), status, headers)
 
-    async def _document(self, context: Context, document_id: str) -> DocumentDoc:
-        """Raises NotFound whatever the reason is: an address says nothing of what there is."""
-        if not _ID.fullmatch(document_id):
-            raise NotFound("There is no such document.")
-        try:
-            async with ours():
-                return (await cabinet.document_of(context, document_id))[0]
-        except Forbidden:
-            raise NotFound("There is no such document.") from None
+    async def _thumbnail(self, request: Request) -> Response:
+        _, document = await self._asked(request, THUMBNAIL_COST)
+        headers = _picture_headers(document, "small")
+        if _known(request, headers["etag"]):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        async with ours():
+            return _whole(request, await previews.thumbnail(self.means, document), headers)
 
-
-async def _begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same pieces, the first of which is there: what can't be read is said by the status. Raises as they do."""
-    first = await anext(pieces, b"")
-
-    async def all_of_them() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in pieces:
-            yield piece
-
-    return all_of_them()
+    async def _picture(self, request: Request) -> Response:
+        context, document = await self._asked(request, PICTURE_COST)
+        page = _page(request)
+        headers = _picture_headers(document, f"large-{page}")
+        if _known(request, headers["etag"]):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        async with ours():
+            content = await previews.picture(self.means, document, page)
+            await self.looked_at(context, document.id)
+        return _whole(request, content, headers)
 
 
 def _disposition(request: Request, document: DocumentDoc) -> str:
     shown = "show" in request.query_params and shown_as(document.family) is not None
-    plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", document.name)
-    return (
-        f"{'inline' if shown else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(document.name, safe='')}"
+    return disposition(document.name, shown=shown)
+
+
+def _page(request: Request) -> int:
+    """The number of the page that is asked for. Raises Invalid."""
+    asked = request.query_params.get("page", "1")
+    if not re.fullmatch(r"[1-9]\d{0,5}", asked):
+        raise Invalid(path="page", expected="a page's number, from 1", got=asked)
+    return int(asked)
+
+
+def _picture_headers(document: DocumentDoc, size: str) -> dict[str, str]:
+    return {
+        **SAFE,
+        "cache-control": ALSO["cache-control"],
+        "etag": f'"{document.sha256}-{size}-{PICTURES_VERSION}"',
+        "content-type": "image/webp",
+        "content-disposition": "inline",
+    }
+
+
+def _whole(request: Request, content: bytes, headers: dict[str, str]) -> Response:
+    return Response(
+        b"" if request.method == "HEAD" else content, headers={**headers, "content-length": str(len(content))}
     )
 
 
-def _known(request: Request, document: DocumentDoc) -> bool:
+def _known(request: Request, tag: str) -> bool:
     """Whether the asker has these bytes already."""
     said = request.headers.get("if-none-match", "")
-    return said.strip() == "*" or f'"{document.sha256}"' in said.replace("W/", "").split(", ")
+    return said.strip() == "*" or tag in said.replace("W/", "").split(", ")
 
 
 def _range(request: Request, document: DocumentDoc) -> tuple[int, int, HTTPStatus]:

@@ -42,6 +42,7 @@ from server.core.context import Context, Means, Principal
 from server.core.limits import Charged, Limits
 from server.core.settings import Settings
 from server.doors import visitors
+from server.doors.codings import coded
 from server.sessions import actions as sessions
 from storage.mongo.connection import ours
 
@@ -86,7 +87,10 @@ def _described(describe: Callable[[str], dict[str, Any]], public_url: str) -> An
         return msgspec.json.encode(describe(public_url))
 
     async def answer(request: Request) -> Response:
-        return Response(encoded(), media_type=JSON, headers={"cache-control": "public, max-age=300"})
+        return coded(
+            request.headers,
+            Response(encoded(), media_type=JSON, headers={"cache-control": "public, max-age=300"}),
+        )
 
     return answer
 
@@ -105,7 +109,7 @@ class Door:
             entry = TAGS.get(name)
             if entry is None:
                 raise UnknownCommand(path="type", expected="a known command", got=name)
-            return await self._answer(request, entry)
+            return coded(request.headers, await self._answer(request, entry))
         except ChattarError as error:
             return problem_response(error.problem, error.status)
         except ClientDisconnect:

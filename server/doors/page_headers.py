@@ -27,6 +27,9 @@ _APP: Final = (
     "frame-ancestors {ancestors}"
 )
 
+WORKER_POLICY: Final = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+"""Of the worker that keeps the pages' shell. It is held to what its own answer says, not to what the page may."""
+
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 

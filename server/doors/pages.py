@@ -30,7 +30,7 @@ from protocol.sessions import (
 from server.commands import dispatch
 from server.core.context import Context, Means
 from server.core.limits import Limits
-from server.doors import http, visitors, web_files
+from server.doors import http, installing, visitors, web_files
 from server.doors.page_headers import FORM_POLICY
 from server.doors.page_words import WORDS, language_of
 from server.doors.web_files import HOME, NEVER, calmly
@@ -63,6 +63,7 @@ def routes(means: Means, limits: Limits) -> list[BaseRoute]:
         Route("/reset", pages.reset, methods=["POST"]),
         Route("/favicon.ico", _file(HERE / "static" / "icon.svg")),
         *(Route(f"/pages/{path.name}", _file(path)) for path in sorted((HERE / "static").iterdir())),
+        *installing.routes(means),
         *web_files.routes(means),
     ]
 

@@ -1,11 +1,13 @@
 """The built web client: its pages, its hashed assets, and the widget's loader and frame.
 
 Knows the folder that Vite builds and its manifests: what they name never changes under its name and may be kept for
-ever. Who is logged in decides between console and portal; nothing else about people is known here.
+ever. A file that was coded when it was built goes out in the best coding that the client takes. Who is logged in decides
+between console and portal; nothing else about people is known here.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,13 +21,17 @@ from protocol.people import Side
 from server.core import auth
 from server.core.context import Means, Principal
 from server.doors import visitors
-from server.doors.page_headers import app_policy
+from server.doors.codings import SUFFIXES, Coding, accepted
+from server.doors.page_headers import WORKER_POLICY, app_policy
 from storage.mongo.connection import ours
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 SHORT: Final = "public, max-age=300"
 NEVER: Final = "no-store"
+NOT_BY_NAME: Final = {".html", *SUFFIXES.values()}
+"""Pages have addresses of their own, and a file in a coding has that of the file."""
 HOME: Final[Mapping[Side, str]] = {"staff": "/console", "contact": "/portal"}
+WORKER: Final = "sw.js"
 _NOT_BUILT: Final = "The web client is not built: python3 dev.py build\n"
 
 
@@ -40,13 +46,31 @@ class Built:
         self.others = {
             path.name
             for path in (self.folder.iterdir() if self.folder.is_dir() else ())
-            if path.is_file() and path.suffix != ".html" and not path.name.startswith(".")
+            if path.is_file() and path.suffix not in NOT_BY_NAME and not path.name.startswith(".")
+        }
+        self._codings = {
+            path: codings
+            for path in (self.folder.rglob("*") if self.folder.is_dir() else ())
+            if (codings := {name for name, suffix in SUFFIXES.items() if Path(f"{path}{suffix}").is_file()})
         }
 
     def page(self, name: str) -> Path | None:
         """A built page such as `console`."""
         path = self.folder / f"{name}.html"
         return path if path.is_file() else None
+
+    def answer(self, request: Request, path: Path, headers: Mapping[str, str]) -> Response:
+        """A built file, in a coding that the client takes."""
+        codings = self._codings.get(path, frozenset[Coding]())
+        if not codings:
+            return FileResponse(path, headers=headers)
+        media_type, _ = guess_type(path.name)
+        coding = accepted(request.headers, codings)
+        varying = {**headers, "vary": "accept-encoding"}
+        if coding is None:
+            return FileResponse(path, headers=varying, media_type=media_type)
+        sent = Path(f"{path}{SUFFIXES[coding]}")
+        return FileResponse(sent, headers=varying | {"content-encoding": coding}, media_type=media_type)
 
 
 def _named_by(manifest: Path) -> Iterator[str]:
@@ -107,7 +131,7 @@ class WebFiles:
             return RedirectResponse(f"/login?{urlencode({'next': place}, safe='/')}", 303, {"cache-control": NEVER})
         if principal.side != side:
             return RedirectResponse(HOME[principal.side], 303, {"cache-control": NEVER})
-        return self._page(name, app_policy(self._means.settings))
+        return self._page(request, name, app_policy(self._means.settings))
 
     async def widget(self, request: Request) -> Response:
         """The widget's frame: only pages of the firm's own origins may show it, and it has no cookie."""
@@ -115,32 +139,30 @@ class WebFiles:
             firm = await self._means.store.firms.get(request.query_params.get("firm", ""))
         if firm is None:
             return PlainTextResponse("There is no such firm.\n", 404)
-        return self._page("widget", app_policy(self._means.settings, firm.settings.widget_origins))
+        return self._page(request, "widget", app_policy(self._means.settings, firm.settings.widget_origins))
 
-    def _page(self, name: str, policy: str) -> Response:
+    def _page(self, request: Request, name: str, policy: str) -> Response:
         path = self.built.page(name)
         if path is None:
             return PlainTextResponse(_NOT_BUILT, 503)
-        return FileResponse(path, headers={"cache-control": "no-cache", "content-security-policy": policy})
+        return self.built.answer(request, path, {"cache-control": "no-cache", "content-security-policy": policy})
 
     async def asset(self, request: Request) -> Response:
         """A file whose name holds the hash of what is in it."""
         name = request.url.path.removeprefix("/")
         if name not in self.built.hashed:
             return PlainTextResponse("Not found.\n", 404)
-        return FileResponse(
-            self.built.folder / name,
-            headers={"cache-control": FOR_EVER, "cross-origin-resource-policy": "cross-origin"},
-        )
+        headers = {"cache-control": FOR_EVER, "cross-origin-resource-policy": "cross-origin"}
+        return self.built.answer(request, self.built.folder / name, headers)
 
     async def other(self, request: Request) -> Response:
-        """A file with a stable name: the widget's loader, an icon, the portal's manifest."""
+        """A file with a stable name: the widget's loader, an icon, the worker."""
         name = request.url.path.removeprefix("/")
-        return FileResponse(
-            self.built.folder / name,
-            # The loader stands in other people's pages.
-            headers={"cache-control": SHORT, "cross-origin-resource-policy": "cross-origin"},
-        )
+        # The loader stands in other people's pages.
+        headers = {"cache-control": SHORT, "cross-origin-resource-policy": "cross-origin"}
+        if name == WORKER:
+            headers["content-security-policy"] = WORKER_POLICY
+        return self.built.answer(request, self.built.folder / name, headers)
 
 
 async def principal_of(means: Means, request: Request) -> Principal | None:

@@ -15,7 +15,7 @@ from protocol.wire import Id, Ms
 from server.core.context import Context, Means, Principal
 from server.core.doing import does
 from server.inbox import hearing, telling
-from storage.notifications import NotificationDoc, Place, ReadTo
+from storage.notifications import OWN, NotificationDoc, Place, ReadTo
 from storage.store import Store
 
 
@@ -48,7 +48,7 @@ async def page(context: Context, command: NotificationList, scope: None) -> Noti
             telling.shown(entry, threads.get(entry.thread_id), accounts.get(entry.account_id))
             for entry in entries
             if telling.whole(entry, threads.get(entry.thread_id), accounts.get(entry.account_id))
-            and (principal.leads if entry.about == "mail" else principal.sees(entry.account_id))
+            and _may_see(principal, entry)
         ],
         open_count=await badge(store, principal),
         next=f"{entries[-1].at}.{entries[-1].id}" if more else None,
@@ -61,6 +61,12 @@ async def _as_read(store: Store, entries: Sequence[NotificationDoc]) -> list[Not
     unread = [entry.place for entry in entries if entry.unread]
     reached = await store.notifications.reached(unread) if unread else {}
     return [hearing.read(entry, reached[entry.place]) if entry.place in reached else entry for entry in entries]
+
+
+def _may_see(principal: Principal, entry: NotificationDoc) -> bool:
+    if entry.about in OWN:
+        return True
+    return principal.leads if entry.about == "mail" else principal.sees(entry.account_id)
 
 
 async def badge(store: Store, principal: Principal) -> int:

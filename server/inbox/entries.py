@@ -4,10 +4,11 @@ Of such a thing there is one entry for each person too, whose place is made from
 times in n:. Refuses to know what it tells of and who hears of it.
 """
 
+from protocol.bulk import BulkCounts
 from protocol.ids import new_id
 from protocol.inbox import NotificationAbout
 from protocol.wire import Email, Id, Ms
-from storage.heard import Heard
+from storage.heard import Heard, parted
 from storage.notifications import NotificationDoc, Telling
 
 
@@ -21,9 +22,11 @@ def beside_threads(
     about: NotificationAbout,
     account_id: Id | None = None,
     email: Email | None = None,
+    bulk: BulkCounts | None = None,
 ) -> Telling:
     """Somebody hears something about `place_id`, which is no thread, at a time; `heard.seq` is its position. `account_id`:
-    where it leads, without which it is about the firm. `email`: whose letter it was."""
+    where it leads, without which it is about the firm. `email`: whose letter it was. `bulk`: what a run came to."""
+    parts = parted([heard])
     entry = NotificationDoc(
         id=new_id(),
         firm_id=firm_id,
@@ -38,9 +41,11 @@ def beside_threads(
         archived=False,
         text=heard.text,
         seq=heard.seq,
-        lost=[heard] if heard.kind == "mail_failed" else [],
-        done=[heard] if heard.kind != "mail_failed" else [],
+        said=parts["said"],
+        lost=parts["lost"],
+        done=parts["done"],
         about=about,
         email=email or "",
+        bulk=bulk,
     )
     return Telling(entry, "n", heard.seq)

@@ -6,7 +6,7 @@ Refuses to know what is news to whom (server.inbox.news) and what an entry becom
 from protocol.ids import new_id
 from server.core.moment import Moment, Outcome, follows
 from server.inbox.news import Hearing
-from storage.heard import WRITTEN, Heard
+from storage.heard import Heard, parted
 from storage.notifications import NotificationDoc, Telling
 
 
@@ -21,11 +21,12 @@ def _telling(hearing: Hearing) -> Telling:
     told = [
         Heard(
             stream="n" if item.kind_of_stream == "n" else "t", seq=item.seq, at=item.at, kind=item.kind_for(member.id),
-            actor=item.actor, event=item.event, text=item.text, letter_id=item.letter_id,
+            actor=item.actor, event=item.event, text=item.text,
+            documents=item.documents, letter_id=item.letter_id,
         )
         for item in hearing.news
     ]  # fmt: skip
-    first, item = hearing.news[0], hearing.news[-1]
+    first, item, parts = hearing.news[0], hearing.news[-1], parted(told)
     entry = NotificationDoc(
         id=new_id(),
         firm_id=thread.firm_id,
@@ -41,8 +42,8 @@ def _telling(hearing: Hearing) -> Telling:
         text=item.text,
         internal=item.kind_of_stream == "n",
         seq=item.seq,
-        said=[one for one in told if one.kind in WRITTEN],
-        lost=[one for one in told if one.kind == "mail_failed"],
-        done=[one for one in told if one.kind not in WRITTEN and one.kind != "mail_failed"],
+        said=parts["said"],
+        lost=parts["lost"],
+        done=parts["done"],
     )
     return Telling(entry, item.kind_of_stream, hearing.heard, hearing.called)

@@ -12,9 +12,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from protocol.inbox import Gathered
+from protocol.inbox import Gathered, kept_with
 from protocol.wire import Ms, Seq
-from storage.heard import KEPT_MAX, WRITTEN, Heard
+from storage.heard import KEPT_MAX, Heard
 from storage.notifications import NotificationDoc
 
 TOGETHER_MS: Final[Ms] = 3_600_000
@@ -30,8 +30,8 @@ def unread(entry: NotificationDoc) -> list[Heard]:
 
 def _once(news: Sequence[Heard]) -> list[Heard]:
     """Of a letter that was given up more than once, the last time only. What is about no thread is about one thing."""
-    last = {item.letter_id: item.seq for item in news if item.kind == "mail_failed"}
-    return [item for item in news if item.kind != "mail_failed" or last[item.letter_id] == item.seq]
+    last = {item.letter_id: item.seq for item in news if kept_with(item.kind) == "lost"}
+    return [item for item in news if kept_with(item.kind) != "lost" or last[item.letter_id] == item.seq]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,27 @@ def told(entry: NotificationDoc) -> Told:
     """What an entry says to its owner."""
     fresh = unread(entry)
     # Where all that is kept is unread, something older may be too.
-    kept = Counter(_sort(item) for item in fresh)
+    kept = Counter(kept_with(item.kind) for item in fresh)
     shown = fresh or _last(entry)
     shown = [*shown, *(item for item in _once(entry.news) if _stands(item) and item not in shown)]
     return Told(
-        gathered=[replace(line, more=True) if kept[_sort(line)] >= KEPT_MAX else line for line in together(shown)],
+        gathered=[
+            replace(
+                line,
+                more=line.more or kept[kept_with(line.kind)] >= KEPT_MAX,
+                # Beside threads all positions are in n:, whoever may know of it.
+                internal=line.internal and entry.about != "documents",
+            )
+            for line in together(shown)
+        ],
         unread_from=min((item.seq for item in fresh if not item.internal), default=None),
         notes_unread_from=min((item.seq for item in fresh if item.internal), default=None),
     )
 
 
-def _sort(item: Heard | Gathered) -> str:
-    """With which others it is kept."""
-    return "said" if item.kind in WRITTEN else "lost" if item.kind == "mail_failed" else "done"
-
-
 def _stands(item: Heard) -> bool:
     """Whether it is a letter that wasn't sent: it is still to be, or on its way again."""
-    return item.kind == "mail_failed" and item.letter_id is not None and item.became in (None, "waiting")
+    return kept_with(item.kind) == "lost" and item.letter_id is not None and item.became in (None, "waiting")
 
 
 def together(news: Iterable[Heard]) -> list[Gathered]:
@@ -78,7 +81,7 @@ def together(news: Iterable[Heard]) -> list[Gathered]:
         begins = (
             item.kind == "thread_created"
         )  # and so do the words that a thread begins with, which are one thing with it
-        why = (item.became or "", item.text) if item.kind == "mail_failed" else ()
+        why = (item.became or "", item.text) if kept_with(item.kind) == "lost" else ()
         key = (item.kind, "" if begins else item.event, item.actor.id, str(item.internal), *why)
         before = lines.pop(key, None)
         letters = before.letter_ids if before is not None else []
@@ -86,6 +89,7 @@ def together(news: Iterable[Heard]) -> list[Gathered]:
         lines[key] = Gathered(
             kind=item.kind, event=item.event, actor=item.actor, at=item.at, internal=item.internal,
             letter_id=again, letter_ids=letters if again is None else [*letters, again], became=item.became,
+            documents=item.documents + (before.documents if before is not None else 0),
             count=before.count + 1 if before is not None and not begins else 1,
             text=item.text or (before.text if before is not None and begins else ""),
         )  # fmt: skip
@@ -95,8 +99,9 @@ def together(news: Iterable[Heard]) -> list[Gathered]:
 
 def _weight(line: Gathered) -> int:
     """A mention first, then what a client wrote, what colleagues wrote, letters that failed, and what was done."""
-    if line.kind not in WRITTEN:
-        return 3 if line.kind == "mail_failed" else 4
+    kept = kept_with(line.kind)
+    if kept != "said":
+        return 3 if kept == "lost" else 4
     return 0 if line.kind == "mention" else 1 if line.actor.side == "contact" else 2
 
 

@@ -62,6 +62,7 @@ def told(entry: NotificationDoc | None, news: Telling) -> NotificationDoc:
             actor=fresh.actor,
             at=fresh.at,
             text=fresh.text,
+            bulk=fresh.bulk,
             internal=fresh.internal,
             seq=fresh.seq,
         )

@@ -12,6 +12,7 @@ from protocol.inbox import NotificationKind
 from protocol.letters import LetterFailed
 from protocol.messages import MessageSent
 from protocol.people import Person
+from protocol.scheduled_sends import ScheduledSendChanged
 from protocol.tasks import TaskAdded, TaskCompleted, TaskDeleted, TaskEdited, TaskReopened, TasksCompleted
 from protocol.threads import ThreadAssigned, ThreadCreated, ThreadReopened, ThreadWoken
 from protocol.wire import Id, Ms
@@ -41,8 +42,12 @@ class News:
     assigned: Id | None = None
     snoozed_by: Id | None = None
     """Who had put off what has come back by itself: it comes back to them."""
+    documents: int = 0
+    """How many documents came with it."""
     letter_id: Id | None = None
     """The letter that failed."""
+    written_by: Id | None = None
+    """Whose message did not go at its time: told to them, or to those who hear of the thread if they may not see it."""
 
     @property
     def kind_of_stream(self) -> str:
@@ -102,6 +107,9 @@ def audience(item: News, matter: Matter, listening: Sequence[StaffDoc], staff: S
 
     That an assignee has lost access, also who assigned them, and the owner (AS-5).
     """
+    if item.written_by is not None:
+        author = [member for member in staff if member.id == item.written_by and may_see(member, matter.account)]
+        return author or list(listening)
     told = {member.id: member for member in listening}
     lost = item.kind == "assignment_lost"
     for member in staff:
@@ -142,19 +150,29 @@ def _told(stored: Stored, thread: ThreadDoc) -> News | None:
         return News(
             stored.stream, stored.seq, stored.at, "snooze_ended", "thread.woken", by, "", snoozed_by=by.id
         )  # fmt: skip
+    if isinstance(stored.event, ScheduledSendChanged):
+        stopped, by = stored.event.stopped, stored.event.by
+        if stopped is None or stored.actor is not None:
+            return None  # somebody's plans are no news to others, and what was sent is news by itself
+        return News(
+            stored.stream, stored.seq, stored.at, "send_stopped", "scheduled_send.changed", by, stopped, written_by=by.id
+        )  # fmt: skip
     described = _described(stored, thread)
     if described is None or stored.actor is None:
         return None
     kind, text = described
     mentioned: Iterable[Id] = ()
     assigned: Id | None = None
+    documents = 0
     if isinstance(stored.event, MessageSent):
         mentioned = bodies.mentions(stored.event.body)
+        documents = len(stored.event.attachments)
     elif isinstance(stored.event, ThreadAssigned) and stored.event.assignee is not None:
         assigned = stored.event.assignee.id
     tag = str(stored.event.__struct_config__.tag)
     return News(
-        stored.stream, stored.seq, stored.at, kind, tag, stored.actor, text, frozenset(mentioned), assigned
+        stored.stream, stored.seq, stored.at, kind, tag, stored.actor, text, frozenset(mentioned), assigned,
+        documents=documents,
     )  # fmt: skip
 
 
@@ -180,7 +198,8 @@ def _described(stored: Stored, thread: ThreadDoc) -> tuple[NotificationKind, str
         case TasksCompleted():
             return "tasks_completed", ""
         case ThreadAssigned(assignee=assignee) if assignee is not None:
-            return "assignment", assignee.name
+            # Who took a chat over is named already.
+            return "assignment", "" if stored.actor is not None and stored.actor.id == assignee.id else assignee.name
         case ThreadAssigned(lost_by=lost_by) if lost_by is not None:
             return "assignment_lost", lost_by.name
         case ThreadReopened():
@@ -208,6 +227,8 @@ def named(stored: Stored) -> set[Id]:
         case ThreadAssigned(assignee=assignee) if assignee is not None:
             return {assignee.id}
         case ThreadWoken(snoozed_by=by) if by is not None:
+            return {by.id}
+        case ScheduledSendChanged(by=by):
             return {by.id}
         case _:
             return set()

@@ -19,7 +19,7 @@ from server.core.sight import leads, may_see
 from server.inbox import gathering
 from storage.accounts import AccountDoc
 from storage.log.streams import Draft
-from storage.notifications import NotificationDoc, Place, ReadTo
+from storage.notifications import OWN, NotificationDoc, Place, ReadTo
 from storage.people import StaffDoc
 from storage.threads import ThreadDoc
 
@@ -88,11 +88,14 @@ def key_of(entry: NotificationDoc) -> str:
 
 def whole(entry: NotificationDoc, thread: ThreadDoc | None, account: AccountDoc | None) -> bool:
     """Whether there is what an entry is about."""
-    return entry.about == "mail" or (account is not None and (thread is not None or entry.about == "contact"))
+    return entry.about in OWN | {"mail"} or (account is not None and (thread is not None or entry.about != "thread"))
 
 
 def _may_see(member: StaffDoc, entry: NotificationDoc, account: AccountDoc | None) -> bool:
-    """What is about no account is for those who may change how the firm's mail goes."""
+    """What is about no account is for those who may change how the firm's mail goes; what somebody sent, or was to send, is
+    theirs."""
+    if entry.about in OWN:
+        return member.active
     if account is None:
         return member.active and leads(member)
     return may_see(member, account)
@@ -143,4 +146,5 @@ def shown(entry: NotificationDoc, thread: ThreadDoc | None, account: AccountDoc 
         about=entry.about,
         email=entry.email,
         copies=entry.copies,
+        bulk=entry.bulk,
     )

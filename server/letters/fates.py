@@ -13,6 +13,7 @@ from protocol.ids import notes_stream
 from protocol.letters import LetterFailed
 from protocol.people import Person
 from server.core.context import Means
+from server.core.happening import tell
 from server.letters import lost, since
 from server.reminders import fates as reminder_fates
 from server.reminders.fates import delivery
@@ -63,6 +64,5 @@ async def _failed(means: Means, letter: LetterDoc, thread_id: str, contact: Cont
             key=f"failed:{letter.id}:{letter.decided_at}",
         )
     )
-    if appended.new:
-        means.announcer.event(appended.stored)
-    means.settler.settle(appended.stored)
+    # Also when it was there before: whoever appended it may have died before telling anybody.
+    tell(means, [appended.stored])

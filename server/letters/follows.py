@@ -6,12 +6,11 @@ events of t: are looked at (EM-9).
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from msgspec.structs import replace
 
 from protocol.ids import new_id
-from protocol.inbox import NotificationKind
+from protocol.inbox import KINDS, StaffLetter
 from protocol.messages import MessageSent
 from protocol.tasks import TaskAdded
 from protocol.threads import ThreadCreated
@@ -22,9 +21,6 @@ from storage.log.streams import Stored
 from storage.people import ContactDoc, StaffDoc
 from storage.threads import ThreadDoc
 
-_NO_LETTER_OF: Final[frozenset[NotificationKind]] = frozenset({"mail_failed", "snooze_ended"})
-"""Of a mail that failed no mail is sent; that a chat is back is for when one is there again (NS-3 has no row for it)."""
-
 
 @follows
 def follow(moment: Moment, outcome: Outcome) -> None:
@@ -33,10 +29,10 @@ def follow(moment: Moment, outcome: Outcome) -> None:
     for matter in moment.matters:
         outcome.letters += _to_contacts(moment, matter)
     outcome.letters += [
-        _to_staff(moment, hearing, item)
+        _to_staff(moment, hearing, item, kind)
         for hearing in moment.heard
         for item in hearing.news
-        if item.kind not in _NO_LETTER_OF
+        if (kind := KINDS[item.kind_for(hearing.member.id)].letter) is not None
     ]
 
 
@@ -70,19 +66,13 @@ def _to_contacts(moment: Moment, matter: Matter) -> list[LetterDoc]:
     ]
 
 
-def _to_staff(moment: Moment, hearing: Hearing, item: News) -> LetterDoc:
-    kind, member = _kind_for(item, hearing.member), hearing.member
+def _to_staff(moment: Moment, hearing: Hearing, item: News, kind: StaffLetter) -> LetterDoc:
+    member = hearing.member
     letter = _letter(moment, hearing.matter.thread, kind, member, item.stream, item.seq)
     # A colleague at work makes one letter, and not one every three minutes (EM-8, NS-8); a client is heard as ever.
     calm = item.actor.side == "staff" and not item.called(member.id)
     due_at = item.at + moment.settings.mail_delay_s * 1000  # by when it happened: drawn again, it is no later
     return replace(letter, due_at=due_at, calm_until=due_at if calm else None, wanted_at=None if calm else due_at)
-
-
-def _kind_for(item: News, member: StaffDoc) -> LetterKind:
-    if member.id in item.mentioned:
-        return "staff_mention"
-    return "staff_assigned" if member.id == item.assigned else "staff_activity"
 
 
 def _letter(

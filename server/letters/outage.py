@@ -17,12 +17,12 @@ from protocol.people import Person
 from protocol.wire import Id, Ms
 from server.core.context import Means
 from server.core.sight import leads
-from server.inbox import entries, hearing, telling
+from server.inbox import beside, entries
 from server.reminders.fates import spoken
 from storage.heard import Heard
-from storage.mongo.connection import Session, SomebodyWasFirst
+from storage.mongo.connection import Session
 from storage.mongo.documents import Unreadable
-from storage.notifications import Change, NotificationDoc, Place
+from storage.notifications import NotificationDoc, Place
 from storage.people import digest
 from storage.relay import RelayDoc
 
@@ -64,10 +64,7 @@ async def away(means: Means, firm_id: Id, seen: RelayDoc, now: Ms) -> bool:
     async def work(session: Session) -> list[Place] | None:
         if not await means.store.relay.tell_away(firm_id, since, session):
             return None
-        known = await means.store.notifications.at([one.entry.place for one in news], session)
-        before = [known.get(one.entry.place) for one in news]
-        after = [hearing.told(entry, one) for entry, one in zip(before, news, strict=True)]
-        return await _put(means, before, after, now, session)
+        return await beside.put(means, news, now, session)
 
     return await _told(means, await means.store.mongo.transact(work))
 
@@ -79,7 +76,7 @@ async def _back(means: Means, firm_id: Id, now: Ms) -> bool:
         if not await means.store.relay.tell_back(firm_id, session):
             return None
         before = await means.store.notifications.told_of(firm_id, _place_id(firm_id), session)
-        return await _put(means, before, [_put_right(entry, now) for entry in before], now, session)
+        return await beside.replaced(means, before, [_put_right(entry, now) for entry in before], now, session)
 
     return await _told(means, await means.store.mongo.transact(work))
 
@@ -90,24 +87,8 @@ def _put_right(entry: NotificationDoc, now: Ms) -> NotificationDoc:
     return replace(entry, kind=heard.kind, at=now, seq=now, text="", unread=False, done=[heard], read_notes=read_notes)
 
 
-async def _put(
-    means: Means,
-    before: Sequence[NotificationDoc | None],
-    after: Sequence[NotificationDoc],
-    now: Ms,
-    session: Session,
-) -> list[Place]:
-    changes = [
-        Change(known, replace(entry, revision=entry.revision + 1), told_at_once=False)
-        for known, entry in zip(before, after, strict=True)
-    ]
-    if not await means.store.notifications.put(changes, now, session):
-        raise SomebodyWasFirst
-    return [entry.place for entry in after]
-
-
 async def _told(means: Means, places: Sequence[Place] | None) -> bool:
-    await telling.tell(means, places or ())
+    await beside.told(means, places or ())
     return places is not None
 
 

@@ -4,6 +4,8 @@ The hot path: one insert, then the reply. Who may see the thread is known withou
 judged by the log itself. What follows from a message is drawn by the settler, twice if need be.
 """
 
+from collections.abc import Collection
+
 from protocol import body as bodies
 from protocol.errors import Conflict, Forbidden, Invalid, NotFound
 from protocol.ids import new_id, notes_stream, split_stream, thread_stream
@@ -12,9 +14,11 @@ from protocol.wire import Id
 from server.core import keys
 from server.core.context import Context
 from server.core.doing import answers_again, does
+from server.core.happening import tell
 from server.core.rules import FactsScope
 from server.documents import carrying
 from server.people import mentions, reachable
+from server.shortcodes import filling
 from server.threads import actions as threads
 from storage.log.streams import Closed, Draft, Stored
 from storage.mongo.connection import Session
@@ -25,7 +29,8 @@ QUOTE_CHARACTERS_MAX = 280
 
 @does(MessageSend)
 async def send(context: Context, command: MessageSend, scope: FactsScope) -> MessageAccepted:
-    """Write to a thread (MS-1); durable when it returns (P1), once for each key (P2).
+    """Write to a thread (MS-1); durable when it returns (P1), once for each key (P2). What the shortcodes of staff stand
+    for is put in their place first (SC-3, SS-4); contacts have none.
 
     A retry gets the first message back, whatever has happened to the thread since; a key that meant something else is a
     Conflict. Raises Invalid for a blank or overlong body and for a template (TH-4), Forbidden for an internal message or a
@@ -33,18 +38,30 @@ async def send(context: Context, command: MessageSend, scope: FactsScope) -> Mes
     NotFound for a mention of somebody without access, a quote of another thread's message or a document that the asker may
     not see.
     """
-    bodies.check(command.body, may_be_blank=bool(command.attachments))
+    mentioned = _checked(context, command)
+    key, meant, streams = _key(context, command), keys.meaning(command), context.store.streams
+
+    async def work() -> Stored:
+        return await _appended(context, await _draft(context, command, scope.thread, mentioned, key, meant))
+
+    stored = await keys.once(streams.tries, key, work, lambda: streams.first_with(key))
+    return _accepted(context, command, meant, stored)
+
+
+async def drafted(context: Context, command: MessageSend, thread: ThreadFacts, key: str) -> Draft:
+    """The message as it would be sent now. Raises what `send` raises of it, but for a thread that is archived: that the log
+    says, where it is appended with what it carries (`carrying.note`)."""
+    return await _draft(context, command, thread, _checked(context, command), key, keys.meaning(command))
+
+
+def _checked(context: Context, command: MessageSend) -> Collection[Id]:
+    """Whom the message mentions. Raises what can be said of it by itself."""
+    mentioned = bodies.check(command.body, may_be_blank=bool(command.attachments))
     if command.template_id is not None:
         raise Invalid(path="$.template_id", expected="no template: only a new thread begins with one", got="a template")
     if command.internal and not context.principal.is_staff:
         raise Forbidden("Only staff write internal messages.")
-    key, meant, streams = _key(context, command), keys.meaning(command), context.store.streams
-
-    async def work() -> Stored:
-        return await _appended(context, await _draft(context, command, scope.thread, key, meant))
-
-    stored = await keys.once(streams.tries, key, work, lambda: streams.first_with(key))
-    return _accepted(context, command, meant, stored)
+    return mentioned
 
 
 @answers_again(MessageSend)
@@ -66,8 +83,7 @@ def _accepted(context: Context, command: MessageSend, meant: str, stored: Stored
         raise keys.reused()
     keys.check_meaning(stored.meant, meant)
     # Also when it was there before: the node that stored it may have died before it could tell anybody.
-    context.announcer.event(stored)
-    context.settler.settle(stored)
+    tell(context.means, [stored])
     return MessageAccepted(message_id=stored.event.message_id, stream=stored.stream, seq=stored.seq, at=stored.at)
 
 
@@ -97,7 +113,9 @@ async def _appended_carrying(context: Context, draft: Draft) -> Stored:
     return await streams.transact(draft.stream, work, draft.key)
 
 
-async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, key: str, meant: str) -> Draft:
+async def _draft(
+    context: Context, command: MessageSend, thread: ThreadFacts, mentioned: Collection[Id], key: str, meant: str
+) -> Draft:
     visible = thread_stream(thread.id)
     after = None
     if context.principal.is_staff and not command.internal:
@@ -108,6 +126,11 @@ async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, ke
         if head.archived:
             raise Conflict("Reopen the thread first.", reason="thread_archived")
         after = head.seq
+    written = body = await mentions.with_true_names(context, thread.account_id, command.body, mentioned)
+    if context.principal.is_staff:
+        body = await filling.body_of(context, thread.account_id, written)
+    if body is not written:
+        bodies.check(body, may_be_blank=bool(command.attachments))
     return Draft(
         stream=notes_stream(thread.id) if command.internal else visible,
         firm_id=thread.firm_id,
@@ -117,7 +140,7 @@ async def _draft(context: Context, command: MessageSend, thread: ThreadFacts, ke
         event=MessageSent(
             message_id=new_id(),
             client_message_id=command.client_message_id,
-            body=await mentions.with_true_names(context, thread.account_id, command.body),
+            body=body,
             quote=await _quote(context, thread, command.quoted_message_id, command.internal),
             after=after,
             attachments=await carrying.check(

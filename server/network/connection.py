@@ -1,22 +1,20 @@
-"""One client's conversation: hello, catching up, live, calls and their answers, and the end.
+"""One client's conversation: hello, catching up, live, and the end.
 
-A connection is a line with a person on it. It holds no task while it is idle. Knows the conversation's order and limits.
-Refuses to know what commands do, who may do what (`dispatch`), and how bytes travel.
+A connection is a line with a person on it. It holds no task while it is idle. Knows the conversation's order.
+Refuses to know how a proof is looked up (`arrival`), how calls are done and answered (`calls`), and how bytes travel.
 """
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
 
-from protocol.asked import Asked
-from protocol.errors import ChattarError, Forbidden, InternalError, Invalid, Unauthenticated
+from protocol.errors import ChattarError, Invalid, Unauthenticated
 from protocol.frames import (
     HELLO_DEADLINE_S,
-    INBOUND_FRAME_BYTES_MAX,
     INVALID_FRAMES_MAX,
     PULSE_INTERVAL_S,
     READ_FRAME_BYTES_MAX,
@@ -26,53 +24,34 @@ from protocol.frames import (
     ErrorFrame,
     Hello,
     Live,
-    Reply,
     Welcome,
     decode_client_frame,
     encode,
 )
 from protocol.ids import user_stream
-from protocol.messages import MessageSend
-from protocol.people import Side
 from protocol.reading import partial_id
-from protocol.wire import Codec, Id, Ms, Wire
-from server.audit import security
-from server.commands import ENTRIES, dispatch
+from protocol.wire import Codec, Id, Ms
 from server.core import auth
-from server.core.context import Context, Origin, Principal
+from server.core.context import Context, Principal
 from server.core.limits import Limits
 from server.inbox import actions as inbox
 from server.network import resume
+from server.network.arrival import Visitor, admit, recognise
+from server.network.calls import Calls
 from server.network.fanout import Frame, Line
 from server.network.hub import own_topic, topics_of
 from server.network.node import Node
-from server.network.standing import SessionOver
 from server.network.wire import WireLike
 from server.sessions import actions as sessions
 from storage.mongo.connection import ours
 
 log = structlog.get_logger(__name__)
 
-CALLS_AT_ONCE_MAX: Final = 32
-"""Beyond it we read no further, and TCP lets the client wait."""
-CALL_BYTES_AT_ONCE_MAX: Final = INBOUND_FRAME_BYTES_MAX
-"""The same for the bytes of their frames."""
 EARLY_CALLS_MAX: Final = 64
 """Calls sent before `live`; they wait for it."""
 RELOAD_PAUSE_S: Final = 1.0
 
 _LIVE: Final = Live()
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """What the handshake said: everything that is needed of the request once its headers are gone."""
-
-    origin: Origin
-    cookie_token: str | None
-    """Only if the page that opened the socket is one of ours."""
-    page: str | None
-    """The Origin header."""
 
 
 class Doorway(Protocol):
@@ -94,8 +73,8 @@ class Connection(Line):
     """A socket and who is at the other end."""
 
     __slots__ = (
-        "_call_bytes", "_calls", "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_sends",
-        "_visitor", "address", "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live",
+        "_deadline", "_early", "_invalid", "_node", "_origin", "_reloaded", "_reloads", "_visitor", "address", "calls",
+        "closed", "codec", "doorway", "doubts", "expires_at", "firm_id", "has_session", "live",
         "principal", "recognised", "slot", "with_firm",
     )  # fmt: skip
 
@@ -122,13 +101,12 @@ class Connection(Line):
         """Whose it is as far as its address says (server.core.limits.address_key)."""
         self.recognised = False
         """Whether it counts as one of somebody who is logged in."""
-        self._calls = self._call_bytes = 0
+        self.calls = Calls(self, doorway.limits)
         self._invalid = 0
         self._reloads = 0
         self._reloaded: asyncio.Future[None] | None = None
         """While the person's access is being looked up anew: done when it is known."""
         self._early: list[tuple[Call, int]] | None = None
-        self._sends: deque[tuple[Call, int]] | None = None
         # Until hello is said; later, shortly before the session runs out, its end.
         self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_DEADLINE_S, self.end, CloseCode.HELLO_TIMEOUT, "no hello in time"
@@ -154,7 +132,7 @@ class Connection(Line):
         if isinstance(frame, Hello):
             self._hello(frame)
         elif self.live:
-            self._call(frame, len(data))
+            self.calls.take(frame, len(data))
         elif self._visitor is not None:
             self.end(CloseCode.BAD_FRAMES, "say hello first")
         else:
@@ -270,39 +248,13 @@ class Connection(Line):
             self.end(CloseCode.TRY_AGAIN, "our fault")
 
     async def _login(self, hello: Hello, visitor: Visitor) -> Principal:
-        """Who it is, by what is true once we hear of every change to it: access lost meanwhile can't slip through."""
-        means, people = self._node.means, self._node.means.store.people
-        now = auth.real_now(means.clock)
-        token = hello.token if hello.token is not None or hello.identity is not None else visitor.cookie_token
-        side: Side
-        if token is not None:
-            async with ours():
-                session = await people.session(token, now)
-            if session is None:
-                raise Unauthenticated("The session is not valid, or not any more.")
-            firm_id, user_id, side, session_id = session.firm_id, session.user_id, session.side, session.session_id
-            self.expires_at, self.has_session = session.expires_at, True
-        elif hello.identity is not None:
-            login = await auth.login_from_identity(
-                means.store, means.clock, hello.identity, visitor.page, means.settings.origins
-            )
-            known = login.principal
-            firm_id, user_id, side, session_id = known.firm_id, known.user_id, known.side, known.session_id
-            self.expires_at = login.expires_at
-            security.came_by_identity(Context(means, login.principal, visitor.origin))
-        else:
-            raise Unauthenticated
-        auth.hold_to(hello.person, user_id, "$.person")
-        self.user_id, self.session_id = user_id, session_id
-        await self._node.join(self, [own_topic(user_id)])
-        if token is not None:
-            async with ours():
-                if await people.session(token, now) is None:
-                    raise Unauthenticated("The session is not valid, or not any more.")
-        principal = await auth.principal_of(means.store, firm_id, user_id, side, session_id)
-        if principal is None:
-            raise Unauthenticated("There is no access any more.")
-        return principal
+        """Who it is, by what is true once we hear of every change to it."""
+        means = self._node.means
+        arrival = await recognise(means, hello, visitor)
+        self.user_id, self.session_id = arrival.user_id, arrival.session_id
+        self.expires_at, self.has_session = arrival.expires_at, arrival.token is not None
+        await self._node.join(self, [own_topic(arrival.user_id)])
+        return await admit(means, arrival)
 
     async def _catch_up(self, hello: Hello, visitor: Visitor) -> None:
         """The order matters: listening first, then reading. What happens in between is held, and is known twice."""
@@ -321,7 +273,7 @@ class Connection(Line):
         own = principal.own_streams if self.with_firm else [user_stream(principal.user_id)]
         positions = hello.positions
         planned = await resume.plan(store, principal, positions, own, said_epoch=hello.epoch, epoch=epoch)
-        me = await sessions.me_of(self._context(), principal)
+        me = await sessions.me_of(self.context(), principal)
         if self._gone() or self.held is None:
             return
         self.send(
@@ -335,7 +287,7 @@ class Connection(Line):
             self.end(CloseCode.TRY_AGAIN, "too much happened meanwhile")
         elif not same:
             self.end(CloseCode.TRY_AGAIN, "access has changed")
-        elif self._expired():
+        elif self.expired():
             raise Unauthenticated("The session has run out.")
         elif not self._gone():
             self._go_live(planned)
@@ -366,7 +318,7 @@ class Connection(Line):
             self.doubt()
         early, self._early = self._early or [], None
         for call, size in early:
-            self._call(call, size)
+            self.calls.take(call, size)
 
     # access
 
@@ -436,89 +388,38 @@ class Connection(Line):
             self.doubt()
             self.keep(frames[kept:])
 
-    # calls
+    # what its calls ask
 
-    def _call(self, call: Call, size: int) -> None:
-        """Do a call that came in so many bytes."""
-        entry = ENTRIES.get(type(call.command))
-        if entry is None or entry.http_only:
-            refusal = Forbidden("This command is for HTTP only.", reason="http_only")
-            self.send(ErrorFrame(error=refusal.problem, id=call.id))
-            return
-        self._calls += 1
-        self._call_bytes += size
-        if self._busy:
-            self.wire.pause_reading()
-        if not isinstance(call.command, MessageSend):
-            self._node.spawn(self._answer(call, size), "call")
-        elif self._sends is not None:
-            self._sends.append((call, size))
-        else:
-            self._sends = deque([(call, size)])
-            self._node.spawn(self._send_in_order(), "messages in order")
-
-    async def _send_in_order(self) -> None:
-        """One after the other: a person's messages stand in the log in the order in which they were written."""
-        try:
-            while self._sends:
-                await self._answer(*self._sends.popleft())
-        finally:
-            self._sends = None
-
-    async def _answer(self, call: Call, size: int) -> None:
-        answer: msgspec.Struct
-        over: CloseCode | None = None
-        try:
-            entry = ENTRIES[type(call.command)]
-            await self.doorway.limits.command(self._context().principal, entry.cost + entry.more(call.command))
-            async with ours():
-                answer = Reply(id=call.id, result=await self._done(call.command))
-        except SessionOver as error:
-            answer, over = ErrorFrame(error=error.problem, id=call.id), error.close_code
-        except ChattarError as error:
-            answer = ErrorFrame(error=error.problem.inside("command"), id=call.id)
-        except Exception:
-            log.exception("connection.call_failed", command=type(call.command).__name__)
-            answer = ErrorFrame(error=InternalError().problem, id=call.id)
-        was_busy = self._busy
-        self._calls -= 1
-        self._call_bytes -= size
-        if not self.closed:
-            if was_busy and not self._busy:
-                self.wire.resume_reading()
-            self.send(answer)
-            if over is not None:
-                self.end(over, "the session is over")
-
-    async def _done(self, command: Asked) -> Wire:
-        """The result of a command; of one that was overtaken by a change of access, what it is for who they are now.
-
-        Else a list that was read a moment before could be told after `dropped` (AC-15). Commands may be given twice (P2).
-        """
-        while True:
-            sure = not self.doubts and not self._expired()
-            context = self._context() if sure else await self._looked_up()
-            result: Wire = await dispatch(context, command)
-            while self._reloaded is not None:
-                await asyncio.shield(self._reloaded)
-            # Of who is in doubt, each call is answered for who they were found to be for it.
-            if self.closed or (not sure if self.doubts else self.principal == context.asker):
-                return result
-
-    @property
-    def _busy(self) -> bool:
-        return self._calls >= CALLS_AT_ONCE_MAX or self._call_bytes >= CALL_BYTES_AT_ONCE_MAX
-
-    def _context(self) -> Context:
+    def context(self) -> Context:
+        """Who asks, by what is known."""
         return Context(self._node.means, self.principal, self._origin)
 
-    async def _looked_up(self) -> Context:
+    async def looked_up(self) -> Context:
         """By what is true now, when no bell can be relied on or the session's time is over. Raises SessionOver."""
         principal, self.expires_at = await self._node.standing.of(self)
-        return replace(self._context(), asker=principal)
+        return replace(self.context(), asker=principal)
 
-    def _expired(self) -> bool:
+    def expired(self) -> bool:
+        """Whether the session's time is over."""
         return self.expires_at <= auth.real_now(self._node.means.clock)
+
+    async def settled(self) -> None:
+        """Wait until it is known what the person may see, if that is just being looked up."""
+        while self._reloaded is not None:
+            await asyncio.shield(self._reloaded)
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Have the node do something for this line."""
+        self._node.spawn(work, name)
+
+    def read_on(self, wanted: bool, /) -> None:
+        """Whether more is to be read from the client."""
+        if wanted:
+            self.wire.resume_reading()
+        else:
+            self.wire.pause_reading()
+
+    # until when
 
     def _gone(self) -> bool:
         """Whether it was closed while we waited for something."""
@@ -544,7 +445,7 @@ class Connection(Line):
 
     def _at_the_end(self) -> None:
         self._deadline = None
-        if not self._expired():
+        if not self.expired():
             self._mind_the_end()  # renewed meanwhile, or the alarm was a moment early
             return
         self.doubt()

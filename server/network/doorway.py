@@ -20,7 +20,8 @@ from protocol.frames import PULSE_INTERVAL_S, SUBPROTOCOLS, CloseCode, Pulse, en
 from protocol.wire import Codec
 from server.core.limits import Limits, address_key
 from server.doors import visitors
-from server.network.connection import Connection, Visitor
+from server.network.arrival import Visitor
+from server.network.connection import Connection
 from server.network.hub import Topic
 from server.network.node import Node
 from server.network.plain_wire import PlainWire

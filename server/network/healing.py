@@ -52,6 +52,8 @@ class Doubts(Protocol):
 
     async def end_ended(self, since: Ms) -> None: ...
 
+    def access_changed(self) -> None: ...
+
 
 class Healer:
     """Watches over the channels of a hub."""
@@ -120,6 +122,7 @@ class Healer:
     async def check_access(self) -> None:
         """Deliver changes of access of those who are here, if the bus hasn't, and go by them. Raises Unavailable."""
         for moved in await access_changes_since(self._store.mongo, self._clock.now() - OVERLAP_MS):
+            self._doubts.access_changed()
             for channel in self._channels(moved):
                 before = channel.head(moved.stream)
                 await self._compare(channel, moved)

@@ -164,7 +164,7 @@ class Node:
     def control(self, control: BusControl) -> None:
         """Do what the hubs themselves are asked to."""
         match control.kind:
-            case "access" if control.user_id is not None:
+            case "access":
                 self._access(control.user_id)
             case "session_ended" if control.user_id is not None:
                 for line in self.lines_of(control.user_id):
@@ -172,6 +172,7 @@ class Node:
                         line.end(CloseCode.REVOKED, "the session has ended")
             case "gap":
                 # What somebody has kept for us comes next, and may be older than a loss of access that we don't know.
+                self.access_changed()
                 self.doubt()
                 self.retelling.missed(self.means.clock.now() - control.value)
                 self.healer.look_now()
@@ -183,16 +184,24 @@ class Node:
             case _:
                 pass
 
-    def _access(self, user_id: Id) -> None:
+    def _access(self, user_id: Id | None) -> None:
+        self.access_changed()
+        if user_id is None:
+            return
         # What came before the change goes out before it.
         self.fanout.flush()
         for line in self.lines_of(user_id):
             line.access_changed()
 
+    def access_changed(self) -> None:
+        """Somebody's access has changed, or may have: what is remembered of anybody's may not be so any more."""
+        self.means.store.readers.changed()
+
     def lost(self) -> None:
         """The bus has lost a connection."""
         if not self.bus.listening:
             self.deaf = True
+            self.means.store.readers.heard(False)
             if self._deaf_since is None:
                 self._deaf_since = self.means.clock.now()
             self.doubt()
@@ -203,6 +212,7 @@ class Node:
         """The bus carries everything again, and may have lost something before."""
         log.info("node.gap")
         self.deaf = False
+        self.means.store.readers.heard(True)
         if self._deaf_since is not None:
             self.means.announcer.could_not_hear(max(0, self.means.clock.now() - self._deaf_since))
             self._deaf_since = None

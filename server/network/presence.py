@@ -131,6 +131,8 @@ class Attendance:
         self._ungreeted: set[Guest] = set()
         self._beat_now = asyncio.Event()
         self._beats = 0
+        self._hubs: list[str] = []
+        """Those that Redis knew at the last beat."""
         self._retired = False
         self._told: OrderedDict[Id, tuple[float, Id, Present]] = OrderedDict()
         """Of whom something was told, when and in which firm: the longest ago first."""
@@ -305,7 +307,8 @@ class Attendance:
         while not self._retired:
             self._beat_now.clear()
             try:
-                beat = await self._ephemeral.beat(self._hub_id, BEAT_TTL_S, self._oldest())
+                beat = await self._ephemeral.beat(self._hub_id, BEAT_TTL_S, self._oldest(), self._hubs)
+                self._hubs = beat.hubs
                 for hub in beat.dead:
                     log.warning("presence.hub_died", hub=hub)
                     # It may have kept something for the bus: marks are in no log that would show it.

@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from protocol.frames import EARLY_FRAME_BYTES_MAX, CloseCode
 from server.network.strangers import Stranger
 from server.network.turns import turns_of
+from server.network.whole_message import bytes_of, whole_message
 
 EXTENSION: Final = "chattar.wire"
 SEND_BUFFER_BYTES: Final = 64 * 1024
@@ -179,6 +180,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.listener: Listener | None = None
         self.adopted = False
         self._unparsed = b""
+        self._begun: int | None = None
+        """Bytes of frames that have not ended yet, as far as the library has been given them. None: it can't be told."""
         self._turns = turns_of(self.loop)
         self._held = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -209,6 +212,12 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.scope["extensions"][EXTENSION] = Wire(self)  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
+        if self._begun == 0 and not self._unparsed and self.listener is not None and self.conn.current_size is None:
+            # Between two messages, and this is one: the library need not know of it.
+            message = whole_message(data, self.conn.max_message_size or 0)
+            if message is not None:
+                self._hand_over(message, text=data[0] == TEXT)
+                return
         if len(data) <= PORTION_BYTES and not self._unparsed:
             # What nearly all do.
             if self._parse(data) > TURN_FRAMES_MAX and not self.transport.is_closing():
@@ -253,6 +262,10 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
             return 0
         frames = len(conn.events)
+        if self._begun is not None:
+            self._begun += len(data) - bytes_of(conn.events)
+        elif frames == 1 and not self.handshake_initiated and data.endswith(b"\r\n\r\n"):
+            self._begun = 0
         self.handle_events()
         if conn.handshake_exc is not None and not self.handshake_initiated:
             # A request that the library doesn't take: it may have an answer, but uvicorn neither sends it nor closes.
@@ -342,17 +355,22 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.transport.write(pongs)
 
     def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type == "text" and not is_text(self.frames):
-            self.close_with(CloseCode.ILL_FORMED, "text that is not UTF-8")
-            return
-        if self.listener is None:
-            super().send_receive_event_to_app()
-            return
-        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
-        self.frames = []
-        if not self.close_sent:
+        if self.listener is not None:
+            data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+            self.frames = []
             # Not `bytes`: a slice of the parser's buffer may be a bytearray, which must not be kept.
-            self.listener.on_message(bytes(data))
+            self._hand_over(bytes(data), text=self.curr_msg_data_type == "text")
+        elif self.curr_msg_data_type == "text" and not is_text(self.frames):
+            self.close_with(CloseCode.ILL_FORMED, "text that is not UTF-8")
+        else:
+            super().send_receive_event_to_app()
+
+    def _hand_over(self, message: bytes, *, text: bool) -> None:
+        """A whole message for the listener, if it is what it says and nothing has been closed."""
+        if text and not is_text((message,)):
+            self.close_with(CloseCode.ILL_FORMED, "text that is not UTF-8")
+        elif self.listener is not None and not self.close_sent:
+            self.listener.on_message(message)
 
     def pause_writing(self) -> None:
         if not self.adopted:

@@ -3,11 +3,10 @@
 A mention never widens access (AC-5); refuses to know what a mention leads to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from protocol import body as bodies
 from protocol.body import Block, Body, Mention, Paragraph
 from protocol.errors import Forbidden, NotFound
 from protocol.wire import Id
@@ -34,13 +33,13 @@ async def held_if_seeing(store: Store, firm_id: Id, staff_id: Id, account_id: Id
     return member if seeing else None
 
 
-async def with_true_names(context: Context, account_id: Id, body: Body) -> Body:
-    """The body with each mention under the colleague's real name, whatever the client wrote beside the id.
+async def with_true_names(context: Context, account_id: Id, body: Body, mentioned: Collection[Id]) -> Body:
+    """The body, which mentions these, with each mention under the colleague's real name, whatever the client wrote beside
+    the id.
 
     Raises Forbidden for a mention by a contact (MN-5), NotFound for one of somebody who can't see the account (MN-4,
     AC-5).
     """
-    mentioned = bodies.mentions(body)
     if not mentioned:
         return body
     if not context.principal.is_staff:
@@ -54,10 +53,7 @@ async def with_true_names(context: Context, account_id: Id, body: Body) -> Body:
 
 def _named(block: Block, names: Mapping[Id, str]) -> Block:
     if isinstance(block, Paragraph):
-        return Paragraph(
-            content=[
-                replace(node, name=names[node.id]) if isinstance(node, Mention) else node for node in block.content
-            ]
-        )
+        named = [replace(node, name=names[node.id]) if isinstance(node, Mention) else node for node in block.content]
+        return replace(block, content=named)
     items = [replace(item, content=[_named(inner, names) for inner in item.content]) for item in block.items]
     return replace(block, items=items)

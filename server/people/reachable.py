@@ -33,7 +33,7 @@ _WORDS: Final[dict[Why, dict[str, str]]] = {
 async def must_be(context: Context, account_id: Id) -> None:
     """Raises Conflict `account_not_activated` where nobody on the account's side can log in."""
     people, firm_id = context.store.people, context.principal.firm_id
-    if await people.somebody_reads(firm_id, account_id):
+    if await context.store.readers.somebody(firm_id, account_id):
         return
     account = await context.store.accounts.get(firm_id, account_id)
     raise refusal(context, account.name if account else "", await people.links_of_account(firm_id, account_id))

@@ -5,8 +5,6 @@ in server.reminders.cycles. Facts are read from the end of the log, not from its
 moment earlier wins (RM-15).
 """
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 from pymongo.errors import DuplicateKeyError
 
@@ -28,6 +26,7 @@ from server.audit import trail
 from server.core import keys
 from server.core.context import Context, Means
 from server.core.doing import does
+from server.core.happening import happen
 from server.core.rules import ThreadScope
 from server.people import acquaintance
 from server.reminders import cycles, state, table
@@ -83,7 +82,7 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
     key = f"{context.principal.user_id}:{command.client_message_id}"
     row_id = f"{scope.thread.id}:manual:{key}"
 
-    async def work(session: Session) -> list[Stored]:
+    async def work(session: Session) -> tuple[bool, list[Stored]]:
         thread = await means.store.threads.get(scope.thread.firm_id, scope.thread.id, session)
         if thread is None or thread.state == "archived":
             raise Conflict("Reopen the thread first.", reason="thread_archived")
@@ -111,24 +110,22 @@ async def send(context: Context, command: ReminderSend, scope: ThreadScope) -> R
         raising = replace(told, stream=thread_stream(thread.id), event=ThreadRaised())
         raised = await means.store.streams.append_in(session, [raising])
         await means.store.threads.change(thread.firm_id, thread.id, {"raised_at": now}, session, raised)
-        return [*raised, *await means.store.streams.append_in(session, drafts)]
+        return True, [*raised, *await means.store.streams.append_in(session, drafts)]
 
-    async def change() -> list[Stored]:
-        return await means.store.streams.transact(notes_stream(scope.thread.id), work, key)
+    async def change() -> bool:
+        return await happen(means, work, streams=notes_stream(scope.thread.id), key=key)
 
-    async def sent() -> list[Stored] | None:
-        """Nothing more to tell of when this key has sent; None when it hasn't."""
+    async def sent() -> bool | None:
+        """True when this key has sent; None when it hasn't."""
         first = await means.store.streams.first_with(key)
         if first is not None:
             keys.check_meaning(first.meant or "", keys.meaning(command))
-            return []
+            return True
         # What an older build has sent kept its key in the row only.
-        return None if await means.store.reminder_rows.get(scope.thread.firm_id, row_id) is None else []
+        return None if await means.store.reminder_rows.get(scope.thread.firm_id, row_id) is None else True
 
-    stored = await sent()
-    if stored is None:
-        stored = await keys.once(means.store.streams.tries, key, change, sent)
-    _tell(means, stored)
+    if await sent() is None:
+        await keys.once(means.store.streams.tries, key, change, sent)
     return await _view(context, scope.thread.id)
 
 
@@ -141,19 +138,19 @@ async def fire(means: Means, firm_id: Id, thread_id: Id, now: Ms) -> bool:
     The row, the letters, the count and the event are one transaction: all of them or none. False when it was not due.
     """
 
-    async def work(session: Session) -> list[Stored]:
+    async def work(session: Session) -> tuple[bool, list[Stored]]:
         thread = await means.store.threads.get(firm_id, thread_id, session)
         firm = await means.store.firms.get(thread.firm_id) if thread else None
         if thread is None or firm is None or thread.reminder is None:
-            return []
+            return False, []
         surroundings = await cycles.around(means, thread, firm, session)
         settings, cycle = state.settings_of(thread.reminder), state.cycle_of(thread.reminder)
         if surroundings.head.seq > thread.reminder.heard_seq:
             # Something was said that the cycle hasn't heard of: its own settling decides, and comes back here.
-            return []
+            return False, []
         verdict = table.evaluate(surroundings.facts(settings, cycle))
         if not isinstance(verdict, table.Due) or verdict.at > now:
-            return []
+            return False, []
         number = cycle.sent + 1
         row_id = reminder_row_id(thread.id, cycle.number, number, cycle.unreached)
         row = _row(thread, row_id, cycle.number, number, now, verdict.at, surroundings, None)
@@ -162,17 +159,15 @@ async def fire(means: Means, firm_id: Id, thread_id: Id, now: Ms) -> bool:
         if not await means.store.threads.save_reminder(
             thread.firm_id, thread.id, after, thread.reminder.revision, session
         ):
-            return []
+            return False, []
         told = await _hand_over(means, thread, row, surroundings, session)
         changed = ReminderChanged(reminder=state.seen(after, firm, surroundings, now))
-        return await means.store.streams.append_in(session, [told, cycles.note(thread, changed, now, None)])
+        return True, await means.store.streams.append_in(session, [told, cycles.note(thread, changed, now, None)])
 
     try:
-        stored = await means.store.streams.transact(notes_stream(thread_id), work)
+        return await happen(means, work, streams=notes_stream(thread_id))
     except DuplicateKeyError:
         return False  # another scheduler sent this very one
-    _tell(means, stored)
-    return bool(stored)
 
 
 def _row(
@@ -220,12 +215,6 @@ async def _hand_over(means: Means, thread: ThreadDoc, row: ReminderRowDoc, aroun
     of = thread.reminder.number if thread.reminder else 0
     event = ReminderSent(number=row.number, of=of, recipients=row.recipients, after=around.head.seq, reminder_id=row.id)
     return cycles.note(thread, event, row.at, row.by)
-
-
-def _tell(means: Means, events: Sequence[Stored]) -> None:
-    for stored in events:
-        means.announcer.event(stored)
-        means.settler.settle(stored)
 
 
 async def waiting(means: Means, thread: ThreadDoc, firm: FirmDoc, *, manual: bool) -> table.Waiting:

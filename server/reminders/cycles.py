@@ -16,6 +16,7 @@ from protocol.reminders import ReminderChanged
 from protocol.wire import Id, Ms
 from server.core.context import Means
 from server.core.doing import carries_on
+from server.core.happening import happen
 from server.people import recipients
 from server.reminders import state
 from server.reminders.state import Around
@@ -208,19 +209,15 @@ async def saved(means: Means, changes: Sequence[Change]) -> bool:
         return await means.store.threads.save_reminders(firm_id, documents)
     drafts = [note(one.thread, one.event(now), now, None) for one in shown]
 
-    async def work(session: Session) -> list[Stored]:
+    async def work(session: Session) -> tuple[bool, list[Stored]]:
         if not await means.store.threads.save_reminders(firm_id, documents, session):
             raise _Overtaken
-        return await means.store.streams.append_in(session, drafts) if drafts else []
+        return True, await means.store.streams.append_in(session, drafts) if drafts else []
 
     try:
-        stored = await means.store.streams.transact([notes_stream(one.thread.id) for one in changes], work)
+        return await happen(means, work, streams=[notes_stream(one.thread.id) for one in changes])
     except _Overtaken:
         return False
-    for event in stored:
-        means.announcer.event(event)
-        means.settler.settle(event)
-    return True
 
 
 def note(thread: ThreadDoc, event: Event, at: Ms, actor: Person | None) -> Draft:

@@ -6,6 +6,7 @@ letters are sent, and whose fault a refusal was.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from protocol.letters import Delivery, DeliveryState
 from protocol.reminders import ReminderChanged, ReminderSettled
 from protocol.wire import Id
 from server.core.context import Means
+from server.core.happening import happen
 from server.reminders import cycles, state, table
 from storage.letters import LetterDoc, LetterState, ServerWords
 from storage.log.streams import Draft, KeyTaken, Stored
@@ -96,10 +98,10 @@ async def _settle(means: Means, firm_id: Id, row_id: str, letters: Sequence[Lett
     deliveries = await _deliveries(means, row.firm_id, letters)
     counted = any(one.state in ("handed_over", "unknown") for one in deliveries)
 
-    async def work(session: Session) -> list[Stored]:
+    async def work(session: Session) -> tuple[None, list[Stored]]:
         thread = await means.store.threads.get(row.firm_id, row.thread_id, session)
         if thread is None:
-            return []
+            return None, []
         await means.store.reminder_rows.count(row.firm_id, row.id, counted, session)
         reminder = thread.reminder
         of = reminder.number if reminder else 0
@@ -110,15 +112,10 @@ async def _settle(means: Means, firm_id: Id, row_id: str, letters: Sequence[Lett
         drafts = [replace(cycles.note(thread, event, now, None), key=key)]
         if row.number > 0 and reminder is not None:
             drafts += await _recount(means, thread, reminder, row, counted, session)
-        return await means.store.streams.append_in(session, drafts)
+        return None, await means.store.streams.append_in(session, drafts)
 
-    try:
-        stored = await means.store.streams.transact(notes_stream(row.thread_id), work, key)
-    except KeyTaken:
-        return  # somebody else has told the same
-    for one in stored:
-        means.announcer.event(one)
-        means.settler.settle(one)
+    with suppress(KeyTaken):  # somebody else has told the same
+        await happen(means, work, streams=notes_stream(row.thread_id), key=key)
 
 
 async def _recount(

@@ -4,14 +4,10 @@ The firm's are managed by whoever manages its templates (AC-16) and used by all 
 to everybody else they don't exist.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from msgspec.structs import replace
-
-from protocol import body as bodies
 from protocol.asked import Done
-from protocol.body import Body
-from protocol.errors import Conflict, Invalid, NotFound
+from protocol.events import Event
 from protocol.ids import new_id
 from protocol.saved_replies import (
     SavedReply,
@@ -24,13 +20,12 @@ from protocol.saved_replies import (
     SavedReplyUpdated,
 )
 from protocol.wire import Id
-from server.core import keeping, keys
+from server.core import keeping
 from server.core.context import Context
 from server.core.doing import does
+from server.core.kept_texts import KeptTexts, for_anybody
 from server.core.rules import may_with
 from server.core.said import said
-from storage.log.streams import Draft, Stored
-from storage.mongo.connection import Session
 from storage.saved_replies import SavedReplyDoc
 
 SAVED_REPLIES_MAX: Final = 200
@@ -52,103 +47,36 @@ async def page(context: Context, command: SavedReplyList, scope: None) -> SavedR
 @does(SavedReplyCreate)
 async def create(context: Context, command: SavedReplyCreate, scope: None) -> SavedReply:
     """Save a reply; the same key from the same person saves one (P2). Raises Conflict when there are too many."""
-    principal, streams = context.principal, context.store.streams
-    title, body = said("$.title", command.title), _checked(command.body)
-    key, meant = f"{principal.user_id}:{command.client_reply_id}", keys.meaning(command)
     reply = SavedReplyDoc(
         id=new_id(),
-        firm_id=principal.firm_id,
-        title=title,
-        body=body,
+        firm_id=context.principal.firm_id,
         updated_at=context.clock.now(),
-        owner_id=principal.user_id if command.personal else None,
+        owner_id=context.principal.user_id if command.personal else None,
+        **_checked(command),
     )
-
-    async def write(session: Session) -> tuple[SavedReply, list[Draft]]:
-        if await context.store.saved_replies.count(reply.firm_id, reply.owner_id, session) >= SAVED_REPLIES_MAX:
-            raise Conflict(f"There are {SAVED_REPLIES_MAX} saved replies already.", reason="too_many")
-        await context.store.saved_replies.put(reply, session)
-        return _seen(reply), [_told(context, reply, key, meant)]
-
-    async def work() -> SavedReply:
-        _must_manage(context, reply)
-        return await keeping.change(context, write)
-
-    async def first() -> SavedReply | None:
-        return _made(await streams.first_with(key), meant)
-
-    return await keys.once(streams.tries, key, work, first)
+    return await REPLIES.create(context, command, command.client_reply_id, reply)
 
 
 @does(SavedReplyUpdate)
 async def update(context: Context, command: SavedReplyUpdate, scope: None) -> SavedReply:
     """Change a saved reply. What changes nothing is told to nobody. Raises NotFound, Forbidden, Invalid."""
-    title = None if command.title is None else said("$.title", command.title)
-    body = None if command.body is None else _checked(command.body)
-    replies = context.store.saved_replies
-
-    async def write(session: Session) -> tuple[SavedReply, list[Draft]]:
-        before = _known(context, await replies.get(context.principal.firm_id, command.saved_reply_id, session))
-        after = replace(before, title=title or before.title, body=body or before.body)
-        if after == before:
-            return _seen(before), []
-        after = replace(after, updated_at=context.clock.now())
-        await replies.put(after, session)
-        return _seen(after), [_told(context, after)]
-
-    return await keeping.change(context, write)
+    return await REPLIES.update(context, command.saved_reply_id, _checked(command))
 
 
 @does(SavedReplyDelete)
 async def delete(context: Context, command: SavedReplyDelete, scope: None) -> Done:
     """Delete a saved reply. Raises NotFound for one that is gone or another's, Forbidden."""
-    replies = context.store.saved_replies
-
-    async def write(session: Session) -> tuple[Done, list[Draft]]:
-        before = _known(context, await replies.get(context.principal.firm_id, command.saved_reply_id, session))
-        await replies.delete(before.firm_id, before.id, session)
-        gone = SavedReplyDeleted(saved_reply_id=before.id)
-        return Done(), [keeping.draft(context, gone, personal=before.owner_id is not None)]
-
-    return await keeping.change(context, write)
+    return await REPLIES.delete(context, command.saved_reply_id)
 
 
-def _checked(body: Body) -> Body:
-    """A body that can be put into any message. Raises Invalid."""
-    bodies.check(body)
-    if bodies.mentions(body):
-        # Who sees an account differs from account to account.
-        raise Invalid(path="$.body", expected="no mentions", got=f"{len(bodies.mentions(body))} mentions")
-    return body
-
-
-def _known(context: Context, reply: SavedReplyDoc | None) -> SavedReplyDoc:
-    """One that the asker may manage."""
-    principal = context.principal
-    if reply is None or reply.owner_id not in (None, principal.user_id):
-        raise NotFound("There is no such saved reply.")
-    _must_manage(context, reply)
-    return reply
-
-
-def _must_manage(context: Context, reply: SavedReplyDoc) -> None:
-    if reply.owner_id is None:
-        may_with(context.principal, "manage_templates")
-
-
-def _told(context: Context, reply: SavedReplyDoc, key: str | None = None, meant: str | None = None) -> Draft:
-    event = SavedReplyUpdated(saved_reply=_seen(reply))
-    return keeping.draft(context, event, personal=reply.owner_id is not None, key=key, meant=meant)
-
-
-def _made(stored: Stored | None, meant: str) -> SavedReply | None:
-    """What a try with a key has made. Raises Conflict if that is something else."""
-    if stored is None:
-        return None
-    if not isinstance(stored.event, SavedReplyUpdated):
-        raise keys.reused()
-    keys.check_meaning(stored.meant, meant)
-    return stored.event.saved_reply
+def _checked(command: SavedReplyCreate | SavedReplyUpdate) -> dict[str, Any]:
+    """What is said of a saved reply, as it is kept. Raises Invalid with its place."""
+    fields: dict[str, Any] = {}
+    if command.title is not None:
+        fields["title"] = said("$.title", command.title)
+    if command.body is not None:
+        fields["body"] = for_anybody(command.body)
+    return fields
 
 
 def _seen(reply: SavedReplyDoc) -> SavedReply:
@@ -159,3 +87,26 @@ def _seen(reply: SavedReplyDoc) -> SavedReply:
         updated_at=reply.updated_at,
         personal=reply.owner_id is not None,
     )
+
+
+def _made(event: Event) -> SavedReply | None:
+    return event.saved_reply if isinstance(event, SavedReplyUpdated) else None
+
+
+def _must_manage(context: Context, reply: SavedReplyDoc) -> None:
+    if reply.owner_id is None:
+        may_with(context.principal, "manage_templates")
+
+
+REPLIES: Final[KeptTexts[SavedReplyDoc, SavedReply]] = KeptTexts(
+    one="saved reply",
+    many="saved replies",
+    most=SAVED_REPLIES_MAX,
+    kept_in=lambda store: store.saved_replies,
+    seen=_seen,
+    updated=lambda reply: SavedReplyUpdated(saved_reply=reply),
+    made=_made,
+    deleted=lambda reply_id: SavedReplyDeleted(saved_reply_id=reply_id),
+    owner_of=lambda reply: reply.owner_id,
+    must_manage=_must_manage,
+)

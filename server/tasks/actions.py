@@ -36,6 +36,7 @@ from server.audit import trail
 from server.core import keys
 from server.core.context import Context
 from server.core.doing import answers_again, does
+from server.core.happening import happen
 from server.core.rules import ThreadScope
 from server.core.said import said
 from storage.log.streams import Closed, Draft, Stored
@@ -282,12 +283,9 @@ async def _change(
         return change, stored
 
     try:
-        change, happened = await store.streams.transact(thread_stream(thread.id), transaction, key)
+        change = await happen(context.means, transaction, streams=thread_stream(thread.id), key=key)
     except Closed:
         raise _archived(context) from None
-    for stored in happened:
-        context.announcer.event(stored)
-        context.settler.settle(stored)
     return change.subject
 
 

@@ -4,10 +4,12 @@ Each says what it comes to; server.threads.changing does it in one transaction. 
 is server.threads.lists.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import structs
 
 from protocol import body as bodies
 from protocol.asked import Done
@@ -32,20 +34,22 @@ from protocol.threads import (
     ThreadReopened,
     ThreadView,
 )
-from protocol.wire import Id
+from protocol.wire import SUBJECT_CHARACTERS_MAX, TASK_CHARACTERS_MAX, Id
 from server.audit import trail
 from server.core import keys
 from server.core.context import Context
 from server.core.doing import does
+from server.core.happening import happen
 from server.core.rules import AccountScope, FactsScope
 from server.core.said import said
 from server.documents import carrying
 from server.people import mentions, reachable
 from server.reminders import cycles
 from server.reminders import state as reminder_state
+from server.shortcodes import filling
 from server.templates import actions as templates
 from server.threads import lists
-from server.threads.changing import Change, change, tell
+from server.threads.changing import Change, change
 from storage.accounts import AccountDoc
 from storage.log.streams import Draft, Head, KeyTaken, Stored
 from storage.mongo.connection import Row, Session
@@ -66,6 +70,7 @@ class Start:
     account: AccountDoc
     subject: str
     body: Body
+    """Subject, body and tasks of staff as they were written: what their shortcodes stand for comes with `start`."""
     client_message_id: str
     actor: Person
     """Whose name the client sees: the person themselves, or a template's From (TP-2)."""
@@ -81,6 +86,10 @@ class Start:
     template_id: Id | None = None
 
 
+Beside = Callable[[Session], Awaitable[Sequence[Stored]]]
+"""Does what belongs to a start in its transaction; what it appended, which is told with it. What it raises undoes all."""
+
+
 @does(ThreadCreate)
 async def create(context: Context, command: ThreadCreate, scope: AccountScope) -> ThreadView:
     """Start a thread with its first message (TH-7, TH-10); the same key from the same person starts one (P2).
@@ -93,7 +102,7 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     key, meant = f"{principal.user_id}:{command.client_message_id}", keys.meaning(command)
 
     async def work() -> ThreadDoc:
-        return await start(context, await _start(context, command, account, key, meant))
+        return await start(context, await checked(context, command, account, key, meant))
 
     thread = await started(context, key, meant)
     if thread is None:
@@ -102,18 +111,20 @@ async def create(context: Context, command: ThreadCreate, scope: AccountScope) -
     return ThreadView(thread=await lists.row_of(context, thread))
 
 
-async def _start(context: Context, command: ThreadCreate, account: AccountDoc, key: str, meant: str) -> Start:
-    """The command as a start that is allowed and checked for form."""
+async def checked(
+    context: Context, command: ThreadCreate, account: AccountDoc, key: str, meant: str | None = None
+) -> Start:
+    """The command as a start that is allowed and checked for form. Raises as `create` does."""
     principal = context.principal
     if not principal.is_staff:
         await _contact_may_start(context, command)
     elif command.template_id is not None:
         await templates.must_be(context, command.template_id)
-    bodies.check(command.body, may_be_blank=bool(command.attachments))
+    mentioned = bodies.check(command.body, may_be_blank=bool(command.attachments))
     return Start(
         account=account,
         subject=said("$.subject", command.subject),
-        body=await mentions.with_true_names(context, account.id, command.body),
+        body=await mentions.with_true_names(context, account.id, command.body, mentioned),
         client_message_id=command.client_message_id,
         actor=principal.person,
         origin="manual" if principal.is_staff else "client",
@@ -149,12 +160,22 @@ async def started(context: Context, key: str, meant: str | None = None) -> Threa
     return thread
 
 
-async def start(context: Context, new: Start) -> ThreadDoc:
+async def could_start(context: Context, new: Start) -> None:
+    """Raises what would keep it from being started now."""
+    await _can_receive(context, new.account)
+    await _with_values(context, new)
+
+
+async def start(context: Context, new: Start, beside: Beside | None = None) -> ThreadDoc:
     """Start a thread in one transaction, then tell everybody. People, bulk runs and automations all come through here.
 
-    Raises Conflict `account_not_activated` or `account_archived`; a failed start leaves nothing behind.
+    Shortcodes of staff become what they stand for at this moment. Raises Conflict `account_not_activated` or
+    `account_archived`, Invalid for what says nothing without them or is too long with their values; a failed start leaves
+    nothing behind. Lets out what `beside` raises.
     """
     contact_ids = await _can_receive(context, new.account)
+    if new.origin != "client":
+        new = await _with_values(context, new)
     thread_id, at = new_id(), context.clock.now()
     tasks = _tasks(new, thread_id, at)
     drafts = [
@@ -173,24 +194,38 @@ async def start(context: Context, new: Start) -> ThreadDoc:
     reminder = await _reminder(context, new, drafts)
 
     async def work(session: Session) -> tuple[ThreadDoc, list[Stored]]:
+        besides = await beside(session) if beside is not None else ()
         stored = await context.store.streams.append_in(session, drafts)
         thread = _new_row(new, thread_id, stored, len(tasks), reminder, contact_ids)
         await context.store.threads.add(thread, session)
         await context.store.tasks.add_all(tasks, session)
         await carrying.note(context, drafts, session)
         await trail.note_all(context, thread, "task.added", [task.text for task in tasks], session)
-        return thread, stored
+        return thread, [*stored, *besides]
 
     try:
-        thread, happened = await context.store.streams.transact(thread_stream(thread_id), work, new.key)
+        return await happen(context.means, work, streams=thread_stream(thread_id), key=new.key)
     except KeyTaken:
         # Our own retry was faster, or a key of a task or message was used before.
         first = await started(context, new.key, new.meant)
         if first is None:
             raise Conflict("A task's key was used before.", reason="key_reused") from None
         return first
-    tell(context.means, happened)
-    return thread
+
+
+async def _with_values(context: Context, new: Start) -> Start:
+    """What staff wrote, with what its shortcodes stand for in this account (TH-5, BK-3). Raises Invalid where that leaves
+    nothing, or doesn't fit."""
+    filled = await filling.fill(context, new.account, [new.subject, *(task.text for task in new.tasks)], new.body)
+    subject, *texts = filled.lines
+    body = filled.body or new.body
+    bodies.check(body, may_be_blank=bool(new.attachments))
+    tasks = [
+        structs.replace(task, text=filling.fitting(f"$.tasks[{place}].text", text, TASK_CHARACTERS_MAX))
+        for place, (task, text) in enumerate(zip(new.tasks, texts, strict=True))
+    ]
+    subject = filling.fitting("$.subject", said("$.subject", subject), SUBJECT_CHARACTERS_MAX)
+    return replace(new, subject=subject, body=body, tasks=tasks)
 
 
 def _first_events(new: Start, tasks: Sequence[TaskDoc]) -> list[Event]:

@@ -14,6 +14,7 @@ from protocol.people import Person
 from protocol.wire import Id
 from server.audit import trail
 from server.core.context import Context, Means
+from server.core.happening import happen
 from storage.log.streams import Draft, Stored
 from storage.mongo.connection import Row, Session
 from storage.threads import ThreadDoc
@@ -79,7 +80,7 @@ async def _change(
 ) -> list[Stored]:
     store = means.store
 
-    async def work(session: Session) -> list[Stored]:
+    async def work(session: Session) -> tuple[list[Stored], list[Stored]]:
         if check is not None:
             await check(session)
         thread = await store.threads.get(firm_id, thread_id, session)
@@ -87,7 +88,7 @@ async def _change(
             raise NotFound("There is no such thread.")
         made = decide(thread)
         if made is None:
-            return []
+            return [], []
         at = means.clock.now()
         drafts = [_draft(thread, thread_stream(thread_id), at, person, event) for event in made.events]
         drafts += made.messages
@@ -99,19 +100,11 @@ async def _change(
             fields |= {"notes_head": inside[-1].seq, "updated_at": max(thread.updated_at, at)}
         await store.threads.change(firm_id, thread_id, fields, session, visible)
         await note(thread, made, session)
-        return [*visible, *inside]
+        happened = [*visible, *inside]
+        return happened, happened
 
-    happened = await store.streams.transact(thread_stream(thread_id), work, key)
-    tell(means, happened)
-    return happened
+    return await happen(means, work, streams=thread_stream(thread_id), key=key)
 
 
 def _draft(thread: ThreadDoc, stream: str, at: int, person: Person | None, event: Event) -> Draft:
     return Draft(stream=stream, firm_id=thread.firm_id, account_id=thread.account_id, at=at, actor=person, event=event)
-
-
-def tell(means: Means, happened: Sequence[Stored]) -> None:
-    """After the commit: everybody hears of it, and its consequences are drawn."""
-    for stored in happened:
-        means.announcer.event(stored)
-        means.settler.settle(stored)

@@ -2,15 +2,10 @@
 what is in it."""
 
 import unicodedata
-from typing import Final
 
 from protocol.errors import Invalid
+from server.files.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, TURNING
 
-NAME_CHARACTERS_MAX: Final = 200
-NAME_BYTES_MAX: Final = 255
-"""In UTF-8: what the file systems take that people save it to."""
-TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""They turn the order of what follows: `receipt\u202efdp.exe` would be read as a PDF."""
 _BYTES = f"at most {NAME_CHARACTERS_MAX} characters and {NAME_BYTES_MAX} bytes of UTF-8"
 
 

@@ -6,7 +6,7 @@ then noted as a leaving, and only then removed from its place: a crash leaves le
 Counts what each firm takes up. Refuses to know what the bytes are for.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, Literal
@@ -24,6 +24,7 @@ from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Session, SomebodyWasFirst
 from storage.mongo.documents import Document, if_readable, readable, to_document
 from storage.mongo.of_firms import FirmRows
+from storage.previews import PREVIEWS
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +92,7 @@ class Blobs:
         self._rows = FirmRows(mongo, BLOBS)
         self._leavings = FirmRows(mongo, LEAVINGS)
         self._spaces = FirmRows(mongo, SPACES)
+        self._previews = FirmRows(mongo, PREVIEWS)
         self._referring = [(FirmRows(mongo, collection), field) for collection, field in REFERRING]
 
     # reading
@@ -99,6 +101,12 @@ class Blobs:
         """A firm's content by its hash."""
         row = await self._rows.of(firm_id).find_one({"_id": blob_id(firm_id, sha256)}, session=session)
         return if_readable(row, BlobDoc) if row else None
+
+    async def several(self, firm_id: Id, hashes: Iterable[str], session: Session | None = None) -> dict[str, BlobDoc]:
+        """Some of a firm's content by its hash; what the firm hasn't got is left out."""
+        query = {"_id": {"$in": [blob_id(firm_id, one) for one in set(hashes)]}}
+        found = self._rows.of(firm_id).find(query, session=session)
+        return {blob.sha256: blob for blob in await readable(found, BlobDoc)}
 
     async def size(self, firm_id: Id, sha256: str) -> int | None:
         """How many bytes it has; None for what the firm hasn't got."""
@@ -169,6 +177,7 @@ class Blobs:
                 await self._rows.of(firm_id).update_one({"_id": blob.id}, update, session=session)
                 return False
             await self._rows.of(firm_id).delete_one({"_id": blob.id}, session=session)
+            await self._previews.of(firm_id).delete_one({"_id": blob.id}, session=session)
             await self.give_back(firm_id, blob.size, session)
             await self.leave(firm_id, "blob", blob.name, now, session)
             return True

@@ -6,10 +6,13 @@ what the collections mean; each has a module of its own.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar
+from types import TracebackType
+from typing import Any, Final, TypeVar, cast
 
 import pymongo
+from bson import encode
 from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -128,6 +131,11 @@ class Mongo:
         await self.client.close()
 
 
+def encoded(part: Row) -> Row:
+    """A part of commands that is always the same, as the bytes that go into each."""
+    return cast("Row", RawBSONDocument(encode(part)))
+
+
 async def write_all(rows: Rows, writes: Sequence[UpdateOne]) -> None:
     """Many writes in one command, none held up by another; each must have its guard and may be done twice.
 
@@ -168,12 +176,22 @@ async def keys_taken() -> AsyncIterator[None]:
         raise
 
 
-@asynccontextmanager
-async def ours() -> AsyncIterator[None]:
+class _Ours:
+    """See `ours`. No generator, since there is one around every command."""
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, PyMongoError) and not isinstance(error, DuplicateKeyError):
+            raise Unavailable("The database can't be reached at the moment; try again with the same key.") from error
+
+
+_OURS: Final = _Ours()
+
+
+def ours() -> _Ours:
     """Inside it, a fault of the database comes out as Unavailable: the outcome is unknown or nothing was done."""
-    try:
-        yield
-    except DuplicateKeyError:
-        raise
-    except PyMongoError as error:
-        raise Unavailable("The database can't be reached at the moment; try again with the same key.") from error
+    return _OURS

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NewType
 from pymongo import UpdateOne
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.asynchronous.cursor import AsyncCursor
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 from pymongo.results import BulkWriteResult, DeleteResult, UpdateResult
 
@@ -26,6 +26,8 @@ Why = Literal["sweep", "login", "operator", "migration"]
 
 `sweep`: the scheduler looks for what is due, or left undone, wherever it is; what it finds says whose it is. `login`: whose
 a secret, a session or an address is turns out only here. `operator`: the command line. `migration`: the stored form."""
+IMMUTABLE: Final = 66
+"""The database's code for an update that would change an `_id`."""
 FIRMS_REMEMBERED_MAX: Final = 1_000
 """Guards of updates, by firm, that are kept: each row of a batch needs one, and a batch is of few firms."""
 Write = NewType("Write", UpdateOne)
@@ -128,8 +130,19 @@ class Bound:
         document of another firm under a plain `_id` is refused."""
         ((field, firm),) = self._firm.items()
         if isinstance(update, list) and query.keys() == {"_id"} and field != "_id" and isinstance(firm, str):
-            return Write(UpdateOne(query, [_only_of(field, firm, upsert=upsert), *update], upsert=upsert))
+            own, first = _only_of(field, firm, upsert=upsert), update[0]
+            # In the first stage, if it sets fields, since each stage costs the database a document.
+            stages = [{"$set": {**first["$set"], **own}}, *update[1:]] if "$set" in first else [{"$set": own}, *update]
+            return Write(UpdateOne(query, stages, upsert=upsert))
         return Write(UpdateOne(self._query(query), update, upsert=upsert))
+
+    def write_seen(self, document_id: str, fields: Row, seen: Row) -> Write:
+        """An update, to be done with others, that sets fields (as a pipeline's stage does) of a document that still holds
+        what was seen in some of them, None where there was none: see `FirmRows.write_as_seen`. It is found by its `_id`
+        alone, for the reason of `_only_of`; one that holds something else, or is another firm's, is refused."""
+        names, values = [f"${name}" for name in (*self._firm, *seen)], [*self._firm.values(), *seen.values()]
+        own: Row = {"_id": {"$cond": [{"$eq": [names, {"$literal": values}]}, "$_id", None]}}
+        return Write(UpdateOne({"_id": document_id}, [{"$set": {**fields, **own}}]))
 
 
 class FirmRows:
@@ -167,6 +180,18 @@ class FirmRows:
         """Many updates in one command, none held up by another. Lets BulkWriteError out."""
         return await self._rows.bulk_write(writes, ordered=False, session=session)
 
+    async def write_as_seen(self, writes: Sequence[Write]) -> tuple[int, list[int]]:
+        """The same: how many have found their document, and the places of those that were refused because it isn't as it
+        was seen. Lets BulkWriteError out for anything else."""
+        try:
+            return (await self.write(writes)).matched_count, []
+        except BulkWriteError as error:
+            details: Mapping[str, Any] = error.details or {}
+            failures = details.get("writeErrors", [])
+            if details.get("writeConcernErrors") or any(one.get("code") != IMMUTABLE for one in failures):
+                raise
+            return details["nMatched"], [one["index"] for one in failures]
+
     async def write_all(self, writes: Sequence[Write]) -> None:
         """See storage.mongo.connection.write_all."""
         await write_all(self._rows, writes)
@@ -174,14 +199,15 @@ class FirmRows:
 
 @lru_cache(FIRMS_REMEMBERED_MAX)
 def _only_of(field: str, firm: Id, *, upsert: bool) -> Row:
-    """A stage that leaves a firm's document to the update, and takes the `_id` of another's, which the database refuses.
+    """What a stage sets that leaves a firm's document to the update, and takes the `_id` of another's, which the database
+    refuses.
 
     As a part of the query the firm costs more than the update does: what is asked for by its `_id` and nothing else is
     looked up at once; for anything else all indexes of the collection are considered, for each document of a bulk anew.
     """
     whose: Any = {"$ifNull": [f"${field}", {"$literal": firm}]} if upsert else f"${field}"
     own: Row = {"_id": {"$cond": [{"$eq": [whose, {"$literal": firm}]}, "$_id", None]}}
-    return {"$set": own | ({field: whose} if upsert else {})}
+    return own | ({field: whose} if upsert else {})
 
 
 def matching(firm_ids: Iterable[Id], collection: OfFirms) -> Row:

@@ -82,6 +82,7 @@ class BusControl(msgspec.Struct, frozen=True, array_like=True, tag=3):
 
     kind: ControlKind
     user_id: str | None = None
+    """For access: None means somebody's, who need not be on any hub."""
     session_id: str | None = None
     """For session_ended: None means all of the person's sessions."""
     firm_id: str | None = None

@@ -45,12 +45,15 @@ return wait
 _BEAT: Final = b"""
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local known = redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1]) == 0
+local dies = now + tonumber(ARGV[2])
+local known = redis.call('ZADD', KEYS[1], dies, ARGV[1]) == 0
+if not known then for at = 4, #ARGV do redis.call('ZADD', KEYS[1], 'NX', dies, ARGV[at]) end end
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
 for _, hub in ipairs(dead) do redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), hub) end
-return {known and 1 or 0, dead}
+return {known and 1 or 0, dead, redis.call('ZRANGE', KEYS[1], 0, -1)}
 """
-"""A dead hub is told to one asker at a time, and again until somebody has cleared it."""
+"""A dead hub is told to one asker at a time, and again until somebody has cleared it. Whoever finds that they are not known
+brings up the others that they knew too: one that died meanwhile can't."""
 
 _PROOF: Final = b"""
 local key = KEYS[1]
@@ -67,6 +70,7 @@ redis.call('SISMEMBER', key, 'a')
 redis.call('DEL', key)
 redis.call('ZADD', key, 0, 'a')
 redis.call('ZRANGEBYSCORE', key, '-inf', 0)
+redis.call('ZRANGE', key, 0, -1)
 redis.call('ZREM', key, 'a')
 redis.call('PEXPIRE', key, 1000)
 return 1
@@ -95,6 +99,8 @@ class Beat(msgspec.Struct, frozen=True):
     """Redis has lost something of what this hub had told it: it was emptied, has evicted keys, or thought us dead."""
     dead: list[str]
     """Hubs found dead: to be cleared by who hears of them, with `bury` and `buried`."""
+    hubs: list[str]
+    """All hubs that Redis knows, this one too."""
 
 
 class Ephemeral:
@@ -145,12 +151,16 @@ class Ephemeral:
 
     # presence
 
-    async def beat(self, hub: str, ttl_s: float, oldest: Iterable[tuple[Id, Present]]) -> Beat:
+    async def beat(
+        self, hub: str, ttl_s: float, oldest: Iterable[tuple[Id, Present]], hubs: Iterable[str] = ()
+    ) -> Beat:
         """This hub lives. `oldest`, by firm: whoever of its staff, and of its people, was shown first by this hub.
+        `hubs`: those that the last beat heard of. Where Redis has forgotten us, it is told of them anew, so that one that
+        is dead by now is still found dead.
 
         What is evicted is a whole key: as long as the oldest of it is there, all that came later is.
         """
-        known, dead = await self._script(_BEAT, "hubs", hub, round(ttl_s * 1000), CLAIM_MS)
+        known, dead, all_hubs = await self._script(_BEAT, "hubs", hub, round(ttl_s * 1000), CLAIM_MS, *hubs)
         looks: list[Sequence[bytes]] = []
         for firm_id, one in oldest:
             field = f"{hub}/{one.user_id}"
@@ -159,7 +169,11 @@ class Ephemeral:
             if one.account_ids is None:
                 looks.append(self._command("HEXISTS", f"team:{firm_id}", field))
         found = await self._ask(*looks) if looks else []
-        return Beat(forgotten=not known or not all(found), dead=[name.decode() for name in dead])
+        return Beat(
+            forgotten=not known or not all(found),
+            dead=[name.decode() for name in dead],
+            hubs=[name.decode() for name in all_hubs],
+        )
 
     async def arrive(self, hub: str, firm_id: Id, people: Sequence[Present]) -> None:
         """These people are connected at a hub."""

@@ -182,3 +182,15 @@ def test_libcurl_is_found_where_the_wheel_is_now_wherever_it_was_before(
         monkeypatch.setattr(programs, "find_libcurl", lambda: here)  # noqa: B023 - called in this round only
         folder = Path(programs._with_libcurl()["LD_LIBRARY_PATH"].split(":")[0])
         assert (folder / "libcurl.so.4").resolve() == here
+
+
+def test_a_primary_that_was_voted_out_already_has_stepped_down(
+    replica_set_of_three: ReplicaSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = replica_set_of_three
+    chosen = servers.wait_for_primary()
+    voted_out = next(member for member in servers.members if member is not chosen)
+    answers = iter([voted_out])
+    waits = servers.wait_for_primary
+    monkeypatch.setattr(servers, "wait_for_primary", lambda but=None: next(answers, None) or waits(but))
+    assert servers.step_down() is chosen

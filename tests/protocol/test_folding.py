@@ -22,6 +22,7 @@ WITHOUT_FOLDS = {
     "MessageSent", "ThreadUnread",  # what they do takes more than that: protocol.client.threads
     "ThreadCreated", "TasksCompleted", "LetterFailed", "ReminderSent", "ReminderSettled",  # change no row and no task
     "DocumentChanged",  # has the row asked for anew
+    "ScheduledSendChanged",  # has what waits asked for anew
 }  # fmt: skip
 FOLDS = [(event, fold) for event in EVENTS for fold in event.folds]
 

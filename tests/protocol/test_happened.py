@@ -15,8 +15,10 @@ READ_BY_CONTACTS = {
     "thread.created", "thread.renamed", "thread.archived", "thread.reopened", "thread.raised",
     "task.added", "task.edited", "task.completed", "task.reopened", "tasks.reordered", "task.deleted", "tasks.completed",
 }  # fmt: skip
-OWN = {"access.changed", "firm.changed", "notification.updated", "saved_reply.deleted", "saved_reply.updated",
-       "template.deleted", "template.updated"}  # fmt: skip
+OWN = {"access.changed", "bulk.deleted", "bulk.updated", "custom_field.deleted", "custom_field.updated",
+       "firm.changed", "notification.updated", "saved_reply.deleted", "saved_reply.updated", "scheduled_chat.changed",
+       "template.deleted",
+       "template.updated"}  # fmt: skip
 
 
 def stands_in(letter: str) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from server.core.context import Means
 from tests.scheduler.sink import Sink, listening
+from tests.scheduler.story import Story
 from tests.world import World
 
 DELAY_S = 180
@@ -30,3 +31,9 @@ def means(world: World, sink: Sink) -> Means:
         public_url="http://127.0.0.1:8000",
     )
     return world.means
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    """A thread with its reminders."""
+    return Story(world)

@@ -174,3 +174,11 @@ async def talk(
         close_timeout=1,
     ) as socket:
         yield Talk(socket, subprotocol, at)
+
+
+@contextlib.asynccontextmanager
+async def window(at: RunningNode, token: str) -> AsyncIterator[Talk]:
+    """A socket that has said hello in somebody's name."""
+    async with talk(at) as client:
+        await client.hello(token)
+        yield client

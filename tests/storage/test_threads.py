@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace as replaced
 from typing import Any
 
 import pytest
@@ -40,8 +41,11 @@ from protocol.threads import (
 )
 from protocol.wire import Id
 from server import consequences
+from server.marks.follows import by_writing
 from storage.log.streams import Head, Stored
-from storage.threads import Position, ThreadDoc, advanced, excerpt_of
+from storage.mongo.documents import from_document
+from storage.mongo.of_firms import FirmRows
+from storage.threads import DEPENDED, Position, Projection, ThreadDoc, advanced, excerpt_of, seen
 from tests.world import Person, World
 
 pytestmark = pytest.mark.anyio
@@ -240,6 +244,57 @@ async def test_settled_late_in_pieces_twice_and_backwards_it_is_the_same(world: 
     again = await world.store.threads.get(world.firm.id, thread.id)
     assert again is not None
     assert (again.head, again.last, again.notes_head) == (fresh.head, fresh.last, fresh.notes_head)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_is_worked_out_here_is_what_the_database_finds(
+    world: World, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of any row and any events; and of a row that isn't as it was seen any more it is what follows from how it is."""
+    thread = await world.thread(tasks=["a"])
+    actions, chance = Actions(world, thread, seed), random.Random(seed)
+    rows, raw, now = world.store.threads, world.store.mongo.database["threads"], world.clock.now()
+    states, refused = list[dict[str, Any]](), list[int]()
+    write_as_seen = FirmRows.write_as_seen
+
+    async def watched(self: FirmRows, writes: Sequence[Any]) -> tuple[int, list[int]]:
+        answer = await write_as_seen(self, writes)
+        refused.extend(answer[1])
+        return answer
+
+    monkeypatch.setattr(FirmRows, "write_as_seen", watched)
+    for _ in range(12):
+        world.clock.advance(s=1)
+        await actions.one()
+        await world.settled()
+        found = await raw.find_one({"_id": thread.id})
+        assert found is not None
+        states.append(found)
+    for state in chance.sample(states, 6):  # as it is after some contacts have read, was asked again, or has come back
+        state |= chance.choice([{}, {"raised_at": now}, {"back": {"at": now + 3000, "why": "time"}}])
+    visible, notes = await logs(world, thread.id)
+    refused.clear()
+
+    async def after(state: dict[str, Any], projection: Projection) -> dict[str, Any]:
+        await raw.replace_one({"_id": thread.id}, state)
+        assert await rows.project([projection], now + chance.randint(0, 20_000))
+        found = await raw.find_one({"_id": thread.id})
+        assert found is not None
+        return found
+
+    for state, other in zip(states, chance.sample(states, len(states)), strict=True):
+        events = chance.sample([*visible, *notes], chance.randint(1, 6))
+        read = by_writing(thread.id, events)
+        plain = Projection(world.firm.id, thread.id, events, read)
+        dice = chance.getstate()
+        expected = await after(state, plain)
+        chance.setstate(dice)
+        assert await after(state, replaced(plain, seen=seen(from_document(state, ThreadDoc), state))) == expected
+        assert refused == []
+        chance.setstate(dice)
+        assert await after(state, replaced(plain, seen=seen(from_document(other, ThreadDoc), other))) == expected
+        assert refused == ([0] if any(state.get(name) != other.get(name) for name in DEPENDED) else [])
+        refused.clear()
 
 
 async def test_actions_at_once_keep_row_and_log_together(world: World) -> None:

@@ -26,6 +26,8 @@ FLAGS = (
 PATIENCE_MS = 20_000
 AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
 OFFLINE = re.compile(r"Ingen anslutning\.|No connection\.")
+WITHOUT_A_WORKER = "Service Worker registration blocked by Playwright"
+"""What the driver says of a visitor without a worker; it is no word of ours."""
 WIDE, NARROW = (1440, 900), (360, 740)
 Scheme = Literal["light", "dark"]
 
@@ -141,7 +143,28 @@ class Visitor:
         )
         return found
 
+    async def covered(self, within: str, frame: Frame | None = None) -> list[str]:
+        """What can be pressed in the parts that match a selector and has something else under the pointer in its middle."""
+        found: list[str] = await (frame or self.page).evaluate(
+            """(within) => {
+              const found = [], controls = ':is(a[href], button, input, textarea, [contenteditable])';
+              for (const control of document.querySelectorAll(`:is(${within}) ${controls}`)) {
+                const { left, top, width, height } = control.getBoundingClientRect();
+                if (width <= 1 || height <= 1 || getComputedStyle(control).visibility === 'hidden') continue;
+                const there = document.elementFromPoint(left + width / 2, top + height / 2);
+                if (there && (control.contains(there) || control.labels?.[0]?.contains(there))) continue;
+                const what = there ? `${there.tagName} ${there.className}` : 'nothing of the page';
+                found.push(`${control.ariaLabel || control.textContent || control.className}: ${what}`);
+              }
+              return found;
+            }""",
+            within,
+        )
+        return found
+
     def _said(self, message: ConsoleMessage) -> None:
+        if message.text == WITHOUT_A_WORKER:
+            return
         if message.type in ("error", "warning") and not self.trouble_is_expected:
             self.faults.append(f"console {message.type}: {message.text}")
 
@@ -168,14 +191,18 @@ class Lobby:
         scheme: Scheme = "light",
         language: str = "sv-SE",
         zone: str = "Europe/Stockholm",
+        *,
+        worker: bool = False,
     ) -> Visitor:
-        """Somebody opens a browser."""
+        """Somebody opens a browser. With a `worker` it keeps the pages' shell: a process more for each visitor, whose
+        requests don't pass by `Page.route`."""
         context = await self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             locale=language,
             timezone_id=zone,
             reduced_motion="reduce",
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(self.product, await context.new_page())

@@ -16,6 +16,7 @@ from msgspec import structs
 from protocol.frames import Reply, encode
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.wire import Id
+from scheduler import scheduled_sends
 from scheduler.mail import outbox as mail
 from server.commands import TAGS
 from server.doors import visitors
@@ -69,11 +70,18 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("task.list", {"state": "all"}),
         ("task.list", {"state": "all", "assignee_id": place.staff_id}),
         ("reminder.read", thread),
+        ("scheduled_send.list", thread),
         ("notification.list", {}),
+        ("bulk.list", {}),
+        ("bulk.get", {"bulk_id": place.thread_id}),
+        ("bulk.preview", {"account_ids": [place.account_id]}),
         ("audit.list", thread),
         ("security.list", {}),
         ("saved_reply.list", {}),
         ("template.list", {}),
+        ("custom_field.list", {}),
+        ("contact.read", {**account, "contact_id": place.person_id}),
+        ("shortcode.resolve", {**account, "subject": "[ACCOUNT_NAME] [CITY] [ACCOUNT_CUSTOM_FIELD:x]"}),
         ("folder.list", account),
         ("document.search", account),
         ("document.search", {**account, "deleted": True}),
@@ -81,6 +89,8 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         # Of no folder and no document that there is: what those hold is told nobody here, in the same words.
         ("document.list", {"folder_id": place.thread_id}),
         ("document.get", {"document_ids": [place.thread_id]}),
+        ("document.thumbnail", {"document_id": place.thread_id}),
+        ("document.read", {"document_id": place.thread_id}),
     ]
 
 
@@ -171,6 +181,7 @@ class Story:
             await self._staff(self.anna, "thread.snooze", **thread, seq=1, until=later)
             await self._staff(self.sofia, "thread.wake", **thread)
             await self._staff(self.anna, "thread.snooze", **thread, seq=1)
+            await self._planned()
         feed = await self._staff(self.erik, "notification.list")
         for entry in feed["notifications"]:
             await self._staff(self.erik, "notification.archive", notification_id=entry["id"])
@@ -181,6 +192,25 @@ class Story:
         # What is unread for the firm again, and then read again, has been read all the time for those who wrote it.
         await self._staff(self.anna, "mark.unread", **thread, seq=1)
         await self._staff(self.sofia, "mark.read", **thread, seq=self.sofia_read)
+
+    async def _planned(self) -> None:
+        """Messages that are to go later: one is changed and cancelled, one doesn't go at its time, one waits to the end."""
+        now = self.world.clock.now()
+        one = {"scheduled_send_id": await self._plan(now + 3_600_000)}
+        await self._plan(now + 30 * 86_400_000)
+        await self._staff(self.sofia, "scheduled_send.update", **one, body=paragraph(MARKER), due_at=now + 7_200_000)
+        await self._staff(self.anna, "scheduled_send.cancel", **one)
+        if self.sofia_read:
+            # A contact has written behind the position up to which it is known: it doesn't go.
+            await self._plan(now + 1)
+            assert await scheduled_sends.tick(self.one.house.means, now + 1) == 1
+
+    async def _plan(self, due_at: int) -> Id:
+        planned = await self._staff(
+            self.sofia, "message.schedule", thread_id=self.thread_id, client_message_id=new_id(), seq=1,
+            body=paragraph(MARKER, self.world.erik), due_at=due_at, unless_answered=True,
+        )  # fmt: skip
+        return str(planned["id"])
 
     # what everybody sees
 

@@ -158,6 +158,8 @@ async def test_the_form_stands_still_while_its_editor_comes(lobby: Lobby, size: 
     await anna.log_in(ANNA, "/console")
     dialog = await new_chat(anna)
     await expect(dialog.locator("textarea")).to_be_visible()
+    # They are fetched, too; the bar keeps their place.
+    await expect(dialog.get_by_role("toolbar").get_by_role("button").first).to_be_visible()
     before = await places(dialog)
     loaded.set()
     await expect(dialog.locator("[contenteditable]")).to_be_visible()

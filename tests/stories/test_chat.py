@@ -199,6 +199,8 @@ async def test_what_is_typed_while_the_editor_is_loading_stays_where_it_was_type
     await anna.page.keyboard.press("Control+Enter")
     await expect(anna.message("Först sedan och sist")).to_be_visible()
     await expect(anna.field).to_be_focused()
+    # Nor does anything of it come back once it has gone.
+    await expect(anna.field).to_have_text("")
 
 
 async def test_a_colleague_who_is_made_responsible_reads_so_in_the_inbox(lobby: Lobby, product: Product) -> None:
@@ -310,7 +312,7 @@ async def test_a_new_chat_with_tasks_and_reminders_stands_at_the_client_and_stop
     switch = dialog.get_by_role("switch")
     if await switch.get_attribute("aria-checked") == "false":
         await switch.click()
-    await dialog.get_by_role("button", name="Skapa").click()
+    await dialog.get_by_role("button", name="Skapa chatt").click()
     await expect(dialog).to_be_hidden()
     # It waits for the client on the home page, live (NC-2, TK-9).
     await expect(petra.page.get_by_role("checkbox", name="Räkna lagret")).to_be_visible()

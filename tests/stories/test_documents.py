@@ -20,16 +20,16 @@ PDF = b"%PDF-1.7\n" + b"x" * 12_000
 _numbers = itertools.count(1)
 
 
-def document(product: Product, folder_id: str, name: str, email: str = ANNA) -> dict[str, Any]:
+def document(product: Product, folder_id: str, name: str, email: str = ANNA, content: bytes = PDF) -> dict[str, Any]:
     """A document that somebody has brought into a folder, as a program would."""
     number = next(_numbers)
     request = urllib.request.Request(  # noqa: S310 - our own address
         f"{product.url}/api/v1/uploads",
-        PDF,
+        content,
         {
             "authorization": f"Bearer {product.token_of(email)}",
             "tus-resumable": "1.0.0",
-            "upload-length": str(len(PDF)),
+            "upload-length": str(len(content)),
             "upload-metadata": f"filename {base64.b64encode(name.encode()).decode()}",
             "content-type": "application/offset+octet-stream",
         },

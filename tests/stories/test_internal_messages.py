@@ -34,16 +34,19 @@ LAST_WORDS = "Det var allt."
 
 CHANGES = {
     "folder.create", "folder.rename", "folder.move", "folder.delete", "folder.set_access", "document.save",
+    "document.unpack",
     "document.rename", "document.move", "document.delete", "document.restore", "document.mark",
     "session.create", "session.renew", "session.end", "password.forgot", "password.reset", "invitation.read",
     "invitation.accept", "me.update", "firm.update", "staff.update", "account.create", "account.assign", "account.follow",
     "contact.create", "contact.update", "link.update", "invitation.send",
     "thread.create", "thread.rename", "thread.archive", "thread.reopen",
-    "thread.assign", "thread.snooze", "thread.wake",
-    "message.send", "mark.read", "mark.unread", "mark.delivered", "typing.set", "task.add",
+    "thread.assign", "thread.snooze", "thread.wake", "message.schedule", "scheduled_send.update", "scheduled_send.cancel",
+    "scheduled_send.send", "message.send", "mark.read", "mark.unread", "mark.delivered", "typing.set", "task.add",
     "task.set", "task.edit", "task.move", "task.delete", "reminder.set", "reminder.send", "notification.archive",
     "letter.retry", "saved_reply.create", "saved_reply.update",
-    "saved_reply.delete", "template.create", "template.update", "template.delete", "letter.retry_copies", "clock.set",
+    "saved_reply.delete", "template.create", "template.update", "template.delete", "contact.describe",
+    "account.describe", "custom_field.create", "custom_field.update", "custom_field.move", "custom_field.delete",
+    "letter.retry_copies", "clock.set", "bulk.create", "bulk.pause", "bulk.resume", "bulk.cancel", "bulk.retry",
 }  # fmt: skip
 """Commands that don't read. Every other one is asked by the contact after every step of the story."""
 
@@ -128,6 +131,19 @@ async def guesses(story: Story) -> None:
         ("thread.assign", thread),
         ("thread.snooze", {**thread, "seq": 1}),
         ("thread.wake", thread),
+        (
+            "message.schedule",
+            {
+                **thread,
+                "client_message_id": new_id(),
+                "body": paragraph("?"),
+                "seq": 1,
+                "due_at": story.world.clock.now() + 1,
+            },
+        ),
+        ("scheduled_send.update", {"scheduled_send_id": new_id(), "due_at": story.world.clock.now() + 1}),
+        ("scheduled_send.send", {"scheduled_send_id": new_id()}),
+        ("scheduled_send.cancel", {"scheduled_send_id": new_id()}),
         ("reminder.set", {**thread, "enabled": False, "days": 3, "number": 1}),
         ("notification.archive", {"notification_id": new_id()}),
     ):

@@ -32,7 +32,7 @@ async def test_the_count_beside_chats_is_that_of_the_account_that_is_shown(lobby
     gunilla = await lobby.contact(GUNILLA)
     chats = gunilla.page.get_by_role("navigation").get_by_role("link", name="Chattar")
     await expect(gunilla.page.get_by_text("Inget väntar på dig")).to_be_visible()
-    await expect(gunilla.page.get_by_text("Dina andra klienter")).to_be_visible()
+    await expect(gunilla.page.get_by_text("Dina andra företag")).to_be_visible()
     await expect(chats.get_by_text("Ett oläst meddelande")).to_have_count(0)
     await gunilla.page.get_by_role("main").get_by_role("button", name="Wester Konsult").click()
     await expect(chats.get_by_text("Ett oläst meddelande")).to_have_count(1)

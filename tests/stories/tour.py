@@ -22,12 +22,18 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 SWEDISH: Final[Words] = {
     "staff": "anna@lindbergfalk.example", "contact": "petra@holmbygg.example", "thread": "Årsbokslut 2025",
     "new": "Ny chatt", "panel": "Uppgifter, påminnelser", "tasks": "Uppgifter", "reminders": "Påminnelser", "info": "Info",
-    "template": "Årsbokslut", "internal": "Intern anteckning", "archived": "Arkiverade",
+    "template": "Årsbokslut", "internal": "Intern anteckning", "archived": "Arkiverade", "to": "Till", "client": "Holm",
+    "code": "Lägg till kortkod", "codes": "Kortkoder", "details": "Kontaktuppgifter",
+    "acts": "Fler åtgärder", "send to them": "Skicka meddelande",
+    "field": "Nytt fält", "fill": "Egna fält",
 }  # fmt: skip
 ENGLISH: Final[Words] = {
     "staff": "grace@marlowereed.example", "contact": "olivia@harbourbooks.example", "thread": "Year-end accounts",
     "new": "New chat", "panel": "Tasks, reminders", "tasks": "Tasks", "reminders": "Reminders", "info": "Info",
-    "template": "Year-end", "internal": "Internal note", "archived": "Archived",
+    "template": "Year-end", "internal": "Internal note", "archived": "Archived", "to": "To", "client": "Harbour",
+    "code": "Add shortcode", "codes": "Shortcodes", "details": "Contact details",
+    "acts": "More actions", "send to them": "Send message",
+    "field": "New field", "fill": "Custom fields",
 }  # fmt: skip
 
 
@@ -67,11 +73,34 @@ async def of_console(visitor: Visitor, words: Words) -> AsyncIterator[str]:
         await expect(shown.get_by_role("checkbox" if tab == "tasks" else "switch").first).to_be_visible()
         await settled(page)
         yield f"console-{tab}"
-    for place in ("inbox", "tasks", "settings"):
+    await page.get_by_role("tabpanel").get_by_role("button", name=words["fill"], exact=True).click()
+    await expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_visible()
+    yield "console-account-fields"
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=re.compile(words["details"])).first.click()
+    await expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_visible()
+    yield "console-contact-details"
+    await page.keyboard.press("Escape")
+    for place in ("inbox", "tasks", "clients", "bulk", "settings"):
         await visitor.go(f"/console/{place}")
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await settled(page)
         yield f"console-{place}-page"
+    await visitor.go("/console/clients")
+    await page.get_by_role("main").get_by_role("listitem").first.get_by_role("checkbox").check(force=True)
+    await page.get_by_role("button", name=words["acts"]).click()
+    await page.get_by_role("menuitem", name=words["send to them"]).click()
+    await expect(page.get_by_role("dialog").locator(".recipients")).to_be_visible()
+    yield "console-bulk-form"
+    await page.keyboard.press("Escape")
+    await visitor.go("/console/fields")
+    await expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
+    await settled(page)
+    yield "console-fields-page"
+    await page.get_by_role("button", name=words["field"]).click()
+    await expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_visible()
+    yield "console-new-field"
+    await page.keyboard.press("Escape")
     await visitor.go("/console/templates")
     row = page.get_by_role("listitem").filter(has_text=words["template"])
     await settled(page)
@@ -82,7 +111,15 @@ async def of_console(visitor: Visitor, words: Words) -> AsyncIterator[str]:
     await page.keyboard.press("Escape")
     await row.get_by_role("button").first.click()
     await expect(page.get_by_role("dialog").locator("[contenteditable]")).to_contain_text("!")
+    await page.get_by_role("combobox", name=words["to"], exact=True).fill(words["client"])
+    # A click holds on to what it found first, and the templates' own choice is an option too.
+    await page.get_by_role("listbox", name=words["to"]).get_by_role("option").first.click()
+    await expect(page.get_by_role("dialog").locator(".coded__toggle")).to_be_visible()
     yield "console-new-chat-from-template"
+    await page.get_by_role("button", name=words["code"], exact=True).click()
+    await expect(page.get_by_role("listbox", name=words["codes"])).to_be_visible()
+    yield "console-shortcodes"
+    await page.keyboard.press("Escape")
     await visitor.go("/console")
     await page.get_by_role("button", name=words["new"]).first.click()
     await expect(page.get_by_role("dialog").get_by_role("textbox").nth(1)).to_be_visible()

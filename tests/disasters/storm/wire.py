@@ -8,6 +8,8 @@ import socket
 import struct
 from collections.abc import AsyncIterator
 
+from deploy.dev.embedded import free_port
+
 READ_BYTES = 64 * 1024
 HOST = "127.0.0.1"
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -15,12 +17,15 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 class Wire:
-    """Listens, and passes everything on to `target`; who uses it is told `port`. Faults hold for all its connections."""
+    """Listens, and passes everything on to `target`; who uses it is told `port`. Faults hold for all its connections.
+
+    The port is none of those that the kernel gives to connections: while the wire is cut, it would be anybody's.
+    """
 
     def __init__(self, name: str, target: int) -> None:
         self.name = name
         self.target = target
-        self.port = 0
+        self.port = free_port()
         self._thaw = asyncio.Event()
         self._thaw.set()
         self._refusing = False
@@ -70,7 +75,6 @@ class Wire:
     async def _listen(self) -> None:
         if self._server is None:
             self._server = await asyncio.start_server(self._come, HOST, self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
 
     async def _deaf(self) -> None:
         if self._server is not None:

@@ -12,13 +12,17 @@ from typing import Any
 import httpx
 import pytest
 
+from protocol.letters import LetterRetry
 from scheduler.health import watch as watching
 from scheduler.health.door import HEAD_BYTES_MAX, open_to_visitors
 from scheduler.health.health import Health
 from scheduler.health.watch import IDLE_S_MAX, RUNNING_S_MAX, WATCH_S, Watch
+from scheduler.mail import outbox as mail
 from server.core.clock_watch import ClockWatch
+from server.core.context import Means
 from storage.letters import ServerWords
 from storage.store import Store
+from tests.scheduler.sink import Sink
 from tests.scheduler.test_schedulers import ROOT
 from tests.world import World
 
@@ -163,13 +167,44 @@ async def test_the_outbox_and_the_mail_server_are_told_of(world: World) -> None:
     health = await health_of(world, watch_of(("mail", 2))[0])
     status, facts = await readiness(health)
     assert (status, facts["mail_server"]) == (200, "away: 530 Authentication required")
+    numbers = await numbers_of(health)
+    assert waiting > 0
+    assert numbers['chattar_letters{state="waiting"}'] == waiting
+    assert 600 <= numbers["chattar_letters_due_seconds"] < 600 + PATIENCE_S
+    assert 60 <= numbers["chattar_mail_server_away_seconds"] < 60 + PATIENCE_S
+
+
+async def numbers_of(health: Health) -> dict[str, float]:
+    """The metrics, by name and labels."""
     answer = await health.answer("/metrics")
     assert answer is not None
-    numbers = dict(line.rsplit(" ", 1) for line in answer.text.decode().splitlines() if not line.startswith("#"))
-    assert waiting > 0
-    assert float(numbers['chattar_letters{state="waiting"}']) == waiting
-    assert 600 <= float(numbers["chattar_letters_due_seconds"]) < 600 + PATIENCE_S
-    assert 60 <= float(numbers["chattar_mail_server_away_seconds"]) < 60 + PATIENCE_S
+    lines = [line.rsplit(" ", 1) for line in answer.text.decode().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in lines}
+
+
+async def test_letters_that_were_given_up_and_then_taken_are_counted(world: World, means: Means, sink: Sink) -> None:
+    """Rule 6 of the outbox: what an operator is alarmed by (docs/operations.md), and that trying again was of use."""
+    health = await health_of(world, watch_of(("mail", 2))[0])
+
+    async def decided() -> tuple[float, float]:
+        numbers = await numbers_of(health)
+        one, other = (numbers[f'chattar_letters_decided_total{{outcome="{what}"}}'] for what in ("failed", "sent"))
+        return one, other
+
+    sink.refused[world.petra.email] = "550 5.1.1 no such mailbox"
+    thread = await world.thread()
+    await world.settled()
+    failed, sent = await decided()
+    world.clock.advance(s=600)
+    await mail.send_due(means, world.clock.now())
+    others = len(sink.mails)
+    assert await decided() == (failed + 1, sent + others)
+    sink.refused.clear()
+    letters = await world.store.letters.of_thread(world.firm.id, thread.id)
+    (lost,) = [letter for letter in letters if letter.state == "failed"]
+    await world.do(world.sofia, LetterRetry(account_id=world.holm.id, letter_id=lost.id))
+    await mail.send_due(means, world.clock.now())
+    assert await decided() == (failed + 1, sent + others + 1)
 
 
 # over HTTP
@@ -230,6 +265,9 @@ async def test_a_process_tells_how_it_is_and_ends_as_it_was_asked_to(world: Worl
             told = (await client.get("/readyz")).json()
             assert told["jobs"] == {
                 "reminders": "ok",
+                "scheduled sends": "ok",
+                "bulk runs": "ok",
+                "scheduled chats": "ok",
                 "mail": "ok",
                 "outage": "ok",
                 "files": "ok",

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from protocol.body import paragraph
 from scheduler.letters.writing import Firm, Letter, Logo, Said, Task, render
 from tests.server.firms.pictures import jpeg, see_through
 
@@ -94,12 +95,12 @@ TO_ACTIVATE: dict[str, Any] = {
     "thread_subject": "",
 }
 SAID = (
-    Said(who="Anna Lindberg", text="Hej Petra!\n\nLagerlistan per den 30 november saknas fortfarande."),
-    Said(who="Anna Lindberg", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
+    Said(who="Anna Lindberg", body=paragraph("Hej Petra!\n\nLagerlistan per den 30 november saknas fortfarande.")),
+    Said(who="Anna Lindberg", body=paragraph("Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef")),
 )
 ENGLISH_SAID = (
-    Said(who="Ruth Adeyemi", text="Hello Owen,\n\nThe stock list at 30 November is still missing."),
-    Said(who="Ruth Adeyemi", text="Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef"),
+    Said(who="Ruth Adeyemi", body=paragraph("Hello Owen,\n\nThe stock list at 30 November is still missing.")),
+    Said(who="Ruth Adeyemi", body=paragraph("Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef")),
 )
 
 ONE_TIME: dict[str, Any] = {

@@ -6,20 +6,17 @@ import re
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import SMTP
-from html.parser import HTMLParser
 from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from protocol.body import Body, Break, BulletList, Inline, ListItem, Mention, Paragraph, Text, paragraph, plain_text
 from scheduler.letters.colours import CONTRAST_MIN, DARK_SURFACE, LIGHT_SURFACE, contrast, readable
 from scheduler.letters.words import words
-from scheduler.letters.writing import Activity, Firm, Kind, Letter, LetterRefused, Said, Task, languages, render
+from scheduler.letters.writing import Activity, Firm, Kind, Letter, LetterRefused, Said, Task, languages
 from tests.scheduler.letters.letter_gallery import (
-    AT,
     IN_ENGLISH,
     LETTER,
     LETTERS,
@@ -29,60 +26,8 @@ from tests.scheduler.letters.letter_gallery import (
     mail_of,
     parts,
     pictures,
-)  # fmt: skip
-
-replace = msgspec.structs.replace
-
-
-class Page(HTMLParser):
-    """What a reader sees of the HTML part, its links, and whatever would load something."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.shown: list[str] = []
-        self.links: list[str] = []
-        self.tags: set[str] = set()
-        self.loads: list[str] = []
-        self._hidden = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        values = dict(attrs)
-        self._hidden += tag in {"style", "title"}
-        if tag == "a":
-            self.links.append(values["href"] or "")
-        # What the mail brings along is nothing to load.
-        self.loads += [v for k, v in attrs if k in {"src", "background", "srcset"} and v and not v.startswith("cid:")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in {"style", "title"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.shown.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.shown).split())
-
-
-def page_of(letter: Letter) -> Page:
-    return Page(parts(mail_of(letter))[1])
-
-
-def text_of(letter: Letter) -> str:
-    return parts(mail_of(letter))[0]
-
-
-def received(mail: EmailMessage) -> EmailMessage:
-    """The mail after the journey: as bytes, parsed by somebody else."""
-    parsed = message_from_bytes(mail.as_bytes(), policy=SMTP)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
-
-
-every_kind = pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
+)
+from tests.scheduler.letters.letter_parts import Page, every_kind, page_of, received, text_of
 
 
 def test_the_gallery_holds_every_kind_of_letter_in_every_language() -> None:
@@ -104,7 +49,7 @@ def test_both_parts_state_the_same_facts(letter: Letter) -> None:
     if letter.show_tasks:
         stated += [task.text for task in letter.tasks_open]
     if letter.show_text:
-        stated += [letter.messages[0].text.splitlines()[-1]]
+        stated += [plain_text(letter.messages[0].body).splitlines()[-1]]
     if letter.kind not in {"invitation", "password_reset"}:
         stated += [letter.thread_subject]
     for fact in filter(None, stated):
@@ -280,7 +225,7 @@ def test_the_account_is_named_only_for_a_contact_with_several() -> None:
     assert text_of(LETTER).startswith("Lindberg & Falk Redovisning · Holm & Döttrar Bygg AB")
     alone = replace(LETTER, account_name="")
     assert "Holm & Döttrar" not in text_of(alone) + page_of(alone).text
-    assert "kontakt hos Lindberg & Falk Redovisning" in text_of(alone)
+    assert "har ett konto hos Lindberg & Falk Redovisning" in text_of(alone)
 
 
 @pytest.mark.parametrize(
@@ -331,173 +276,6 @@ def test_a_one_time_link_says_how_long_it_works() -> None:
         mail_of(replace(LETTERS["en-invitation"], valid_hours=0))
 
 
-# ---------------------------------------------------------------- headers
-
-
-def test_headers_of_a_client_letter() -> None:
-    """EM-3; RFC 3834."""
-    mail = received(mail_of(LETTER))
-    assert mail["From"] == f"Lindberg & Falk Redovisning <{SYSTEM_ADDRESS}>"
-    assert mail["To"] == "Petra Holm <petra@holm.example>"
-    assert mail["Reply-To"] == "svar@lindbergfalk.se"
-    assert mail["Subject"] == "Anna Lindberg har skrivit till dig"
-    assert mail["Message-ID"] == "<l-0193a1@mail.example>"
-    assert mail["Date"] == "Mon, 01 Dec 2025 09:00:00 +0000"
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-
-
-def test_a_letter_is_dated_by_the_firms_clock() -> None:
-    """As every other time that the firm and its clients see."""
-    firm = replace(LETTER.firm, time_zone="Europe/Stockholm")
-    assert received(mail_of(replace(LETTER, firm=firm)))["Date"] == "Mon, 01 Dec 2025 10:00:00 +0100"
-
-
-@every_kind
-def test_the_letters_about_a_thread_refer_to_one_id_and_others_to_none(letter: Letter) -> None:
-    mail = received(mail_of(letter))
-    about_a_thread = letter.kind not in {"invitation", "password_reset"}
-    assert mail.get_all("References", []) == (["<0193a1@mail.example>"] if about_a_thread else [])
-    assert mail["Message-ID"] != mail["References"]
-
-
-def test_no_header_with_ids_is_ever_encoded() -> None:
-    """Encoded words stand where people read, never in ids: no parser but Python's own decodes them there."""
-    letter = replace(LETTER, thread_id="t" * 180, thread_subject="å" * 200, show_text=True, to_name="Ö" * 120)
-    mail = render(letter, message_id=f"<{'m' * 180}@mail.example>", at=AT, system_address=SYSTEM_ADDRESS)
-    head = bytes(mail).partition(b"\r\n\r\n")[0]
-    encoded = {line.partition(b":")[0] for line in head.replace(b"\r\n ", b" ").split(b"\r\n") if b"=?" in line}
-    assert encoded == {b"Subject", b"To"}
-    assert b"\r\nReferences: <" + b"t" * 180 + b"@mail.example>\r\n" in head
-    assert b"Message-ID: <" + b"m" * 180 + b"@mail.example>\r\n" in head
-
-
-@every_kind
-def test_no_line_is_longer_than_any_server_takes(letter: Letter) -> None:
-    lines = bytes(mail_of(letter)).split(b"\r\n")
-    assert max(map(len, lines)) <= 998
-    assert not any(b"\n" in line or b"\r" in line for line in lines)
-
-
-@every_kind
-def test_no_line_of_the_text_begins_as_a_quotation_does(letter: Letter) -> None:
-    said = tuple(Said(who="> Bo", text=f"> {'quoted ' * 14}> {'again ' * 20}\n>>> deeper") for _ in range(2))
-    odd = replace(letter, messages=said, thread_subject="> " * 60, firm=replace(letter.firm, name="> Firm"))
-    lines = text_of(odd).splitlines()
-    assert not [line for line in lines if line.startswith(">")]
-    assert max(len(line) for line in lines if "https://" not in line) <= 74
-
-
-def test_a_second_try_is_the_same_mail() -> None:
-    """Same Message-ID, date and words; only the boundary between the parts is made anew."""
-    first, second = mail_of(LETTER), mail_of(LETTER)
-    assert parts(first) == parts(second)
-    del first["Content-Type"], second["Content-Type"]
-    assert first.items() == second.items()
-
-
-def test_the_blind_copy_is_in_no_header() -> None:
-    """EM-3, NS-10."""
-    assert b"arkiv@" not in mail_of(replace(LETTER, bcc="arkiv@lindbergfalk.se")).as_bytes()
-
-
-@pytest.mark.parametrize(
-    "evil",
-    ["Eva\r\nBcc: spy@evil.example", "Eva\nX-Evil: 1", "Eva\u2028Bcc: spy@evil.example", '"Eva" <spy@evil.example>,',
-     "Eva, spy@evil.example", "=?utf-8?q?Eva=0D=0ABcc:_spy=40evil.example?=", "Åsa, <spy@evil.example>\x00\x1b"],
-)  # fmt: skip
-def test_no_name_or_subject_can_write_a_header(evil: str) -> None:
-    firm = replace(LETTER.firm, name=evil)
-    letter = replace(LETTER, firm=firm, to_name=evil, who=evil, thread_subject=evil, show_text=True)
-    mail = received(mail_of(letter))
-    expected = {"Message-ID", "Date", "From", "To", "Reply-To", "Subject", "Content-Language", "Auto-Submitted",
-                "References",                 "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"}  # fmt: skip
-    assert set(mail.keys()) == expected
-    assert [a.addr_spec for a in mail["From"].addresses] == [SYSTEM_ADDRESS]
-    assert [a.addr_spec for a in mail["To"].addresses] == ["petra@holm.example"]
-
-
-NASTY = st.lists(
-    st.sampled_from(
-        [
-            "=?utf-8?q?",
-            "=?us-ascii?b?",
-            "=0D=0A",
-            "?=",
-            "<",
-            ">",
-            ",",
-            '"',
-            "\\",
-            "\r\n",
-            "Bcc: x@y.z",
-            "@",
-            "(",
-            ";",
-        ]
-    )
-    | st.text(max_size=20),
-    max_size=12,
-).map("".join)
-
-
-@given(NASTY, NASTY)
-def test_whatever_people_are_called_the_mail_has_one_sender_and_one_addressee(firm: str, name: str) -> None:
-    letter = replace(LETTER, firm=replace(LETTER.firm, name="Firm " + firm), to_name=name, who=name)
-    mail = received(mail_of(letter))
-    assert [a.addr_spec for a in mail["From"].addresses] == [SYSTEM_ADDRESS]
-    assert [a.addr_spec for a in mail["To"].addresses] == ["petra@holm.example"]
-    assert all(len(line) <= 998 for line in mail.as_bytes().split(b"\r\n"))
-
-
-@pytest.mark.parametrize(
-    "bad", ["", "petra", "petra@", "@holm.example", "petra@holm.example\r\nBcc: x@y.z", "a b@holm.example",
-            "petra@holm.example, x@y.z", "Petra <petra@holm.example>", "petra@holm..example", "p" * 65 + "@x.example"],
-)  # fmt: skip
-def test_a_bad_address_is_refused(bad: str) -> None:
-    with pytest.raises(LetterRefused, match="to_email: expected one e-mail address"):
-        mail_of(replace(LETTER, to_email=bad))
-
-
-def test_an_international_domain_goes_out_in_ascii() -> None:
-    letter = replace(LETTER, to_email="petra@döttrar.example")
-    assert [a.addr_spec for a in mail_of(letter)["To"].addresses] == ["petra@xn--dttrar-wxa.example"]
-
-
-def test_a_domain_with_sharp_s_is_not_that_of_another_owner() -> None:
-    """Python's own codec makes fass.example of it (IDNA 2003)."""
-    letter = replace(LETTER, to_email="c@faß.example", reply_to="svar@faß.example")
-    assert [a.addr_spec for a in mail_of(letter)["To"].addresses] == ["c@xn--fa-hia.example"]
-    assert [a.addr_spec for a in mail_of(letter)["Reply-To"].addresses] == ["svar@xn--fa-hia.example"]
-
-
-@pytest.mark.parametrize("bad", ["", "l@x", "<l>", "<l@x>\r\nBcc: y", "<l@x> <m@y>"])
-def test_a_bad_message_id_is_refused(bad: str) -> None:
-    with pytest.raises(LetterRefused, match="message_id"):
-        render(LETTER, message_id=bad, at=AT, system_address=SYSTEM_ADDRESS)
-
-
-# ---------------------------------------------------------------- links
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://x.example/t?session=abc", "https://x.example/t?token=abc", "https://x.example/t#access_token=abc",
-     "https://u:p@x.example/t", "javascript:alert(1)", "//x.example/t", "/t", "https://x.example/a b",
-     "https://x.example/\r\nt"],
-)  # fmt: skip
-def test_a_link_that_could_carry_a_session_or_worse_is_refused(url: str) -> None:
-    """EM-10."""
-    with pytest.raises(LetterRefused, match="button_url"):
-        mail_of(replace(LETTER, button_url=url))
-
-
-def test_a_link_may_say_where_to_go_after_login() -> None:
-    url = "https://x.example/login?next=/portal/threads/0193a1"
-    assert page_of(replace(LETTER, button_url=url)).links[0] == url
-
-
 # ---------------------------------------------------------------- markup and words
 
 
@@ -509,13 +287,72 @@ def test_a_name_with_markup_is_shown_as_it_is() -> None:
         firm=replace(LETTER.firm, name=evil, legal_name=evil, address=evil),
         who=evil, thread_subject=evil, greeting_name=evil, account_name=evil,
         tasks_open=(Task(text=evil),), tasks_total=1,
-        show_text=True, messages=(Said(who=evil, text=f"<script>x</script>\n{evil}"),),
+        show_text=True, messages=(Said(who=evil, body=paragraph(f"<script>x</script>\n{evil}")),),
     )  # fmt: skip
     page = page_of(letter)
     assert not page.tags & {"b", "img", "script"}
     assert page.text.count(evil) >= 8
     assert "<script>x</script>" in page.text
     assert evil in text_of(letter)
+
+
+def test_addresses_in_a_message_are_links_and_made_links_say_where_they_lead() -> None:
+    """MS-3 where the firm lets messages be printed (EM-1): in both parts."""
+    body = Body(
+        content=[
+            Paragraph(
+                content=[
+                    Text(text="Läs  ", strong=True),
+                    Text(text="här", link="https://a.example/?x=1&y=2"),
+                    Text(text=" eller www.b.example, "),
+                    Mention(id="0" * 32, name="Bo"),
+                    Text(text=" <b>bo@c.example</b> https://user@evil.example"),
+                ]
+            ),
+            BulletList(
+                items=[ListItem(content=[Paragraph(content=[Text(text="d.example", link="https://d.example")])])]
+            ),
+        ]
+    )
+    letter = replace(LETTER, show_text=True, messages=(Said(who="Anna", body=body),))
+    page, text = page_of(letter), text_of(letter)
+    made = ["https://a.example/?x=1&y=2", "https://www.b.example", "mailto:bo@c.example", "https://d.example"]
+    assert [link for link in page.links if "example" in link and "klient" not in link] == made
+    assert "Läs här eller www.b.example, @Bo <b>bo@c.example</b> https://user@evil.example" in page.text
+    alone = "Läs här (https://a.example/?x=1&y=2) eller www.b.example, @Bo <b>bo@c.example</b>"
+    assert alone in " ".join(text.split())
+    assert "  - d.example" in text.splitlines()
+
+
+def test_figures_in_a_message_keep_their_columns() -> None:
+    """A table in the one part, tabs in the other."""
+    rows = [["Konto", "Saldo", "<b>"], ["1930", "12 500,00", "www.a.example"]]
+    content: list[Inline] = [Text(text="\t".join(rows[0])), Break(), Text(text="\t".join(rows[1]))]
+    body = Body(content=[*paragraph("Siffrorna:").content, Paragraph(content=content, table=True)])
+    letter = replace(LETTER, show_text=True, messages=(Said(who="Anna", body=body),))
+    html, text = parts(mail_of(letter))[1], text_of(letter)
+    cells = re.findall(r'<td class="said-cell"([^>]*)>(.*?)</td>', html)
+    assert [re.sub(r"<a [^>]*>|</a>", "", said) for _, said in cells] == [*rows[0][:2], "&lt;b&gt;", *rows[1]]
+    assert [number for number, (look, _) in enumerate(cells) if 'align="right"' in look] == [3, 4]
+    assert "https://www.a.example" in page_of(letter).links
+    assert [line for line in text.splitlines() if "\t" in line] == ["  " + "\t".join(row) for row in rows]
+
+
+def test_a_message_that_is_cut_keeps_its_links_whole() -> None:
+    long = "https://a.example/" + "x" * 1_000
+    body = paragraph("\n".join(["y" * 990] * 5 + [long, "z"]))
+    letter = replace(LETTER, show_text=True, messages=(Said(who="Anna", body=body),))
+    page = page_of(letter)
+    assert long in page.links
+    assert long not in page.text
+    assert "  z" not in text_of(letter).splitlines()
+    rows: list[Inline] = []
+    for _ in range(100):
+        rows += [Break(), Text(text=f"{'y' * 99}\tx")]
+    body = Body(content=[Paragraph(content=rows[1:], table=True), *paragraph("z").content])
+    lines = text_of(replace(LETTER, show_text=True, messages=(Said(who="Anna", body=body),))).splitlines()
+    assert [line.split("\t") for line in lines if "\t" in line][48:] == [[f"  {'y' * 99}", "x"]] * 2 + [["  …", ""]]
+    assert "  z" not in lines
 
 
 def test_direction_marks_cannot_turn_a_name_around() -> None:

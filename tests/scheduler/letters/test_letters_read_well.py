@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from protocol.body import paragraph
 from protocol.ids import new_id
 from protocol.inbox import NotificationKind
 from protocol.people import Person
@@ -40,7 +41,7 @@ def to_contacts(draw: st.DrawFn) -> Letter:
     done = 0 if waiting == "reply" else draw(st.integers(0, 3))
     count = draw(st.integers(1, max(1, left) if kind == "client_tasks" else 24))
     shown = draw(st.booleans()) and not about_tasks
-    said = tuple(Said(who="Anna Lindberg", text=f"Ord {number}") for number in range(min(count, 10)))
+    said = tuple(Said(who="Anna Lindberg", body=paragraph(f"Ord {number}")) for number in range(min(count, 10)))
     return replace(
         draw(LANGUAGES),
         kind=kind,

@@ -1,14 +1,10 @@
 """Letters over a real SMTP conversation: spec 3.15 (NS-3), 3.16, and the gap that can't be closed."""
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from protocol.accounts import AccountAssign
-from protocol.body import Body, Mention, Paragraph, Text, paragraph
+from protocol.body import Body, Mention, Paragraph, Text
 from protocol.contacts import LinkUpdate
-from protocol.errors import Unavailable
 from protocol.firms import FirmUpdate
 from protocol.ids import new_id
 from protocol.marks import MarkDelivered, MarkRead
@@ -17,39 +13,20 @@ from protocol.reminders import ReminderSetting
 from protocol.staff import StaffUpdate
 from protocol.streams import ThreadOpen
 from protocol.tasks import TaskAdd
-from protocol.threads import Thread, ThreadArchive, ThreadAssign
+from protocol.threads import ThreadArchive, ThreadAssign
 from scheduler import reminders
-from scheduler.mail import outbox as mail
 from server.core.context import Means
-from server.letters import fates
-from storage.letters import LetterDoc, Outcome, ServerWords
 from storage.redis.bus import BusMessage, BusState, firm_channel
 from tests.scheduler.conftest import DELAY_S
+from tests.scheduler.mail.mailing import delivery, says, to
 from tests.scheduler.sink import Sink, body
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
 
-async def says(world: World, person: Person, thread: Thread, text: str, *, internal: bool = False) -> None:
-    command = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph(text), internal=internal)
-    await world.do(person, command)
-    await world.settled()
-
-
-async def delivery(world: World, means: Means, *, after_s: float = DELAY_S) -> None:
-    """Let time pass, and the scheduler send what is due then."""
-    await world.settled()
-    world.clock.advance(s=after_s)
-    await mail.send_due(means, world.clock.now())
-
-
 def message_frame(message: BusMessage) -> bytes:
     return message.frame if isinstance(message, BusState) else b""
-
-
-def to(sink: Sink, person: Person) -> list[str]:
-    return [body(mail, "plain") for mail in sink.mails if person.email in str(mail["To"])]
 
 
 async def test_a_new_thread_is_told_to_contacts_with_notify_without_its_text(
@@ -135,82 +112,6 @@ async def test_a_stored_address_that_breaks_the_rule_fails_its_own_letter_alone(
     assert len(to(sink, world.linn)) == 1
 
 
-ARCHIVE = "arkiv@lindbergfalk.example"
-
-
-async def letters_of(world: World, **query: str) -> list[dict[str, Any]]:
-    return [row async for row in world.store.mongo.database["letters"].find(query).sort("_id", 1)]
-
-
-async def thread_told_to_contacts_only(world: World) -> Thread:
-    thread = await world.thread()
-    await world.settled()
-    await world.store.mongo.database["letters"].update_many({"side": "staff"}, {"$set": {"state": "dropped"}})
-    return thread
-
-
-async def test_the_firms_blind_copy_is_a_letter_of_its_own_with_the_same_bytes(
-    world: World, means: Means, sink: Sink
-) -> None:
-    """EM-3, NS-10: what the client got, though the chat was read before the copy went; shown to nobody, once."""
-    await world.do(world.anna, FirmUpdate(bcc=ARCHIVE))
-    thread = await thread_told_to_contacts_only(world)
-    sink.before_answer = lambda mail: "451 later" if sink.mails else None
-    await delivery(world, means)
-    (copy,) = await letters_of(world, kind="copy")
-    (letter,) = await letters_of(world, kind="client_new_thread", person_id=world.petra.id)
-    assert (letter["state"], copy["state"], copy["email"], sink.recipients) == (
-        "sent", "waiting", ARCHIVE, [world.petra.email],
-    )  # fmt: skip
-    sink.before_answer = None
-    opened = await world.do(world.petra, ThreadOpen(thread_id=thread.id))
-    await world.do(world.petra, MarkRead(thread_id=thread.id, seq=opened.page.head))
-    await delivery(world, means)
-    first, second = sink.mails
-    assert first.as_bytes() == second.as_bytes()
-    assert ARCHIVE.encode() not in first.as_bytes()
-    assert sink.recipients == [world.petra.email, ARCHIVE]
-    (copy,) = await letters_of(world, kind="copy")
-    assert (copy["state"], "mail" in copy) == ("sent", False)
-
-
-async def test_a_refused_blind_copy_never_touches_the_clients_letter(world: World, means: Means, sink: Sink) -> None:
-    """RM-17."""
-    await world.do(world.anna, FirmUpdate(bcc=ARCHIVE))
-    sink.refused = {ARCHIVE: "550 5.1.1 no such mailbox"}
-    await thread_told_to_contacts_only(world)
-    await delivery(world, means)
-    assert sink.recipients == [world.petra.email]
-    (copy,) = await letters_of(world, kind="copy")
-    (letter,) = await letters_of(world, kind="client_new_thread", person_id=world.petra.id)
-    assert (letter["state"], letter["attempts"], copy["state"]) == ("sent", 1, "failed")
-    assert copy["said"]["enhanced"] == "5.1.1"
-
-
-async def test_a_stored_blind_copy_that_nobody_can_write_to_fails_alone(world: World, means: Means, sink: Sink) -> None:
-    await world.store.firms.change(world.firm.id, {"settings.bcc": "ar..kiv@lindbergfalk.example"})
-    await thread_told_to_contacts_only(world)
-    await delivery(world, means)
-    assert [letter["state"] for letter in await letters_of(world, kind="client_new_thread")] == ["sent"]
-    (copy,) = await letters_of(world, kind="copy")
-    assert (copy["state"], copy["error"].partition(",")[0]) == ("failed", "bcc: expected one e-mail address")
-
-
-async def test_a_client_who_is_the_firms_archive_gets_one_mail(world: World, means: Means, sink: Sink) -> None:
-    await world.do(world.anna, FirmUpdate(bcc=world.petra.email))
-    await thread_told_to_contacts_only(world)
-    await delivery(world, means)
-    assert sink.recipients == [world.petra.email]
-    assert await letters_of(world, kind="copy") == []
-
-
-async def test_a_mail_that_was_refused_is_none(world: World, means: Means, sink: Sink) -> None:
-    thread = await world.thread()
-    sink.before_answer = lambda mail: "554 no"
-    await delivery(world, means)
-    assert (await world.do(world.anna, ThreadOpen(thread_id=thread.id))).marks == []
-
-
 async def test_several_messages_are_one_mail_and_what_was_read_meanwhile_is_none(
     world: World, means: Means, sink: Sink
 ) -> None:
@@ -289,6 +190,11 @@ async def test_staff_hear_of_an_answer_with_a_way_to_it(world: World, means: Mea
     (text,) = to(sink, world.anna)
     assert "Petra Holm" in text
     assert f"/login?next=%2Fconsole%2Fthreads%2F{thread.id}" in text
+    # Two ways, each of its own: to the chat, and to log in.
+    (letter,) = [one for one in sink.mails if world.anna.email in str(one["To"])]
+    assert str(letter["To"]) == "Anna Lindberg <anna@lindbergfalk.example>"
+    assert "Logga in: http://127.0.0.1:8000/login" in text.splitlines()
+    assert 'href="http://127.0.0.1:8000/login"' in body(letter, "html")
     assert "token" not in text.lower()
 
 
@@ -436,172 +342,3 @@ async def test_somebody_with_two_accounts_reads_which_one(world: World, means: M
     await delivery(world, means)
     assert "Brf Eken 4" in to(sink, world.gunilla)[0]
     assert "Holm & Döttrar Bygg AB" not in to(sink, world.petra)[0]
-
-
-async def test_while_the_mail_server_is_away_letters_wait_and_then_each_goes_once(
-    world: World, means: Means, sink: Sink
-) -> None:
-    await world.thread()
-    await world.thread(world.eken)
-    await world.settled()
-    await sink.goes_away()
-    await delivery(world, means)
-    await delivery(world, means, after_s=60)
-    assert sink.mails == []
-    await sink.comes_back()
-    await delivery(world, means, after_s=3600)
-    await delivery(world, means, after_s=3600)
-    assert (len(to(sink, world.petra)), len(to(sink, world.gunilla))) == (1, 1)
-
-
-async def test_letters_that_have_lost_their_point_hold_up_no_try_whether_the_mail_server_is_back(
-    world: World, means: Means, sink: Sink
-) -> None:
-    """Each of them took the one try there is for two minutes, and none reached the mail server: in a storm nothing was sent
-    for as long as there were such letters."""
-    read = [await world.thread() for _ in range(6)]
-    await world.thread(world.eken)
-    await world.settled()
-    await sink.goes_away()
-    await delivery(world, means)
-    for thread in read:
-        await world.do(world.petra, MarkRead(thread_id=thread.id, seq=3))
-    await world.store.marks.pace.drained()
-    await sink.comes_back()
-    await delivery(world, means, after_s=3600)
-    assert (len(to(sink, world.petra)), len(to(sink, world.gunilla))) == (0, 1)
-    letters = [one for thread in read for one in await world.store.letters.of_thread(world.firm.id, thread.id)]
-    assert {one.state for one in letters if one.person_id == world.petra.id} == {"dropped"}
-
-
-async def test_a_lost_answer_to_a_reminder_is_a_reason_to_leave_the_mail_server_alone(
-    world: World, means: Means, sink: Sink
-) -> None:
-    """Or each reminder that is due would be handed over, and `unknown`, in the same minute."""
-    for account in (world.holm, world.eken, world.wester) * 2:
-        await world.thread(account, reminder=ReminderSetting(enabled=True, days=3, number=1))
-    await delivery(world, means)
-    world.clock.advance(days=9)
-    await reminders.tick(means, world.clock.now())
-    sink.hang_up_after_data = True
-    await delivery(world, means)
-    rows = world.store.mongo.database["letters"].find({"kind": "client_reminder"})
-    states = [row["state"] async for row in rows]
-    assert len(states) == 6
-    assert states.count("waiting") >= 2, states
-    assert set(states) == {"unknown", "waiting"}
-
-
-async def test_one_refused_recipient_does_not_stop_the_others(world: World, means: Means, sink: Sink) -> None:
-    """RM-17."""
-    sink.before_answer = lambda mail: "550 no such mailbox" if world.petra.email in str(mail["To"]) else None
-    refused = await world.thread()
-    await world.thread(world.eken)
-    await world.settled()
-    await delivery(world, means)
-    await delivery(world, means, after_s=7200)
-    assert len(to(sink, world.gunilla)) == 1
-    assert to(sink, world.petra) == []
-    letters = await world.store.letters.of_thread(world.firm.id, refused.id)
-    assert {letter.email: letter.state for letter in letters}[world.petra.email] == "failed"
-
-
-async def test_a_connection_lost_after_data_repeats_a_message_mail_and_not_a_reminder(
-    world: World, means: Means, sink: Sink
-) -> None:
-    """RFC 1047's gap: at least once with one Message-ID for the first, at most once and marked for the second."""
-    thread = await world.thread(reminder=ReminderSetting(enabled=True, days=1, number=1))
-    await world.settled()
-    sink.hang_up_after_data = True
-    await delivery(world, means)
-    sink.hang_up_after_data = False
-    await delivery(world, means, after_s=3600)
-    ids = [str(m["Message-ID"]) for m in sink.mails if world.petra.email in str(m["To"])]
-    assert len(ids) == 2
-    assert len(set(ids)) == 1
-
-    sink.mails.clear()
-    world.clock.advance(days=1)
-    await reminders.tick(means, world.clock.now())
-    await world.settled()
-    sink.hang_up_after_data = True
-    await delivery(world, means, after_s=0)
-    sink.hang_up_after_data = False
-    await delivery(world, means, after_s=7200)
-    letters = [
-        letter
-        for letter in await world.store.letters.of_thread(world.firm.id, thread.id)
-        if letter.kind == "client_reminder"
-    ]
-    assert [letter.state for letter in letters] == ["unknown"]
-    assert len(to(sink, world.petra)) == 1
-
-
-async def test_an_answer_between_the_tick_and_the_mail_server_wins(world: World, means: Means, sink: Sink) -> None:
-    """RM-15, to the last moment before DATA."""
-    thread = await world.thread(reminder=ReminderSetting(enabled=True, days=1, number=1))
-    await world.settled()
-    await delivery(world, means)
-    sink.mails.clear()
-    world.clock.advance(days=1)
-    assert await reminders.tick(means, world.clock.now()) == 1
-    await says(world, world.petra, thread, "Här är svaret")
-    await delivery(world, means, after_s=0)
-    assert to(sink, world.petra) == []
-
-
-async def test_several_senders_share_the_outbox(world: World, means: Means, sink: Sink) -> None:
-    for _ in range(12):
-        await world.thread(world.eken)
-    await world.settled()
-    world.clock.advance(s=DELAY_S)
-    await asyncio.gather(*(mail.send_due(means, world.clock.now()) for _ in range(3)))
-    assert len(to(sink, world.gunilla)) == 12
-    assert len({str(m["Message-ID"]) for m in sink.mails}) == len(sink.mails)
-
-
-async def test_what_became_of_each_letter_is_kept_in_the_servers_words_and_told(
-    world: World, means: Means, sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """RM-17: whoever looks at the letter, or hears of it, reads what the mail server said."""
-    heard: list[tuple[str, str, ServerWords | None]] = []
-
-    async def hears(means: Means, letter: LetterDoc, state: Outcome, said: ServerWords | None) -> None:
-        assert await means.store.letters.get(letter.firm_id, letter.id) == letter
-        heard.append((letter.email, state, said))
-
-    monkeypatch.setattr(fates, "decided", hears)
-    sink.refused[world.petra.email] = "550 5.1.1 not\tsuch"
-    await world.thread()
-    await world.thread(world.eken)
-    await world.settled()
-    await delivery(world, means)
-    clients = [told for told in heard if told[0] in (world.petra.email, world.gunilla.email)]
-    assert sorted(clients) == [
-        (world.gunilla.email, "sent", ServerWords(text="kept", code=250)),
-        (world.petra.email, "failed", ServerWords(text="not such", code=550, enhanced="5.1.1", whose="recipient")),
-    ]
-    assert await world.store.letters.untold(world.clock.now(), 9) == []
-
-
-async def test_what_could_not_be_told_is_told_later(
-    world: World, means: Means, sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """P9: who dies between keeping it and telling it, or can't tell it, leaves it to the next tick."""
-    told: list[str] = []
-
-    async def cannot(means: Means, letter: LetterDoc, state: Outcome, said: ServerWords | None) -> None:
-        raise Unavailable
-
-    async def can(means: Means, letter: LetterDoc, state: Outcome, said: ServerWords | None) -> None:
-        told.append(letter.email)
-
-    await world.thread()
-    monkeypatch.setattr(fates, "decided", cannot)
-    await delivery(world, means)
-    assert len(to(sink, world.petra)) == 1
-    monkeypatch.setattr(fates, "decided", can)
-    await delivery(world, means, after_s=3600)
-    await delivery(world, means, after_s=3600)
-    assert sorted(told) == [world.petra.email, world.sofia.email]
-    assert len(to(sink, world.petra)) == 1

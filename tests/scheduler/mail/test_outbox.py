@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,74 +14,13 @@ from scheduler.letters.correspondence import facts_of
 from scheduler.letters.writing import render
 from scheduler.mail import outbox as mail
 from scheduler.mail.outcomes import TRIES_OF_OURS_MAX
-from scheduler.turn import Turn
 from server.core.context import Means
-from storage.letters import LetterDoc, LetterKind, ServerWords
-from tests.scheduler.mail.scripted import DROP, Scripted, scripted
-from tests.world import Person, World
+from storage.letters import LetterKind
+from tests.scheduler.mail.queueing import everybody, now, queued, run, states
+from tests.scheduler.mail.scripted import DROP, Scripted
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
-
-PATIENCE_S = 60
-
-
-@pytest.fixture
-async def script() -> AsyncIterator[Scripted]:
-    async with scripted() as script:
-        yield script
-
-
-@pytest.fixture
-def means(world: World, script: Scripted) -> Means:
-    world.set(
-        smtp_url=f"smtp://127.0.0.1:{script.port}",
-        mail_from="post@chattar.example",
-        public_url="https://chat.falk.example",
-    )
-    return world.means
-
-
-async def queued(world: World, person: Person, kind: LetterKind = "invitation", **fields: Any) -> LetterDoc:
-    """A letter that is due, with a secret that the product has nowhere else."""
-    now = world.clock.now()
-    letter = LetterDoc(
-        id=new_id(),
-        key=new_id(),
-        firm_id=person.firm_id,
-        kind=kind,
-        side="contact" if person in (world.petra, world.linn, world.gunilla, world.nils) else "staff",
-        person_id=person.id,
-        email=person.email,
-        created_at=now,
-        due_at=now,
-        state="waiting",
-        secret="theonlycopy",
-    )
-    letter = replace(letter, **fields)
-    assert await world.store.letters.add(letter)
-    return letter
-
-
-def everybody(world: World) -> list[Person]:
-    return [
-        world.anna, world.erik, world.sofia, world.olle, world.vera, world.petra, world.linn, world.gunilla, world.nils,
-    ]  # fmt: skip
-
-
-async def run(world: World, after: timedelta = timedelta()) -> None:
-    """Let time pass, and a scheduler send what is due then."""
-    world.clock.advance(s=after.total_seconds())
-    await mail.send_due(world.means, world.clock.now())
-
-
-async def states(world: World) -> dict[str, str]:
-    return {row["email"]: row["state"] async for row in world.store.mongo.database["letters"].find()}
-
-
-async def now(world: World, letter: LetterDoc) -> LetterDoc:
-    found = await world.store.letters.get(letter.firm_id, letter.id)
-    assert found is not None
-    return found
 
 
 REFUSES_ALL = [
@@ -101,12 +39,13 @@ REFUSES_ALL = [
     ("end", "554 5.7.1 the signature could not be made"),
     ("end", "552 5.3.4 too large"),
     ("end", "554 5.6.0 not such a letter"),
+    ("end", "550 no"),
 ]
 
 
 @pytest.mark.parametrize(("step", "answer"), REFUSES_ALL)
 async def test_a_mail_server_that_refuses_all_costs_no_letter_and_is_left_alone_for_a_while(
-    world: World, means: Means, script: Scripted, step: str, answer: str
+    world: World, outbox: Means, script: Scripted, step: str, answer: str
 ) -> None:
     """RM-17: it is at fault, and not the letters: invitations keep their secret, and go when it has been mended."""
     letters = [await queued(world, person) for person in everybody(world)]
@@ -133,7 +72,7 @@ async def test_a_mail_server_that_refuses_all_costs_no_letter_and_is_left_alone_
     "reply", ["550 5.1.1 no such user", "550 Unrouteable address", "554 5.7.1 relay access denied"]
 )
 async def test_a_row_of_addresses_that_nobody_has_keeps_no_good_letter_waiting_for_long(
-    world: World, means: Means, script: Scripted, reply: str
+    world: World, outbox: Means, script: Scripted, reply: str
 ) -> None:
     """They were due first, so each try was one of them, with ten minutes in between: a new password for somebody at another
     firm came after three hours, when its link had run out."""
@@ -162,7 +101,7 @@ async def test_a_row_of_addresses_that_nobody_has_keeps_no_good_letter_waiting_f
     assert [found[person.email] for person in everybody(world)] == ["sent"] * len(everybody(world))
 
 
-async def test_one_letter_tries_whether_it_is_back(world: World, means: Means, script: Scripted) -> None:
+async def test_one_letter_tries_whether_it_is_back(world: World, outbox: Means, script: Scripted) -> None:
     """However many schedulers there are."""
     for person in everybody(world):
         await queued(world, person)
@@ -170,11 +109,11 @@ async def test_one_letter_tries_whether_it_is_back(world: World, means: Means, s
     await run(world)
     before = script.connections
     world.clock.advance(s=3600)
-    await asyncio.gather(*(mail.send_due(means, world.clock.now()) for _ in range(3)))
+    await asyncio.gather(*(mail.send_due(outbox, world.clock.now()) for _ in range(3)))
     assert script.connections == before + 1
 
 
-async def test_an_outage_of_two_days_costs_nothing(world: World, means: Means, script: Scripted) -> None:
+async def test_an_outage_of_two_days_costs_nothing(world: World, outbox: Means, script: Scripted) -> None:
     letters = [await queued(world, person, "invitation") for person in everybody(world)]
     script.answer = lambda at, _: DROP if at == "greeting" else None
     for _ in range(12):
@@ -187,7 +126,7 @@ async def test_an_outage_of_two_days_costs_nothing(world: World, means: Means, s
 
 @pytest.mark.parametrize("answer", ["550 5.1.1 no such mailbox", "552 5.2.2 mailbox full"])
 async def test_a_recipient_that_is_refused_fails_and_the_others_get_theirs(
-    world: World, means: Means, script: Scripted, answer: str
+    world: World, outbox: Means, script: Scripted, answer: str
 ) -> None:
     """RM-17."""
     letters = [await queued(world, person) for person in everybody(world)]
@@ -206,7 +145,7 @@ DOT = ["554 5.7.1 spam", "552 5.3.4 too large", "554 5.6.0 not such a letter"]
 
 @pytest.mark.parametrize("answer", DOT)
 async def test_a_letter_that_is_refused_fails_once_another_was_taken(
-    world: World, means: Means, script: Scripted, answer: str
+    world: World, outbox: Means, script: Scripted, answer: str
 ) -> None:
     """RM-17: until then what is said of it may be said to everybody, and nobody else's waits for it."""
     letter = await queued(world, world.petra)
@@ -228,7 +167,7 @@ async def test_a_letter_that_is_refused_fails_once_another_was_taken(
 
 @pytest.mark.parametrize("answer", DOT)
 async def test_a_letter_that_is_refused_while_no_other_goes_is_given_up_after_a_day(
-    world: World, means: Means, script: Scripted, answer: str
+    world: World, outbox: Means, script: Scripted, answer: str
 ) -> None:
     """RM-17: its people are told within a known time, also where nothing else is sent."""
     letter = await queued(world, world.petra)
@@ -242,7 +181,7 @@ async def test_a_letter_that_is_refused_while_no_other_goes_is_given_up_after_a_
 
 
 async def test_a_row_of_letters_that_are_refused_keeps_no_other_waiting_for_long(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     """A new password comes while its link works."""
     bad = [person for person in everybody(world) if person is not world.anna]
@@ -263,7 +202,7 @@ async def test_a_row_of_letters_that_are_refused_keeps_no_other_waiting_for_long
 
 
 async def test_a_server_that_takes_one_letter_and_refuses_all_again_costs_no_more_than_two(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     """RM-17: three people in a row, once more, and what was said of them before proves nothing."""
     letters = [await queued(world, person) for person in everybody(world)]
@@ -289,7 +228,7 @@ async def test_a_server_that_takes_one_letter_and_refuses_all_again_costs_no_mor
 
 
 async def test_unknown_recipients_of_a_server_that_does_not_say_so_fail_and_the_others_get_theirs(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     """Exim says `550 Unrouteable address`, which could be its own fault too: until others' letters were taken."""
     good = [await queued(world, person) for person in (world.anna, world.petra, world.nils)]
@@ -305,7 +244,7 @@ async def test_unknown_recipients_of_a_server_that_does_not_say_so_fail_and_the_
 
 
 async def test_a_server_that_knows_nobody_any_more_is_at_fault_itself(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     """Three different recipients in a row."""
     letters = [await queued(world, person) for person in everybody(world)]
@@ -318,7 +257,7 @@ async def test_a_server_that_knows_nobody_any_more_is_at_fault_itself(
 
 
 async def test_a_letter_that_the_server_chokes_on_holds_up_no_other(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     """It cuts the connection at this one, each time, and takes the others."""
     letters = [await queued(world, person) for person in everybody(world)]
@@ -330,7 +269,7 @@ async def test_a_letter_that_the_server_chokes_on_holds_up_no_other(
 
 @pytest.mark.parametrize("error", [IndexError("pop from empty list"), UnicodeError("label too long"), ValueError("no")])
 async def test_a_letter_that_cannot_be_made_fails_alone_after_its_tries(
-    world: World, means: Means, script: Scripted, monkeypatch: pytest.MonkeyPatch, error: Exception
+    world: World, outbox: Means, script: Scripted, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Whatever it raises, and wherever: it ends neither the run nor itself at once."""
     first = await queued(world, world.petra)
@@ -364,7 +303,7 @@ async def test_a_letter_that_cannot_be_made_fails_alone_after_its_tries(
     ],
 )
 async def test_a_letter_is_given_up_by_its_age_and_never_by_attempts(
-    world: World, means: Means, script: Scripted, kind: LetterKind, life: timedelta, monkeypatch: pytest.MonkeyPatch
+    world: World, outbox: Means, script: Scripted, kind: LetterKind, life: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five days; a link as long as it works."""
     letter = await queued(world, world.petra, "invitation")
@@ -387,7 +326,7 @@ async def test_a_letter_is_given_up_by_its_age_and_never_by_attempts(
 
 
 async def test_letters_are_given_up_too_while_the_server_is_away_for_longer_than_they_live(
-    world: World, means: Means, script: Scripted
+    world: World, outbox: Means, script: Scripted
 ) -> None:
     letters = [await queued(world, person) for person in everybody(world)]
     for letter in letters:
@@ -399,144 +338,3 @@ async def test_letters_are_given_up_too_while_the_server_is_away_for_longer_than
         await run(world, timedelta(hours=12))
     await run(world)
     assert {(await now(world, letter)).state for letter in [*letters, monday]} == {"dropped", "failed"}
-
-
-async def test_the_gap_begins_with_354(world: World, means: Means, script: Scripted) -> None:
-    """What is cut before it was never sent; after it a reminder stays unknown, and everything else goes again."""
-    await queued(world, world.petra)
-    said = [DROP]
-    script.answer = lambda at, _: said.pop() if at == "DATA" and said else None
-    await run(world)
-    assert set((await states(world)).values()) == {"waiting"}
-    said.append(DROP)
-    script.answer = lambda at, _: said.pop() if at == "end" and said else None
-    await run(world, timedelta(minutes=1))
-    assert set((await states(world)).values()) == {"waiting"}
-    await run(world, timedelta(minutes=1))
-    assert script.recipients == [world.petra.email]
-
-
-class Slow:
-    """A mail server that has the whole letter, and takes its time."""
-
-    def __init__(self, script: Scripted, step: str) -> None:
-        self.step, self.reached, self.goes_on = step, asyncio.Event(), asyncio.Event()
-        self.times = 0
-        script.pause = self.pause
-
-    async def pause(self, step: str) -> None:
-        if step == self.step:
-            self.times += 1
-            self.reached.set()
-            await self.goes_on.wait()
-
-
-async def test_what_is_being_handed_over_is_nobody_elses_however_long_it_takes(
-    world: World, means: Means, script: Scripted
-) -> None:
-    """Ten minutes are the mail server's good right (RFC 5321, 4.5.3.2)."""
-    letter, slow = await queued(world, world.petra), Slow(script, "end")
-    async with asyncio.timeout(PATIENCE_S):
-        first = asyncio.create_task(run(world))
-        await slow.reached.wait()
-        for _ in range(4):
-            await run(world, timedelta(seconds=149))
-        assert (slow.times, (await now(world, letter)).state) == (1, "sending")
-        slow.goes_on.set()
-        await first
-    assert (script.recipients, (await now(world, letter)).state) == ([world.petra.email], "sent")
-
-
-async def test_who_was_frozen_before_data_finds_its_claim_gone(world: World, means: Means, script: Scripted) -> None:
-    """While it stood still, somebody else has sent the letter."""
-    letter, slow = await queued(world, world.petra), Slow(script, "DATA")
-    async with asyncio.timeout(PATIENCE_S):
-        first = asyncio.create_task(run(world))
-        await slow.reached.wait()
-        script.pause = None
-        await run(world, timedelta(minutes=3))
-        assert (await now(world, letter)).state == "sent"
-        slow.goes_on.set()
-        await first
-    assert script.recipients == [world.petra.email]
-
-
-async def test_who_hears_late_that_a_letter_was_taken_says_so(world: World, means: Means, script: Scripted) -> None:
-    """Its lease had run out in the middle of DATA, and nobody could know."""
-    letter, slow = await queued(world, world.petra), Slow(script, "end")
-    async with asyncio.timeout(PATIENCE_S):
-        first = asyncio.create_task(run(world))
-        await slow.reached.wait()
-        world.clock.advance(s=mail.HANDING_OVER_MS / 1000)
-        relay = world.store.relay
-        await relay.failed(await relay.get(), world.clock.now(), ServerWords(text="away"))
-        await run(world)
-        assert (await now(world, letter)).state == "waiting"
-        slow.goes_on.set()
-        await first
-    assert (await now(world, letter)).state == "sent"
-    await run(world, timedelta(days=1))
-    assert script.recipients == [world.petra.email]
-
-
-async def test_claims_are_made_by_the_time_that_it_is(world: World, means: Means, script: Scripted) -> None:
-    """A run may last for an hour: a letter that is claimed at its end is claimed until then and a lease."""
-    letters = [await queued(world, person) for person in everybody(world)]
-
-    class Ticking(Turn):
-        def __init__(self) -> None:
-            super().__init__(self._next, asyncio.Event())
-
-        async def _next(self) -> int:
-            world.clock.advance(s=10)
-            return world.clock.now()
-
-    claimed: list[int] = []
-    script.answer = lambda at, _: claimed.append(world.clock.now()) if at == "RCPT" else None
-    await mail.send_due(means, world.clock.now(), Ticking())
-    kept = [await now(world, letter) for letter in letters]
-    assert len({letter.decided_at for letter in kept}) == len(letters)
-    assert max(letter.sent_at or 0 for letter in kept) >= max(claimed)
-
-
-async def test_who_is_asked_to_end_claims_nothing_more_and_finishes_what_is_in_data(
-    world: World, means: Means, script: Scripted
-) -> None:
-    letters = [await queued(world, person) for person in everybody(world)]
-    slow, stop = Slow(script, "end"), asyncio.Event()
-
-    async def standing() -> int:
-        return world.clock.now()
-
-    async with asyncio.timeout(PATIENCE_S):
-        running = asyncio.create_task(mail.send_due(means, world.clock.now(), Turn(standing, stop)))
-        while slow.times < mail.SENDERS:  # noqa: ASYNC110 - connections of others, which don't wake us
-            await asyncio.sleep(0.01)  # a counter of theirs is read; the deadline is above
-        stop.set()
-        slow.goes_on.set()
-        assert await running == mail.SENDERS
-    assert Counter((await states(world)).values()) == {
-        "sent": mail.SENDERS, "waiting": len(letters) - mail.SENDERS
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
-async def test_who_is_asked_to_end_waits_for_no_answer_before_data(
-    world: World, means: Means, script: Scripted, step: str
-) -> None:
-    """It gives the letter back as it was: nobody has to wait for its lease."""
-    letter, slow, stop = await queued(world, world.petra), Slow(script, step), asyncio.Event()
-
-    async def standing() -> int:
-        return world.clock.now()
-
-    async with asyncio.timeout(PATIENCE_S):
-        running = asyncio.create_task(mail.send_due(means, world.clock.now(), Turn(standing, stop)))
-        await slow.reached.wait()
-        stop.set()
-        assert await running == 0
-        assert (await now(world, letter)).state == "waiting"
-        script.pause = None
-        await run(world)
-        slow.goes_on.set()
-    assert script.recipients == [world.petra.email]

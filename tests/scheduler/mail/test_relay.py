@@ -58,6 +58,17 @@ async def test_that_name_is_what_the_server_hears() -> None:
     assert script.greetings == ["chat.falk.example"]
 
 
+async def test_a_server_that_knows_no_underscores_takes_letters_from_a_host_that_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exim answers 501 to such a name (RFC 5321, 4.1.2), whether it is the public address's or the machine's own."""
+    monkeypatch.setattr("socket.getfqdn", lambda name="": "web_1")
+    script = Scripted(answer=lambda at, said: "501 invalid" if at in ("EHLO", "HELO") and "_" in said else None)
+    async with scripted(script), Conversation(plain(script), "https://chat_falk.example") as talk:
+        assert await hands_over(talk) == "queued"
+    assert script.greetings == ["[127.0.0.1]"]
+
+
 async def test_plain_stays_plain_where_starttls_is_offered(tmp_path: Path) -> None:
     """Debian's Exim and Postfix offer it with a certificate of their own making."""
     script = Scripted(tls=context_of(certificate(tmp_path, "debian")))

@@ -13,24 +13,45 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from protocol.accounts import AccountAssign, AccountCreate, AccountFollow, AccountList, AccountRead
+from protocol.accounts import AccountAssign, AccountCreate, AccountDescribe, AccountFollow, AccountList, AccountRead
 from protocol.asked import Asked
 from protocol.audit import AuditList, SecurityList
 from protocol.body import Mention, Paragraph, paragraph
-from protocol.contacts import ContactCreate, ContactUpdate, InvitationSend, LinkUpdate
+from protocol.bulk import (
+    BulkCancel,
+    BulkCreate,
+    BulkGet,
+    BulkList,
+    BulkPause,
+    BulkPreview,
+    BulkResume,
+    BulkRetry,
+)
+from protocol.contacts import ContactCreate, ContactDescribe, ContactRead, ContactUpdate, InvitationSend, LinkUpdate
+from protocol.custom_fields import (
+    CustomFieldCreate,
+    CustomFieldDelete,
+    CustomFieldList,
+    CustomFieldMove,
+    CustomFieldUpdate,
+)
 from protocol.development import ClockSet
 from protocol.documents import (
     DocumentCarried,
     DocumentDelete,
+    DocumentFinish,
     DocumentGet,
     DocumentList,
     DocumentMark,
     DocumentMove,
+    DocumentRead,
     DocumentRename,
     DocumentRestore,
     DocumentSave,
     DocumentSearch,
     DocumentsSeen,
+    DocumentThumbnail,
+    DocumentUnpack,
     FolderCreate,
     FolderDelete,
     FolderList,
@@ -45,8 +66,23 @@ from protocol.inbox import NotificationArchive, NotificationList
 from protocol.letters import LetterRetry, LetterRetryCopies
 from protocol.marks import MarkDelivered, MarkRead, MarkUnread
 from protocol.messages import MessageSend, MessageSent, TypingSet
+from protocol.people import Person as PersonShown
 from protocol.reminders import ReminderRead, ReminderSend, ReminderSet
 from protocol.saved_replies import SavedReplyCreate, SavedReplyDelete, SavedReplyList, SavedReplyUpdate
+from protocol.scheduled_chats import (
+    ScheduledChatCancel,
+    ScheduledChatList,
+    ScheduledChatNow,
+    ScheduledChatUpdate,
+    ThreadSchedule,
+)
+from protocol.scheduled_sends import (
+    MessageSchedule,
+    ScheduledSendCancel,
+    ScheduledSendList,
+    ScheduledSendNow,
+    ScheduledSendUpdate,
+)
 from protocol.sessions import (
     InvitationAccept,
     InvitationRead,
@@ -58,6 +94,7 @@ from protocol.sessions import (
     SessionEnd,
     SessionRenew,
 )
+from protocol.shortcodes import ShortcodeResolve
 from protocol.staff import StaffList, StaffUpdate
 from protocol.streams import StreamRead, ThreadOpen
 from protocol.tasks import TaskAdd, TaskDelete, TaskEdit, TaskList, TaskMove, TaskPage, TaskSet
@@ -80,11 +117,15 @@ from server.core.context import Context
 from server.core.rules import anyone
 from server.sessions import actions as sessions
 from storage.accounts import AccountDoc
+from storage.bulk import BULK_RUNS, BulkRunDoc
+from storage.custom_fields import CUSTOM_FIELDS, CustomFieldDoc
 from storage.folders import FOLDERS, FolderDoc
 from storage.mongo.documents import to_document
 from storage.mongo.of_firms import FirmRows
 from storage.people import ContactDoc, LinkDoc, SecretDoc, StaffDoc, digest, link_id
 from storage.saved_replies import SAVED_REPLIES, SavedReplyDoc
+from storage.scheduled_chats import SCHEDULED_CHATS, ScheduledChatDoc
+from storage.scheduled_sends import SCHEDULED_SENDS, ScheduledSendDoc
 from storage.templates import TEMPLATES, TemplateDoc
 from tests.cabinet import brought, document
 from tests.world import PASSWORD, Person, World
@@ -114,6 +155,7 @@ STAFF_SEEN = Row("AAAAAFF UUU", "AAAFFFF UUU", "NNNNNNF UUU NF")
 WITH_RIGHT = Row("AAFAFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF")
 EDITED = Row("AAFAFFA UUU", "AAFFFFN UUU", "NNNNNNN UUU NN")
 """What contacts may change in a folder that lets them, and staff with the right to manage documents (AC-9)."""
+OWN_RUN = Row("ANNNNNF UUU", "ANNNNNF UUU", "NNNNNNF UUU NF")
 # The order matters to View all accounts only: they see another account without holding the right.
 
 ROWS: dict[type[Asked], Row] = {
@@ -134,9 +176,12 @@ ROWS: dict[type[Asked], Row] = {
     AccountRead: STAFF_SEEN,
     AccountCreate: Row("AAFAFFF UUU"),
     AccountAssign: WITH_RIGHT,
+    AccountDescribe: WITH_RIGHT,
     AccountFollow: STAFF_SEEN,
     ContactCreate: WITH_RIGHT,
     ContactUpdate: WITH_RIGHT,
+    ContactRead: STAFF_SEEN,
+    ContactDescribe: WITH_RIGHT,
     LinkUpdate: WITH_RIGHT,
     InvitationSend: WITH_RIGHT,
     ThreadCreate: SEEN,
@@ -183,10 +228,14 @@ ROWS: dict[type[Asked], Row] = {
     FolderDelete: EDITED,
     FolderSetAccess: WITH_RIGHT,
     DocumentSave: EDITED,
+    DocumentUnpack: EDITED,
     DocumentList: SEEN,
     DocumentSearch: SEEN,
     DocumentGet: Row("AAAAAEA UUU", "AAAEEEE UUU", "EEEEEEE UUU EE"),
+    DocumentThumbnail: SEEN,
+    DocumentRead: SEEN,
     DocumentCarried: SEEN,
+    DocumentFinish: SEEN,
     DocumentRename: EDITED,
     DocumentMove: EDITED,
     DocumentDelete: EDITED,
@@ -197,6 +246,35 @@ ROWS: dict[type[Asked], Row] = {
     TemplateCreate: LEADS,
     TemplateUpdate: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
     TemplateDelete: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
+    ShortcodeResolve: STAFF_SEEN,
+    CustomFieldList: STAFF,
+    # And this one: tests/server/custom_fields.
+    CustomFieldCreate: LEADS,
+    CustomFieldUpdate: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
+    CustomFieldMove: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
+    CustomFieldDelete: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNFFFFF UUU NF"),
+    MessageSchedule: STAFF_SEEN,
+    ScheduledSendList: STAFF_SEEN,
+    # Those here are the starter's, who is the owner of the firm: in whose name it goes.
+    ScheduledSendUpdate: Row("AFFFFFF UUU", "AFFFFFF UUU", "NNNNNNF UUU NF"),
+    ScheduledSendNow: Row("AFFFFFF UUU", "AFFFFFF UUU", "NNNNNNF UUU NF"),
+    ScheduledSendCancel: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF"),
+    BulkList: STAFF,
+    # Who of the accounts may get one is asked for each of them: tests/server/bulk.
+    BulkPreview: STAFF,
+    BulkCreate: STAFF,
+    # A run is its author's alone; those here are the starter's, who is the owner of the firm.
+    BulkGet: OWN_RUN,
+    BulkPause: OWN_RUN,
+    BulkResume: OWN_RUN,
+    BulkCancel: OWN_RUN,
+    BulkRetry: OWN_RUN,
+    ThreadSchedule: STAFF_SEEN,
+    ScheduledChatList: STAFF,
+    # As those above.
+    ScheduledChatUpdate: Row("AFFFFFF UUU", "AFFFFFF UUU", "NNNNNNF UUU NF"),
+    ScheduledChatNow: Row("AFFFFFF UUU", "AFFFFFF UUU", "NNNNNNF UUU NF"),
+    ScheduledChatCancel: Row("AAFFFFF UUU", "AAFFFFF UUU", "NNNNNNF UUU NF"),
     ClockSet: STAFF,
 }
 
@@ -220,6 +298,10 @@ class Target:
     folders: Iterator[Id]
     documents: Iterator[Id]
     templates: Iterator[Id]
+    fields: Iterator[Id]
+    sends: Iterator[Id]
+    run_id: Id
+    chats: Iterator[Id]
 
 
 class Stage:
@@ -278,6 +360,10 @@ class Stage:
             replies=iter(await self._replies(account.firm_id)),
             **await self._cabinet(account),
             templates=iter(await self._templates(account.firm_id)),
+            fields=iter(await self._fields(account.firm_id)),
+            sends=iter(await self._sends(account, thread.id, starter)),
+            run_id=await self._run(account, starter),
+            chats=iter(await self._chats(account, starter)),
         )
 
     async def _colleague(self, name: str, email: str, rights: list[Any], *, active: bool = True) -> StaffDoc:
@@ -340,6 +426,71 @@ class Stage:
         await FirmRows(self.world.store.mongo, TEMPLATES).insert(*map(to_document, docs))
         return [doc.id for doc in docs]
 
+    async def _fields(self, firm_id: Id) -> list[Id]:
+        docs = [
+            CustomFieldDoc(
+                id=new_id(), firm_id=firm_id, of="account", name=new_id(), kind="text", place=place, updated_at=1
+            )
+            for place in range(3 * len(ROLES + STRANGERS))
+        ]
+        await FirmRows(self.world.store.mongo, CUSTOM_FIELDS).insert(*map(to_document, docs))
+        return [doc.id for doc in docs]
+
+    async def _sends(self, account: AccountDoc, thread_id: Id, by: StaffDoc) -> list[Id]:
+        docs = [
+            ScheduledSendDoc(
+                id=new_id(),
+                firm_id=account.firm_id,
+                account_id=account.id,
+                thread_id=thread_id,
+                by=PersonShown(id=by.id, side="staff", name=by.name),
+                client_message_id=new_id(),
+                due_at=self.world.clock.now() + 3_600_000,
+                body=paragraph("Hej!"),
+                seq=1,
+                known=0,
+                revision=1,
+                state="waiting",
+            )
+            for _ in range(3 * len(ROLES + STRANGERS))
+        ]
+        await FirmRows(self.world.store.mongo, SCHEDULED_SENDS).insert(*map(to_document, docs))
+        return [doc.id for doc in docs]
+
+    async def _run(self, account: AccountDoc, by: StaffDoc) -> Id:
+        run = BulkRunDoc(
+            id=new_id(),
+            firm_id=account.firm_id,
+            by=PersonShown(id=by.id, side="staff", name=by.name),
+            state="paused",
+            subject="Moms",
+            body=paragraph("Hej!"),
+            created_at=1,
+            updated_at=1,
+            total=0,
+            portions=0,
+        )
+        await FirmRows(self.world.store.mongo, BULK_RUNS).insert(to_document(run))
+        return run.id
+
+    async def _chats(self, account: AccountDoc, by: StaffDoc) -> list[Id]:
+        docs = [
+            ScheduledChatDoc(
+                id=new_id(),
+                firm_id=account.firm_id,
+                account_id=account.id,
+                by=PersonShown(id=by.id, side="staff", name=by.name),
+                due_at=self.world.clock.now() + 3_600_000,
+                subject="Moms",
+                body=paragraph("Hej!"),
+                revision=1,
+                state="waiting",
+            )
+            for _ in range(3 * len(ROLES + STRANGERS))
+        ]
+        await FirmRows(self.world.store.mongo, SCHEDULED_CHATS).insert(*map(to_document, docs))
+        return [doc.id for doc in docs]
+
     def target(self, role: str, place: str) -> Target:
         """For people of the other firm, what is foreign is ours."""
         return self.targets["own" if role in STRANGERS else place]
@@ -351,7 +502,7 @@ class Stage:
             asker = None if person is None else await self.world.principal(person)
         except Unauthenticated:
             asker = None  # a browser that still has a cookie
-        if isinstance(command, DocumentSave) and person is not None and asker is not None:
+        if isinstance(command, DocumentSave | DocumentUnpack) and person is not None and asker is not None:
             command = replace(command, upload_id=await brought(self.world, person))
         try:
             result = await dispatch(Context(self.world.means, asker), command)
@@ -375,6 +526,10 @@ def saved() -> SavedReplyCreate:
 
 def template() -> TemplateCreate:
     return TemplateCreate(client_template_id=new_id(), name="Moms", subject="Moms", body=paragraph("Hej!"))
+
+
+def custom_field() -> CustomFieldCreate:
+    return CustomFieldCreate(client_field_id=new_id(), of="contact", name=new_id(), kind="text")
 
 
 def said(thread_id: Id, **more: Any) -> MessageSend:
@@ -418,11 +573,14 @@ BUILD: dict[type[Asked], Build] = {
     AccountRead: lambda w, t: AccountRead(account_id=t.account.id),
     AccountCreate: lambda w, t: AccountCreate(name="Ny AB", client_account_id=new_id()),
     AccountAssign: lambda w, t: AccountAssign(account_id=t.account.id, staff_id=t.colleague.id, assigned=True),
+    AccountDescribe: lambda w, t: AccountDescribe(account_id=t.account.id, custom={}),
     AccountFollow: lambda w, t: AccountFollow(account_id=t.account.id, following=True),
     ContactCreate: lambda w, t: ContactCreate(account_id=t.account.id, name="En", email="en@ny.example"),
     ContactUpdate: lambda w, t: ContactUpdate(
         account_id=t.account.id, contact_id=t.pending.id, email=f"{new_id()}@ny.example"
     ),
+    ContactRead: lambda w, t: ContactRead(account_id=t.account.id, contact_id=t.contact.id),
+    ContactDescribe: lambda w, t: ContactDescribe(account_id=t.account.id, contact_id=t.contact.id, city="Nacka"),
     LinkUpdate: lambda w, t: LinkUpdate(account_id=t.account.id, contact_id=t.contact.id, notify=True),
     InvitationSend: lambda w, t: InvitationSend(account_id=t.account.id, contact_id=t.pending.id),
     ThreadCreate: lambda w, t: ThreadCreate(
@@ -474,9 +632,15 @@ BUILD: dict[type[Asked], Build] = {
     DocumentSave: lambda w, t: DocumentSave(
         folder_id=t.folder.id, upload_id=new_id(), client_document_id=new_id(), name="Kvitto.pdf"
     ),
+    DocumentUnpack: lambda w, t: DocumentUnpack(
+        folder_id=t.folder.id, upload_id=new_id(), client_document_id=new_id(), name="Kvitton.zip"
+    ),
     DocumentList: lambda w, t: DocumentList(folder_id=t.folder.id),
+    DocumentFinish: lambda w, t: DocumentFinish(account_id=t.account.id),
     DocumentSearch: lambda w, t: DocumentSearch(account_id=t.account.id, search="pdf"),
     DocumentGet: lambda w, t: DocumentGet(document_ids=[next(t.documents)]),
+    DocumentRead: lambda w, t: DocumentRead(document_id=next(t.documents)),
+    DocumentThumbnail: lambda w, t: DocumentThumbnail(document_id=next(t.documents)),
     DocumentCarried: lambda w, t: DocumentCarried(thread_id=t.thread_id),
     DocumentRename: lambda w, t: DocumentRename(document_id=next(t.documents), name="Kvitto.pdf"),
     DocumentMove: lambda w, t: DocumentMove(document_id=next(t.documents), folder_id=next(t.folders)),
@@ -487,6 +651,48 @@ BUILD: dict[type[Asked], Build] = {
     TemplateCreate: lambda w, t: template(),
     TemplateUpdate: lambda w, t: TemplateUpdate(template_id=next(t.templates), name="Moms"),
     TemplateDelete: lambda w, t: TemplateDelete(template_id=next(t.templates)),
+    ShortcodeResolve: lambda w, t: ShortcodeResolve(account_id=t.account.id, subject="[CITY]"),
+    CustomFieldList: lambda w, t: CustomFieldList(),
+    CustomFieldCreate: lambda w, t: custom_field(),
+    CustomFieldUpdate: lambda w, t: CustomFieldUpdate(custom_field_id=next(t.fields), name=new_id()),
+    CustomFieldMove: lambda w, t: CustomFieldMove(custom_field_id=next(t.fields)),
+    CustomFieldDelete: lambda w, t: CustomFieldDelete(custom_field_id=next(t.fields)),
+    MessageSchedule: lambda w, t: MessageSchedule(
+        thread_id=t.thread_id,
+        client_message_id=new_id(),
+        due_at=w.clock.now() + 3_600_000,
+        body=paragraph("Hej!"),
+        seq=1,
+    ),
+    BulkList: lambda w, t: BulkList(),
+    BulkPreview: lambda w, t: BulkPreview(account_ids=[t.account.id]),
+    BulkCreate: lambda w, t: BulkCreate(client_bulk_id=new_id(), account_ids=[t.account.id], body=paragraph("Hej!")),
+    BulkGet: lambda w, t: BulkGet(bulk_id=t.run_id),
+    BulkPause: lambda w, t: BulkPause(bulk_id=t.run_id),
+    BulkResume: lambda w, t: BulkResume(bulk_id=t.run_id),
+    BulkCancel: lambda w, t: BulkCancel(bulk_id=t.run_id),
+    BulkRetry: lambda w, t: BulkRetry(bulk_id=t.run_id),
+    ScheduledSendList: lambda w, t: ScheduledSendList(thread_id=t.thread_id),
+    ScheduledSendUpdate: lambda w, t: ScheduledSendUpdate(scheduled_send_id=next(t.sends), unless_answered=True),
+    ScheduledSendNow: lambda w, t: ScheduledSendNow(scheduled_send_id=next(t.sends)),
+    ScheduledSendCancel: lambda w, t: ScheduledSendCancel(scheduled_send_id=next(t.sends)),
+    ThreadSchedule: lambda w, t: ThreadSchedule(
+        account_id=t.account.id,
+        client_message_id=new_id(),
+        due_at=w.clock.now() + 3_600_000,
+        subject="Moms",
+        body=paragraph("Hej!"),
+    ),
+    ScheduledChatList: lambda w, t: ScheduledChatList(),
+    ScheduledChatUpdate: lambda w, t: ScheduledChatUpdate(
+        scheduled_chat_id=next(t.chats),
+        account_id=t.account.id,
+        due_at=w.clock.now() + 3_600_000,
+        subject="Moms",
+        body=paragraph("Hej!"),
+    ),
+    ScheduledChatNow: lambda w, t: ScheduledChatNow(scheduled_chat_id=next(t.chats)),
+    ScheduledChatCancel: lambda w, t: ScheduledChatCancel(scheduled_chat_id=next(t.chats)),
     ClockSet: lambda w, t: ClockSet(offset_ms=0),
 }
 BUILD_WITH_SECRET: dict[type[Asked], tuple[str, Callable[[str], Asked]]] = {
@@ -558,6 +764,8 @@ def test_the_number_of_cases(capsys: pytest.CaptureFixture[str]) -> None:
             account_id=own.account.id, contact_id=other.pending.id, email="ratt@ny.example"
         ),
         lambda own, other: LinkUpdate(account_id=own.account.id, contact_id=other.pending.id, login=False),
+        lambda own, other: ContactRead(account_id=own.account.id, contact_id=other.pending.id),
+        lambda own, other: ContactDescribe(account_id=own.account.id, contact_id=other.pending.id, city="Nacka"),
         lambda own, other: InvitationSend(account_id=own.account.id, contact_id=other.pending.id),
         lambda own, other: LetterRetry(account_id=own.account.id, letter_id=other.letter_id),
         lambda own, other: TaskSet(thread_id=own.thread_id, task_id=other.task_id, done=True),
@@ -566,7 +774,19 @@ def test_the_number_of_cases(capsys: pytest.CaptureFixture[str]) -> None:
         lambda own, other: TaskMove(thread_id=own.thread_id, task_id=own.task_id, before_id=other.task_id),
         lambda own, other: MarkDelivered(positions={own.thread_id: 1, other.thread_id: 1}),
     ],
-    ids=["contact", "link", "invitation", "letter", "tick", "edit", "move", "move before", "delivered"],
+    ids=[
+        "contact",
+        "link",
+        "person",
+        "details",
+        "invitation",
+        "letter",
+        "tick",
+        "edit",
+        "move",
+        "move before",
+        "delivered",
+    ],
 )
 async def test_an_object_of_elsewhere_is_not_found_under_an_account_of_ones_own(
     stage: Stage, place: str, mixed: Callable[[Target, Target], Asked]

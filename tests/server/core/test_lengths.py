@@ -45,7 +45,7 @@ from protocol.streams import ThreadOpen
 from protocol.tasks import TaskAdd, TaskAdded, TaskEdit, TaskToAdd
 from protocol.threads import ThreadCreate, ThreadRename
 from protocol.wire import Codec
-from server.network import connection
+from server.network import calls, connection
 from server.network.fanout import PENDING_BYTES_MAX
 from tests.server.talking import PLAIN, WIRE, Talk, node, talk
 from tests.world import World
@@ -198,20 +198,20 @@ async def test_the_calls_of_one_connection_take_a_bounded_room(
     world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P6: whoever sends long frames waits for their answers, like whoever sends many."""
-    monkeypatch.setattr(connection, "CALL_BYTES_AT_ONCE_MAX", 50_000)
+    monkeypatch.setattr(calls, "BYTES_AT_ONCE_MAX", 50_000)
     thread = await world.thread()
     async with node(world, redis_url) as one, talk(one) as petra:
         await petra.hello(world.token_of(world.petra))
         (there,) = one.house.doorway.connections
         most = 0
-        call = there._call
+        take = there.calls.take
 
         def counted(*arguments: Any) -> None:
             nonlocal most
-            call(*arguments)
-            most = max(most, there._call_bytes)
+            take(*arguments)
+            most = max(most, there.calls.size)
 
-        monkeypatch.setattr(connection.Connection, "_call", lambda _, *arguments: counted(*arguments))
+        monkeypatch.setattr(calls.Calls, "take", lambda _, *arguments: counted(*arguments))
         for number in range(10):
             body = msgspec.to_builtins(paragraph("x" * 19_000))
             command = {"type": "message.send", "thread_id": thread.id, "client_message_id": new_id(), "body": body}
@@ -220,7 +220,7 @@ async def test_the_calls_of_one_connection_take_a_bounded_room(
             await petra.until(Reply)
         # One more than the limit, and what had been read in the same portion.
         assert most < 50_000 + 2 * 20_000
-        assert there._call_bytes == 0
+        assert there.calls.size == 0
 
 
 @pytest.mark.parametrize("codec", SUBPROTOCOLS.values())

@@ -184,8 +184,12 @@ async def test_it_is_new_for_the_other_side_until_somebody_looks(world: World) -
     assert (await world.do(world.anna, get)).documents[0].new
     await world.do(world.anna, DocumentMark(document_id=document.id, side="staff"))
     assert not (await world.do(world.sofia, get)).documents[0].new
+    assert not (await world.do(world.sofia, get)).documents[0].new_to_contacts
     await world.do(world.anna, DocumentMark(document_id=document.id, side="contact", new=True))
     assert (await world.do(world.linn, get)).documents[0].new
+    # Staff see what their clients haven't looked at; of the firm's own looks clients are told nothing.
+    assert (await world.do(world.sofia, get)).documents[0].new_to_contacts
+    assert not (await world.do(world.linn, get)).documents[0].new_to_contacts
     with pytest.raises(Forbidden):
         await world.do(world.petra, DocumentMark(document_id=document.id, side="staff", new=True))
     await world.do(world.petra, DocumentMark(document_id=document.id, side="contact"))

@@ -21,6 +21,7 @@ from server.core.limits import Limits
 from server.doors import documents, visitors
 from server.doors.page_headers import SafeHeaders
 from tests import cabinet
+from tests.server.files import samples
 from tests.server.talking import PLENTY
 from tests.world import Person, World
 
@@ -40,8 +41,8 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def address(document: Document | str) -> str:
-    return f"/api/v1/documents/{document if isinstance(document, str) else document.id}/content"
+def address(document: Document | str, what: str = "content") -> str:
+    return f"/api/v1/documents/{document if isinstance(document, str) else document.id}/{what}"
 
 
 def as_(world: World, person: Person, **more: str) -> dict[str, str]:
@@ -201,3 +202,64 @@ async def test_whoever_downloads_it_has_looked_at_it(world: World, client: httpx
         assert await new()
     await client.get(address(document), headers=as_(world, world.anna))
     assert not await new()
+
+
+PICTURES = ("thumbnail", "picture")
+
+
+@pytest.mark.parametrize("what", PICTURES)
+async def test_a_picture_comes_under_headers_that_let_it_do_nothing_and_is_not_sent_twice(
+    world: World, client: httpx.AsyncClient, what: str
+) -> None:
+    content = samples.picture("JPEG", (1200, 900))
+    document = await cabinet.saved(world, world.petra, await cabinet.for_uploads(world), "<script>.jpg", content)
+    answer = await client.get(address(document, what), headers=as_(world, world.anna))
+    assert (answer.status_code, answer.content[:4], answer.content[8:12]) == (200, b"RIFF", b"WEBP")
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert "accept-ranges" not in answer.headers
+    known = as_(world, world.anna, if_none_match=answer.headers["etag"])
+    again = await client.get(address(document, what), headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    head = await client.head(address(document, what), headers=as_(world, world.anna))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(answer.content))
+    plain = await client.get(address(document), headers=as_(world, world.anna))
+    assert plain.headers["etag"] != answer.headers["etag"]
+
+
+@pytest.mark.parametrize("what", PICTURES)
+async def test_a_picture_is_for_whoever_may_see_its_document_now(
+    world: World, client: httpx.AsyncClient, what: str
+) -> None:
+    """DC-8: also with the tag of what was seen before, and also for what is in the trash, of others, or no picture."""
+    content = samples.picture("JPEG", (1200, 900))
+    folder = await cabinet.folder(world, "Bilder", access="client_views")
+    private = await cabinet.folder(world, "Internt", access="private")
+    document = await cabinet.saved(world, world.anna, folder, "foto.jpg", content)
+    tag = (await client.get(address(document, what), headers=as_(world, world.petra))).headers["etag"]
+    for person in (world.gunilla, world.grace, world.emma, world.olle):
+        assert (await client.get(address(document, what), headers=as_(world, person))).status_code == 404
+    assert (await client.get(address(document, what))).status_code == 404
+    await world.do(world.anna, DocumentMove(document_id=document.id, folder_id=private.id))
+    for headers in (as_(world, world.petra), as_(world, world.petra, if_none_match=tag)):
+        assert (await client.get(address(document, what), headers=headers)).status_code == 404
+    assert (await client.get(address(document, what), headers=as_(world, world.sofia))).status_code == 200
+    await world.do(world.anna, DocumentDelete(document_id=document.id))
+    assert (await client.get(address(document, what), headers=as_(world, world.anna))).status_code == 404
+    text = await cabinet.saved(world, world.anna, folder, "foto.jpg", b"no picture at all\n")
+    broken = await cabinet.saved(world, world.anna, folder, "trasig.jpg", content[:400])
+    for one in (text, broken):
+        assert (await client.get(address(one, what), headers=as_(world, world.anna))).status_code == 404
+
+
+async def test_only_a_picture_for_the_whole_screen_counts_as_looked_at(world: World, client: httpx.AsyncClient) -> None:
+    """RD-8: a thumbnail is drawn by itself."""
+    content = samples.picture("JPEG", (1200, 900))
+    document = await cabinet.saved(world, world.petra, await cabinet.for_uploads(world), "foto.jpg", content)
+    for what, new in (("thumbnail", True), ("picture", False)):
+        await client.get(address(document, what), headers=as_(world, world.anna))
+        (seen,) = (await world.do(world.anna, DocumentGet(document_ids=[document.id]))).documents
+        assert seen.new is new

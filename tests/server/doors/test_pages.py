@@ -1,5 +1,6 @@
 """The pages that the server renders, and how the built client is served: forms, headers, policies, caching."""
 
+import gzip
 import json
 import re
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ from tests.world import PASSWORD, WIDGET_ORIGIN, Person, World
 
 OURS = "http://127.0.0.1:8000"
 FROM_US = {"origin": OURS}
+BROTLI = b"as brotli has it"
+"""What stands beside a file is sent as it is: nothing here reads it."""
 
 
 @pytest.fixture
@@ -33,10 +36,15 @@ def dist(tmp_path: Path) -> Path:
     for page in ("console", "portal", "widget"):
         (tmp_path / f"{page}.html").write_text(f"<!doctype html><title>{page}</title>")
     (tmp_path / "widget.js").write_text("(() => {})();")
+    (tmp_path / "sw.js").write_text("")
     for page in ("console", "portal"):
         manifest = {f"{page}.html": {"file": f"assets/{page}-abc123.js", "isEntry": True}}
         (tmp_path / ".vite" / f"{page}.json").write_text(json.dumps(manifest))
         (tmp_path / "assets" / f"{page}-abc123.js").write_text("export {};")
+    for name in ("console.html", "assets/console-abc123.js", "widget.js"):
+        plain = (tmp_path / name).read_bytes()
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(plain))
+        (tmp_path / f"{name}.br").write_bytes(BROTLI)
     return tmp_path
 
 
@@ -211,8 +219,60 @@ async def test_hashed_files_are_kept_for_ever_and_others_asked_for_again(client:
     assert loader.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
+@pytest.mark.parametrize("path", ["/assets/console-abc123.js", "/widget.js", "/console"])
+async def test_built_files_go_out_in_the_coding_that_the_browser_takes(
+    world: World, client: httpx.AsyncClient, path: str
+) -> None:
+    await log_in(client, world.anna.email)
+    plain = await client.get(path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    gzipped = await client.get(path, headers={"accept-encoding": "gzip"})
+    assert (gzipped.headers["content-encoding"], gzipped.content) == ("gzip", plain.content)
+    async with client.stream("GET", path, headers={"accept-encoding": "gzip, deflate, br"}) as smallest:
+        assert smallest.headers["content-encoding"] == "br"
+        assert b"".join([part async for part in smallest.aiter_raw()]) == BROTLI
+    for answer in (gzipped, smallest):
+        for name in ("content-type", "cache-control", "content-security-policy"):
+            assert answer.headers[name] == plain.headers[name]
+        assert answer.headers["etag"] != plain.headers["etag"]
+    assert {answer.headers["vary"] for answer in (plain, gzipped, smallest)} == {"accept-encoding"}
+
+
 @pytest.mark.parametrize(
-    "path", ["/assets/left-over.js", "/assets/../console.html", "/assets/%2e%2e/console.html", "/.vite/console.json"]
+    "path",
+    [
+        "/widget.js.br",
+        "/widget.js.gz",
+        "/assets/console-abc123.js.br",
+        "/assets/left-over.js",
+        "/assets/../console.html",
+        "/assets/%2e%2e/console.html",
+        "/.vite/console.json",
+    ],
 )
 async def test_nothing_but_what_was_built_is_served(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+async def test_the_worker_that_keeps_the_shell_may_fetch_it(client: httpx.AsyncClient) -> None:
+    """A worker is held to the policy of its own answer: without this its first fetch is refused, and it never installs."""
+    answer = await client.get("/sw.js")
+    assert "connect-src 'self'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_a_manifest_bears_the_firms_name_to_its_own_people_only(world: World, client: httpx.AsyncClient) -> None:
+    async def name(side: str) -> str:
+        answer = await client.get(f"/{side}.webmanifest")
+        assert answer.headers["content-type"] == "application/manifest+json"
+        assert answer.headers["cache-control"] == "no-store"
+        return str(answer.json()["name"])
+
+    assert await name("console") == await name("portal") == "Chattar"
+    await log_in(client, world.anna.email)
+    assert await name("console") == world.firm.firm.name
+    assert await name("portal") == "Chattar"
+    client.cookies.clear()
+    await log_in(client, world.petra.email)
+    assert await name("portal") == world.firm.firm.name
+    assert await name("console") == "Chattar"

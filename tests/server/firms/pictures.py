@@ -20,7 +20,9 @@ def chunk(kind: bytes, body: bytes = b"") -> bytes:
 def png(width: int = 72, height: int = 36, *, rows: int | None = None, noise: bytes = b"", more: bytes = b"") -> bytes:
     """A PNG in one colour of eight bits a channel. `more` stands before the pixels, `noise` behind the end."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + b"\x5b\x3a\x8c" * width) * (height if rows is None else rows))
+    drawn = height if rows is None else rows
+    # Where none is drawn the line isn't made either: it would be six gigabytes of the widest that can be said.
+    pixels = zlib.compress((b"\0" + b"\x5b\x3a\x8c" * width) * drawn if drawn else b"")
     return PNG + chunk(b"IHDR", head) + more + chunk(b"IDAT", pixels) + chunk(b"IEND") + noise
 
 

@@ -91,7 +91,13 @@ def test_a_field_that_is_unknown_or_nobodys_to_set_is_named_in_an_error(field: s
     assert "`reply_to`" in (problem.expected or "")
 
 
-VALUES = {"language": "sv", "email": "petra@holm.example"}
+VALUES = {
+    "language": "sv",
+    "email": "petra@holm.example",
+    "due_at": 1,
+    "subject": "Moms",
+    "body": {"content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hej!"}]}]},
+}
 
 
 def test_every_command_that_changes_what_is_named_refuses_names_that_it_does_not_know() -> None:

@@ -8,6 +8,7 @@ import asyncio
 import pytest
 
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
+from protocol.frames import Call, Reply
 from protocol.ids import new_id
 from protocol.inbox import Notification, NotificationArchive, NotificationList, NotificationPage
 from protocol.marks import MarkRead
@@ -15,21 +16,27 @@ from protocol.messages import MessageSend
 from protocol.streams import ThreadOpen
 from protocol.threads import Thread
 from scheduler.letters.correspondence import Dropped, facts_of
+from scheduler.mail import outbox
 from storage.log.streams import Stored
+from tests.scheduler.sink import listening
+from tests.server.talking import Talk, node, talk
 from tests.world import Person, World
 
 pytestmark = pytest.mark.anyio
+
+
+def message(thread: Thread, text: str, whom: Person | None = None, *, internal: bool = False) -> MessageSend:
+    body = paragraph(text)
+    if whom is not None:
+        body = Body(content=[Paragraph(content=[Mention(id=whom.id, name=whom.name), Text(text=text)])])
+    return MessageSend(thread_id=thread.id, client_message_id=new_id(), body=body, internal=internal)
 
 
 async def says(
     world: World, person: Person, thread: Thread, text: str, whom: Person | None = None, *, internal: bool = False
 ) -> int:
     """Its position."""
-    body = paragraph(text)
-    if whom is not None:
-        body = Body(content=[Paragraph(content=[Mention(id=whom.id, name=whom.name), Text(text=text)])])
-    sent = MessageSend(thread_id=thread.id, client_message_id=new_id(), body=body, internal=internal)
-    accepted = await world.do(person, sent)
+    accepted = await world.do(person, message(thread, text, whom, internal=internal))
     await world.settled()
     seq: int = accepted.seq
     return seq
@@ -90,6 +97,63 @@ async def test_a_mention_that_comes_while_a_mark_waits_for_its_turn_stays(world:
     told = await entry(world, world.sofia)
     assert (told.unread, told.mentioned) == (True, True)
     assert await fates(world, world.sofia, thread) == ["sent"]
+
+
+async def test_over_sockets_a_mention_outlives_the_reading_of_what_stands_before_it(
+    world: World, redis_url: str
+) -> None:
+    """MN-6, EM-8: as a window does it, to the badge it is told and the mail that leaves. First an older part, then what was
+    read while the mention was on its way."""
+    async with (
+        listening() as sink,
+        node(world, redis_url) as one,
+        talk(one) as sofia,
+        talk(one) as anna,
+        talk(one) as petra,
+    ):
+        for who, person in ((sofia, world.sofia), (anna, world.anna), (petra, world.petra)):
+            await who.hello(world.token_of(person))
+        thread = await world.thread()
+
+        async def wrote(who: Talk, text: str, whom: Person | None = None) -> int:
+            answer = await who.call(message(thread, text, whom))
+            assert isinstance(answer, Reply)
+            seq: int = answer.result["seq"]
+            return seq
+
+        async def told() -> tuple[bool, bool]:
+            await one.house.node.finished()
+            await one.house.means.settler.drained()
+            answer = await sofia.call(NotificationList())
+            assert isinstance(answer, Reply)
+            (found,) = answer.result["notifications"]
+            return found.get("unread", True), found.get("mentioned", False)
+
+        async def mails() -> list[str]:
+            world.set(smtp_url=f"smtp://127.0.0.1:{sink.port}")
+            await outbox.send_due(world.means, max(world.clock.now(), one.house.means.clock.now()) + 3_600_000)
+            return [str(mail["Subject"]) for mail in sink.mails if world.sofia.email in str(mail["To"])]
+
+        for text in ("ett", "två", "tre", "fyra", "fem", "sex"):
+            await wrote(petra, text)
+        last = await wrote(anna, " ser du?", world.sofia)
+        assert await told() == (True, True)
+        await sofia.call(MarkRead(thread_id=thread.id, seq=2))
+        assert await told() == (True, True)
+        await sofia.call(MarkRead(thread_id=thread.id, seq=last))
+        assert await told() == (False, False)
+        assert await mails() == []
+
+        before = await wrote(petra, "åtta")
+        await sofia.call(MarkRead(thread_id=thread.id, seq=before))
+        behind = await wrote(petra, "nio")
+        # Within the second: it waits for its turn, and is told of while the mention comes.
+        await sofia.say(Call(id=1_000, command=MarkRead(thread_id=thread.id, seq=behind)))
+        await wrote(anna, " och du?", world.sofia)
+        await sofia.heard(Reply, lambda answer: answer.id == 1_000)
+        assert await told() == (True, True)
+        (subject,) = await mails()
+        assert "nämnde dig" in subject
 
 
 async def test_a_note_is_read_where_the_position_among_the_notes_reaches_it(world: World) -> None:

@@ -90,6 +90,15 @@ async def test_an_assignment_is_told_to_whom_it_means_and_to_the_others_in_other
         assert (entry.kind, entry.actor.id, entry.text) == (kind, world.erik.id, "Sofia Rahimi")
 
 
+async def test_who_takes_a_chat_over_is_named_once(world: World) -> None:
+    """NS-8: colleagues read that Erik took over the chat, not that Erik assigned it to Erik."""
+    thread = await world.thread(by=world.anna)
+    await world.do(world.erik, ThreadAssign(thread_id=thread.id, staff_id=world.erik.id))
+    await world.settled()
+    (entry,) = (await inbox(world, world.anna)).notifications
+    assert (entry.kind, entry.actor.id, entry.text) == ("assignment_changed", world.erik.id, "")
+
+
 async def test_an_assignee_who_loses_access_is_missed_by_who_assigned_them_and_by_the_owner(world: World) -> None:
     """AS-5: cleared, and they are told; the one who lost it hears nothing of it."""
     thread = await world.thread(by=world.erik)

@@ -8,6 +8,7 @@ import pytest
 
 from protocol.frames import JSON_SUBPROTOCOL, CloseCode, Hello, Reply, encode
 from protocol.sessions import MeRead
+from server.network import calls
 from server.network import connection as connection_module
 from server.network import wire as wire_module
 from server.network.turns import turns_of
@@ -172,7 +173,7 @@ async def test_a_flood_of_calls_waits_unread_while_some_are_under_way(
 
         def counted(*_: object) -> None:
             nonlocal most
-            most = max(most, erik._calls)
+            most = max(most, erik.calls.count)
 
         monkeypatch.setattr(erik.doorway.limits, "command", counting(erik.doorway.limits.command, counted))
         writer.write(masked(call, TEXT) * 2_000)
@@ -183,7 +184,7 @@ async def test_a_flood_of_calls_waits_unread_while_some_are_under_way(
                 length = head[1] if head[1] < 126 else int.from_bytes(await reader.readexactly(2))
                 answers += b'"reply"' in await reader.readexactly(length)
         portion = wire_module.PORTION_BYTES // len(masked(call, TEXT)) + 1
-        assert most <= connection_module.CALLS_AT_ONCE_MAX + portion
+        assert most <= calls.AT_ONCE_MAX + portion
 
 
 def counting(real: Callable[..., object], count: Callable[..., None]) -> Callable[..., object]:

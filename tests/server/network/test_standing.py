@@ -29,7 +29,7 @@ from server.network.doorway import SLOTS
 from storage.people import SecretDoc, SessionDoc, digest, new_token
 from storage.redis.bus import EVERY_HUB, BusControl, encode_message, firm_channel
 from tests.faults import BusProxy
-from tests.server.talking import RunningNode, Talk, node, talk
+from tests.server.talking import RunningNode, Talk, node, talk, window
 from tests.world import WIDGET_SECRET, Person, World
 
 pytestmark = pytest.mark.anyio
@@ -86,13 +86,10 @@ async def test_a_session_that_ends_while_no_bell_is_heard_closes_its_sockets_els
     async with (
         node(world, redis_url) as one,
         behind_a_proxy(world, redis_url) as (two, proxy),
-        talk(one) as here,
-        talk(two) as there,
-        talk(two) as anna,
+        window(one, world.token_of(world.petra)) as here,
+        window(two, world.token_of(world.petra)) as there,
+        window(two, world.token_of(world.anna)) as anna,
     ):
-        await here.hello(world.token_of(world.petra))
-        await there.hello(world.token_of(world.petra))
-        await anna.hello(world.token_of(world.anna))
         with proxy.cut():
             await here.say(Call(id=1, command=SessionEnd()))
             assert (await here.closing())[0] == CloseCode.REVOKED
@@ -116,11 +113,9 @@ async def test_a_session_that_a_node_ends_which_alone_has_lost_redis_is_over_eve
     async with (
         behind_a_proxy(world, redis_url) as (one, enders),
         node(world, redis_url) as two,
-        talk(two) as there,
-        talk(two) as anna,
+        window(two, world.token_of(world.petra)) as there,
+        window(two, world.token_of(world.anna)) as anna,
     ):
-        await there.hello(world.token_of(world.petra))
-        await anna.hello(world.token_of(world.anna))
         with enders.cut():
             await deaf(one)
             if ended_by == "logging out":
@@ -137,11 +132,9 @@ async def test_a_session_that_ends_while_redis_is_away_answers_nothing_more(worl
     async with (
         behind_a_proxy(world, redis_url) as (one, first),
         behind_a_proxy(world, redis_url) as (two, second),
-        talk(one) as here,
-        talk(two) as there,
+        window(one, world.token_of(world.petra)) as here,
+        window(two, world.token_of(world.petra)) as there,
     ):
-        await here.hello(world.token_of(world.petra))
-        await there.hello(world.token_of(world.petra))
         with first.cut(), second.cut():
             await deaf(two)
             await here.say(Call(id=1, command=SessionEnd()))
@@ -154,9 +147,11 @@ async def test_a_session_that_ends_while_redis_is_away_answers_nothing_more(worl
 async def test_what_a_node_decides_itself_needs_no_bell(
     world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with behind_a_proxy(world, redis_url) as (one, proxy), talk(one) as petra, talk(one) as sofia:
-        await petra.hello(world.token_of(world.petra))
-        await sofia.hello(world.token_of(world.sofia))
+    async with (
+        behind_a_proxy(world, redis_url) as (one, proxy),
+        window(one, world.token_of(world.petra)) as petra,
+        window(one, world.token_of(world.sofia)) as sofia,
+    ):
 
         async def nobody_looks(*_: Any) -> None:
             """As if the next check were far away."""
@@ -183,10 +178,9 @@ async def test_a_visitor_of_the_widget_is_closed_when_login_goes_off_unheard(wor
     async with (
         node(world, redis_url) as one,
         behind_a_proxy(world, redis_url) as (two, proxy),
-        talk(one) as anna,
+        window(one, world.token_of(world.anna)) as anna,
         talk(two) as petra,
     ):
-        await anna.hello(world.token_of(world.anna))
         await petra.hello(None, identity=identity)
         with proxy.cut():
             await anna.call(LinkUpdate(account_id=world.holm.id, contact_id=world.petra.id, login=False))
@@ -200,11 +194,10 @@ async def test_from_the_end_of_a_sessions_time_nothing_is_delivered(world: World
     thread = await world.thread()
     async with (
         node(world, redis_url) as one,
-        talk(one) as anna,
+        window(one, world.token_of(world.anna)) as anna,
         talk(one) as petra,
         talk(one) as widget,
     ):
-        await anna.hello(world.token_of(world.anna))
         expires_at = time.time_ns() // 1_000_000 + 8_000  # time enough to say hello twice on a busy machine
         token = await session_until(world, world.petra, expires_at)
         claims = {"iss": world.firm.id, "email": world.petra.email, "exp": expires_at / 1000}
@@ -232,8 +225,7 @@ async def test_from_the_end_of_a_sessions_time_nothing_is_delivered(world: World
 
 async def test_a_session_whose_end_was_far_away_is_closed_when_it_has_come(world: World, redis_url: str) -> None:
     token = await session_until(world, world.petra, world.clock.now() + HOUR_MS)
-    async with node(world, redis_url, clock=world.clock) as one, talk(one) as petra:
-        await petra.hello(token)
+    async with node(world, redis_url, clock=world.clock) as one, window(one, token) as petra:
         world.clock.advance(s=3600)
         for slot in range(SLOTS):
             one.house.doorway.pulse(slot)
@@ -246,8 +238,7 @@ async def test_a_call_in_a_session_that_has_run_out_is_refused_and_ends_it(
     # As if the next look after it were far away: the call itself finds out.
     monkeypatch.setattr("server.network.connection.Connection.look_after", lambda self: None)
     token = await session_until(world, world.petra, world.clock.now() + HOUR_MS)
-    async with node(world, redis_url, clock=world.clock) as one, talk(one) as petra:
-        await petra.hello(token)
+    async with node(world, redis_url, clock=world.clock) as one, window(one, token) as petra:
         world.clock.advance(s=3600)
         await petra.say(Call(id=7, command=MeRead()))
         refused = await petra.until(ErrorFrame)
@@ -261,13 +252,10 @@ async def test_a_session_renewed_through_another_door_goes_on_everywhere(world: 
     token = await session_until(world, world.petra, world.clock.now() + HOUR_MS)
     async with (
         node(world, redis_url, clock=world.clock, token_session_s=7200) as one,
-        talk(one) as here,
-        talk(one) as there,
-        talk(one) as anna,
+        window(one, token) as here,
+        window(one, token) as there,
+        window(one, world.token_of(world.anna)) as anna,
     ):
-        await here.hello(token)
-        await there.hello(token)
-        await anna.hello(world.token_of(world.anna))
         world.clock.advance(s=3000)
         assert isinstance(await here.call(SessionRenew()), Reply)
         world.clock.advance(s=3000)
@@ -301,11 +289,9 @@ async def test_what_was_written_after_a_loss_of_access_is_not_sent_when_redis_co
     async with (
         behind_a_proxy(world, redis_url) as (one, first),
         behind_a_proxy(world, redis_url) as (two, second),
-        talk(one) as anna,
-        talk(two) as sofia,
+        window(one, world.token_of(world.anna)) as anna,
+        window(two, world.token_of(world.sofia)) as sofia,
     ):
-        await anna.hello(world.token_of(world.anna))
-        await sofia.hello(world.token_of(world.sofia))
         await anna.call(message(lost.id, "före"))
         await said(sofia, lost.id, "före")
         with contextlib.ExitStack() as stack:
@@ -326,13 +312,10 @@ async def test_backlogs_that_overtake_each_other_send_nothing_from_after_a_loss_
         node(world, redis_url) as reading,
         behind_a_proxy(world, redis_url) as (one, takers),
         behind_a_proxy(world, redis_url) as (two, writers),
-        talk(reading) as sofia,
-        talk(one) as anna,
-        talk(two) as erik,
+        window(reading, world.token_of(world.sofia)) as sofia,
+        window(one, world.token_of(world.anna)) as anna,
+        window(two, world.token_of(world.erik)) as erik,
     ):
-        await sofia.hello(world.token_of(world.sofia))
-        await anna.hello(world.token_of(world.anna))
-        await erik.hello(world.token_of(world.erik))
         before, after = (takers, writers) if first_back == "who took it" else (writers, takers)
         with after.cut():
             with before.cut():
@@ -354,13 +337,10 @@ async def test_who_loses_access_by_a_node_that_alone_has_lost_redis_is_sent_noth
     async with (
         node(world, redis_url) as reading,
         behind_a_proxy(world, redis_url) as (one, takers),
-        talk(reading) as sofia,
-        talk(one) as anna,
-        talk(reading) as erik,
+        window(reading, world.token_of(world.sofia)) as sofia,
+        window(one, world.token_of(world.anna)) as anna,
+        window(reading, world.token_of(world.erik)) as erik,
     ):
-        await sofia.hello(world.token_of(world.sofia))
-        await anna.hello(world.token_of(world.anna))
-        await erik.hello(world.token_of(world.erik))
         with takers.cut():
             await deaf(one)
             await lose_then_write(world, anna, erik, lost.id, kept.id)
@@ -374,11 +354,9 @@ async def test_who_is_deaf_reads_nothing_by_rights_of_before(world: World, redis
     async with (
         node(world, redis_url) as one,
         behind_a_proxy(world, redis_url) as (two, proxy),
-        talk(one) as anna,
-        talk(two) as sofia,
+        window(one, world.token_of(world.anna)) as anna,
+        window(two, world.token_of(world.sofia)) as sofia,
     ):
-        await anna.hello(world.token_of(world.anna))
-        await sofia.hello(world.token_of(world.sofia))
         with proxy.cut():
             await deaf(two)
             await lose_then_write(world, anna, anna, lost.id, (await world.thread(world.eken)).id, times=1)
@@ -392,8 +370,7 @@ async def test_what_the_bus_brings_to_a_deaf_node_waits_for_a_look_up_that_began
 ) -> None:
     """Some channels are heard again before all are: what they bring may be younger than what is being looked up."""
     lost = await world.thread()
-    async with behind_a_proxy(world, redis_url) as (one, proxy), talk(one) as sofia:
-        await sofia.hello(world.token_of(world.sofia))
+    async with behind_a_proxy(world, redis_url) as (one, proxy), window(one, world.token_of(world.sofia)) as sofia:
         standing, taken = one.house.node.standing, False
         look_up = standing._person
 
@@ -441,8 +418,7 @@ async def test_what_somebody_has_kept_for_us_waits_until_it_is_known_who_may_see
     for pause in ("CHECK_INTERVAL_S", "ACCESS_CHECK_S"):
         monkeypatch.setattr(server.network.healing, pause, HOUR_MS / 1000)
     lost, kept = await world.thread(), await world.thread(world.eken)
-    async with node(world, redis_url) as one, talk(one) as sofia:
-        await sofia.hello(world.token_of(world.sofia))
+    async with node(world, redis_url) as one, window(one, world.token_of(world.sofia)) as sofia:
         assert not one.house.node.deaf
         await unheard_loss(world)
         backlog = [GAP, await carried(world, lost.id, "hemligt"), await carried(world, kept.id, "sedan")]
@@ -457,8 +433,7 @@ async def test_a_doubt_that_comes_while_one_is_being_looked_up_is_looked_up_as_w
 ) -> None:
     """AC-15: what was found for the first says nothing of a loss between the two."""
     lost = await world.thread()
-    async with node(world, redis_url) as one, talk(one) as sofia:
-        await sofia.hello(world.token_of(world.sofia))
+    async with node(world, redis_url) as one, window(one, world.token_of(world.sofia)) as sofia:
         standing, taken = one.house.node.standing, False
         look_up = standing._person
 

@@ -1,6 +1,7 @@
 """Saved replies: who manages them, what they may hold, and that a key saves one (SS-4)."""
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import msgspec
@@ -129,7 +130,7 @@ async def test_a_retry_gets_its_answer_though_the_right_is_gone(world: World) ->
 async def test_there_are_only_so_many_also_for_those_who_save_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "SAVED_REPLIES_MAX", 3)
+    monkeypatch.setattr(actions, "REPLIES", dataclasses.replace(actions.REPLIES, most=3))
     tries = await asyncio.gather(
         *(world.do(person, create()) for person in (world.anna, world.erik) * 3), return_exceptions=True
     )

@@ -1,6 +1,7 @@
 """Templates: who manages them, what they hold, that a chat copies what it begins with, and that a reply has none (TP)."""
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -119,7 +120,7 @@ async def test_the_same_key_saves_one_and_means_one(world: World) -> None:
 async def test_there_are_only_so_many_also_for_those_who_save_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TEMPLATES_MAX", 3)
+    monkeypatch.setattr(actions, "TEXTS", dataclasses.replace(actions.TEXTS, most=3))
     tries = await asyncio.gather(
         *(world.do(person, create()) for person in (world.anna, world.erik) * 3), return_exceptions=True
     )

@@ -378,6 +378,11 @@ async def test_what_is_unread_is_summed_up_in_messages(world: World) -> None:
     assert await unread(world.anna, ThreadList(state="archived", search="nothing like it")) == 5
     # A contact's own: Petra has answered in two of them and reads nothing in the others; Linn has read nothing.
     assert (await unread(world.petra), await unread(world.linn)) == (3, 5)
+    # What is read in part counts for the rest; so it does for the firm.
+    await world.do(world.linn, MarkRead(thread_id=made[1].id, seq=2))
+    await world.do(world.sofia, MarkRead(thread_id=made[0].id, seq=made[0].head + 1))
+    await world.settled()
+    assert [await unread(who) for who in (world.linn, world.petra, world.anna)] == [4, 3, 4]
     await world.do(world.linn, MarkRead(thread_id=made[1].id, seq=1000))
     await world.settled()
     assert await unread(world.linn) == 3

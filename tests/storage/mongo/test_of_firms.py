@@ -26,6 +26,7 @@ SHARED = {"events", "facts"}
 
 # Who goes across firms, and by what right: added to on purpose.
 ACROSS = {
+    "storage.bulk:due": "sweep",
     "storage.blobs.blobs:clear_leavings": "sweep",
     "storage.blobs.blobs:loose": "sweep",
     "storage.chores:left": "sweep",
@@ -48,6 +49,8 @@ ACROSS = {
     "storage.people:_sessions_by_digest": "login",
     "storage.people:secret": "login",
     "storage.people:use_secret": "login",
+    "storage.scheduled_chats:due": "sweep",
+    "storage.scheduled_sends:due": "sweep",
     "storage.thread_rows:due": "sweep",
     "storage.uploads:expired": "sweep",
 }
@@ -127,7 +130,7 @@ def test_every_collection_but_the_log_and_the_installations_is_of_firms() -> Non
 
 def test_what_is_not_bound_to_a_firm_has_no_way_to_ask() -> None:
     public = {name for name in dir(FirmRows) if not name.startswith("_")}
-    assert public == {"of", "of_any", "across", "insert", "write", "write_all"}
+    assert public == {"of", "of_any", "across", "insert", "write", "write_all", "write_as_seen"}
 
 
 @pytest.fixture
@@ -169,15 +172,32 @@ async def test_nothing_of_another_firm_is_found_changed_counted_or_taken_away_wh
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("upsert", [False, True])
-async def test_a_pipeline_changes_the_firms_own_document_and_none_of_another(rows: FirmRows, upsert: bool) -> None:
+@pytest.mark.parametrize("before", [[], [{"$unset": "nothing"}]])
+async def test_a_pipeline_changes_the_firms_own_document_and_none_of_another(
+    rows: FirmRows, before: list[dict[str, Any]], upsert: bool
+) -> None:
+    """Whether the firm can be held by its first stage or takes one of its own."""
     await rows.insert(task(MINE, "mine"), task(THEIRS, "theirs"))
-    more: list[dict[str, Any]] = [{"$set": {"n": {"$add": ["$n", 1]}}}]
+    more = [*before, {"$set": {"n": {"$add": ["$n", 1]}}}]
     done = await rows.write([rows.of(MINE).write({"_id": "mine"}, more, upsert=upsert)])
     assert (done.matched_count, done.modified_count) == (1, 1)
     with pytest.raises(BulkWriteError, match="_id"):
         await rows.write([rows.of(MINE).write({"_id": "theirs"}, more, upsert=upsert)])
     assert [row["n"] async for row in rows.of(MINE).find()] == [1]
     assert [row async for row in rows.of(THEIRS).find()] == [task(THEIRS, "theirs")]
+
+
+@pytest.mark.anyio
+async def test_what_is_written_as_it_was_seen_is_refused_when_it_is_anything_else(rows: FirmRows) -> None:
+    await rows.insert(*(task(MINE, name) for name in ("same", "moved", "more")), task(THEIRS, "theirs"))
+    await rows.of(MINE).update_one({"_id": "moved"}, {"$set": {"n": 1}})
+    await rows.of(MINE).update_one({"_id": "more"}, {"$set": {"word": "x"}})
+    named = ("theirs", "same", "gone", "moved", "more")
+    seen, fields = {"n": 0, "word": None}, {"n": 7}
+    answer = await rows.write_as_seen([rows.of(MINE).write_seen(name, fields, seen) for name in named])
+    assert answer == (1, [0, 3, 4])
+    found = {row["_id"]: row["n"] async for row in rows.of_any([MINE, THEIRS]).find()}
+    assert found == {"same": 7, "moved": 1, "more": 0, "theirs": 0}
 
 
 @pytest.mark.anyio
@@ -212,7 +232,7 @@ async def test_with_the_id_of_something_of_another_firm_a_firm_finds_nothing(wor
     assert await store.people.link(theirs, world.holm.id, world.petra.id) is None
     assert await store.people.links_of_account(theirs, world.holm.id) == []
     assert await store.people.links_of_contact(theirs, world.petra.id) == []
-    assert await store.people.somebody_reads(theirs, world.holm.id) is False
+    assert await store.readers.somebody(theirs, world.holm.id) is False
     thread = await world.thread(tasks=["Kvitton"])
     assert await store.tasks.of_thread(theirs, thread.id) == []
     assert await store.audit.of_thread(theirs, thread.id, 10) == []

@@ -148,7 +148,22 @@ async def test_a_beat_notices_whatever_redis_has_forgotten(redis_url: str, lost:
         assert (await one.beat("hub", TTL_S, [])).forgotten  # it never knew
         await one.arrive("hub", firm, [petra, anna])
         oldest = [(firm, petra), (firm, anna)]
-        assert await one.beat("hub", TTL_S, oldest) == Beat(forgotten=False, dead=[])
+        assert await one.beat("hub", TTL_S, oldest) == Beat(forgotten=False, dead=[], hubs=["hub"])
         with Redis.from_url(redis_url) as redis:
             redis.delete(*redis.keys(PREFIX + lost))
         assert (await one.beat("hub", TTL_S, oldest)).forgotten
+
+
+async def test_a_hub_that_died_while_redis_was_emptied_is_found_dead(redis_url: str) -> None:
+    """Of those that Redis has forgotten, the others tell it: one that is alive says so itself, one that is dead can't."""
+    async with forgettable(redis_url) as one:
+        await one.beat("dead", TTL_S, [])
+        hubs = (await one.beat("hub", TTL_S, [])).hubs
+        assert hubs == ["dead", "hub"]
+        with Redis.from_url(redis_url) as redis:
+            redis.flushall()
+        assert (await one.beat("hub", 0.2, [], hubs)).forgotten
+        assert await until_dead(one, "hub") == ["dead"]
+        await one.buried("dead")
+        # Who is known has nothing to bring up: what was buried stays so.
+        assert (await one.beat("hub", TTL_S, [], hubs)).hubs == ["hub"]

@@ -2,16 +2,17 @@
 
 import "../kit/picker.css";
 import type { JSX } from "preact";
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
-import { ChosenChip } from "../kit/Chip.tsx";
-import { nextIndex } from "../kit/focus.ts";
+import { Choices } from "../kit/Choices.tsx";
+import { ChosenChip } from "../kit/ChosenChip.tsx";
 import { LockIcon } from "../kit/icons.tsx";
 import type { PersonView } from "../kit/models.ts";
 import { PickerOption } from "../kit/PickerOption.tsx";
 import { Popover } from "../kit/Popover.tsx";
 import { search } from "../kit/people_search.ts";
+import { usePicking } from "../kit/picking.ts";
 import type { AccountChoice } from "./models.ts";
 
 const SHOWN_MAX = 8;
@@ -25,20 +26,15 @@ export interface AccountSearchProps {
 }
 
 export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSearchProps): JSX.Element {
-  const id = useId();
-  const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
   const [open, setOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const chip = useRef<HTMLDivElement>(null);
-  const found = useMemo(
-    () =>
-      search(
-        choices ?? [],
-        query,
-        (choice) => `${choice.account.name} ${choice.account.shortId ?? ""}`,
-      ).slice(0, SHOWN_MAX),
-    [choices, query],
+  const picking = usePicking(
+    (query) => search(choices ?? [], query, nameOf).slice(0, SHOWN_MAX),
+    (choice: AccountChoice) => {
+      setOpen(false);
+      onChoose(choice);
+    },
   );
   // The field has become a chip, or the chip a field, and what had focus is gone.
   useLayoutEffect(() => {
@@ -57,48 +53,31 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
       </div>
     );
   }
-  const current = Math.min(at, found.length - 1);
-  const choose = (choice: AccountChoice | undefined): void => {
-    if (!choice) return;
-    setOpen(false);
-    setQuery("");
-    onChoose(choice);
-  };
+  const { options, option } = picking;
+  const nothing =
+    choices === undefined ? t("loading") : options.length > 0 ? undefined : t("newChat.noAccount");
   return (
     <>
       <input
         ref={field}
         class="sheet__input"
-        role="combobox"
-        aria-expanded={open}
-        aria-controls={`${id}-list`}
-        aria-activedescendant={open && found.length > 0 ? `${id}-${current}` : undefined}
+        {...picking.combobox(open && nothing === undefined)}
         aria-label={t("newChat.to")}
         placeholder={t("newChat.toPlaceholder")}
         autocomplete="off"
         data-autofocus=""
-        value={query}
+        value={picking.query}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
         onInput={(event) => {
-          setQuery(event.currentTarget.value);
-          setAt(0);
+          picking.type(event.currentTarget.value);
           setOpen(true);
           onQuery(event.currentTarget.value);
         }}
         onKeyDown={(event) => {
-          const next =
-            event.key === "Home" || event.key === "End"
-              ? undefined
-              : nextIndex(event.key, current, found.length, "vertical");
-          if (next !== undefined) {
-            event.preventDefault();
-            setOpen(true);
-            setAt(next);
-          } else if (event.key === "Enter") {
-            event.preventDefault();
-            choose(found[current]);
-          } else if (event.key === "Tab") setOpen(false);
+          // Enter chooses, and the list is closed then.
+          if (event.key === "Tab") setOpen(false);
+          else if (picking.press(event) && event.key !== "Enter") setOpen(true);
         }}
       />
       {open && field.current && (
@@ -107,18 +86,11 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
           onClose={() => setOpen(false)}
           class="popover--picker popover--over-dialog"
         >
-          <div
-            id={`${id}-list`}
-            class="picker__list"
-            role="listbox"
-            aria-label={t("newChat.to")}
-            onPointerDown={(event) => event.preventDefault()}
-          >
-            {found.map((choice, index) => (
+          <Choices listbox={picking.listbox} title={t("newChat.to")} nothing={nothing} keepFocus>
+            {options.map((choice, index) => (
               <PickerOption
                 key={choice.account.id}
-                id={`${id}-${index}`}
-                current={index === current}
+                {...option(index)}
                 avatar={<Avatar person={asPerson(choice)} size={24} />}
                 name={choice.account.name}
                 note={
@@ -128,19 +100,17 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
                     <span class="picker__note">{choice.account.shortId}</span>
                   )
                 }
-                onChoose={() => choose(choice)}
-                onPoint={() => setAt(index)}
               />
             ))}
-            {choices === undefined && <p class="picker__heading">{t("loading")}</p>}
-            {choices !== undefined && found.length === 0 && (
-              <p class="picker__heading">{t("newChat.noAccount")}</p>
-            )}
-          </div>
+          </Choices>
         </Popover>
       )}
     </>
   );
+}
+
+function nameOf({ account }: AccountChoice): string {
+  return `${account.name} ${account.shortId ?? ""}`;
 }
 
 /** An account is drawn round, as its people are. */

@@ -1,6 +1,6 @@
 // Who is in this thread and since when: the account's contacts with their switches, the staff with access.
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
@@ -18,6 +18,9 @@ export interface InfoPanelProps {
   readonly onInvite: (contactId: string) => void;
   readonly onRetry: (letterIds: readonly string[]) => void;
   readonly onCorrect: (contactId: string) => void;
+  readonly onDetails: (contactId: string) => void;
+  /** Fill in the account's custom fields. */
+  readonly onFill?: () => void;
 }
 
 export function InfoPanel({
@@ -28,6 +31,8 @@ export function InfoPanel({
   onInvite,
   onRetry,
   onCorrect,
+  onDetails,
+  onFill,
 }: InfoPanelProps): JSX.Element {
   return (
     <div class="info">
@@ -44,7 +49,18 @@ export function InfoPanel({
           <dd>
             {view.createdBy}, <Time at={view.createdAt} form="full" />
           </dd>
+          {view.custom?.map(({ name, value }) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ))}
         </dl>
+        {view.canFill && (
+          <Button small onClick={onFill}>
+            {t("fields.fill")}
+          </Button>
+        )}
         <Switch labelFirst checked={view.following} hint={t("info.followHint")} onChange={onFollow}>
           {t("info.follow")}
         </Switch>
@@ -62,6 +78,7 @@ export function InfoPanel({
               onInvite={onInvite}
               onRetry={onRetry}
               onCorrect={onCorrect}
+              onDetails={view.canDescribe ? onDetails : undefined}
             />
           ))}
         </ul>
@@ -86,6 +103,7 @@ interface ContactProps
   extends Pick<InfoPanelProps, "onLogin" | "onNotify" | "onInvite" | "onRetry" | "onCorrect"> {
   readonly contact: ContactRowView;
   readonly canManage: boolean;
+  readonly onDetails: ((contactId: string) => void) | undefined;
 }
 
 function Contact({
@@ -96,6 +114,7 @@ function Contact({
   onInvite,
   onRetry,
   onCorrect,
+  onDetails,
 }: ContactProps): JSX.Element {
   const { person, email, login, notify, state } = contact;
   const letters = contact.mail?.retry;
@@ -129,6 +148,14 @@ function Contact({
         <div class="contacts__switches">
           <Button small onClick={() => onCorrect(person.id)}>
             {t("info.correct")}
+          </Button>
+        </div>
+      )}
+      {onDetails && (
+        <div class="contacts__switches">
+          <Button small onClick={() => onDetails(person.id)}>
+            {t("details.open")}
+            <span class="hidden">, {person.name}</span>
           </Button>
         </div>
       )}

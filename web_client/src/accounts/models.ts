@@ -22,6 +22,12 @@ export interface InfoPanelView {
   readonly createdAt: number;
   readonly createdBy: string;
   readonly canManage: boolean;
+  /** What the firm's custom fields say of the account. */
+  readonly custom?: readonly { readonly name: string; readonly value: string }[];
+  /** The firm has custom fields of accounts, and they may be filled in. */
+  readonly canFill?: boolean;
+  /** May say what is known of contacts. */
+  readonly canDescribe?: boolean;
 }
 
 /** Why nobody at a client can read what is written to them: which words say so. */

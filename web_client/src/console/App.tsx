@@ -1,6 +1,7 @@
 // The console's pages, a row each, in their layout.
 
 import type { ComponentType, JSX } from "preact";
+import { RUN, RUNS } from "../bulk/addresses.ts";
 import { t } from "../i18n/index.ts";
 import { logout, meView } from "../shell/boot.ts";
 import { lazy } from "../shell/lazy.tsx";
@@ -10,14 +11,17 @@ import { useTitle } from "../shell/title.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
 import { ChatList, ChatPanel, ChatThread } from "../threads/ConsoleChats.tsx";
 import { ConsoleLayout } from "./ConsoleLayout.tsx";
-import { CHATS, type Desk, THREAD } from "./desk.ts";
-import { FURTHER } from "./further.ts";
+import { CHATS, type Desk, DOCUMENTS, THREAD } from "./desk.ts";
+import { FURTHER, pages } from "./further.ts";
 import type { Place, RailProps } from "./Rail.tsx";
 
 // The chats are what everybody comes for; the rest is fetched when it is shown, or when the page is idle.
 const Inbox = lazy(async () => (await import("../inbox/ConsoleInbox.tsx")).Inbox);
 const Tasks = lazy(async () => (await import("../tasks/ConsoleTasks.tsx")).Tasks);
-const Account = lazy(async () => (await import("../sessions/ConsoleAccount.tsx")).Account);
+const Clients = lazy(async () => (await import("../accounts/ConsoleClients.tsx")).Clients);
+const Bulk = lazy(async () => (await import("../bulk/ConsoleBulk.tsx")).Bulk);
+const Documents = lazy(async () => (await import("../documents/ConsoleDocuments.tsx")).Documents);
+const Account = lazy(async () => (await pages()).Account);
 const Contact = lazy(async () => (await import("../contacts/ConsoleContact.tsx")).Contact);
 const NewChat = lazy(async () => (await import("../threads/ConsoleNewChat.tsx")).NewChat);
 
@@ -33,6 +37,10 @@ const ROUTES: readonly [Row, ...Row[]] = [
   { place: "chats", path: THREAD, title: "list.title", page: undefined },
   { place: "inbox", path: "/console/inbox", title: "inbox.title", page: Inbox },
   { place: "tasks", path: "/console/tasks", title: "tasksPage.title", page: Tasks },
+  { place: "clients", path: "/console/clients", title: "clients.title", page: Clients },
+  { place: "clients", path: RUNS, title: "bulk.runs", page: Bulk },
+  { place: "clients", path: RUN, title: "bulk.runs", page: Bulk },
+  { place: "chats", path: DOCUMENTS, title: "docs.title", page: Documents },
   { place: "account", path: "/console/settings", title: "account.title", page: Account },
   ...FURTHER,
 ];
@@ -64,7 +72,7 @@ export function App({ desk }: PageProps): JSX.Element {
   const dialog = about ? (
     <Contact key={about.contactId} desk={desk} {...about} />
   ) : desk.newChat.value ? (
-    <NewChat desk={desk} template={desk.newChat.value.template} />
+    <NewChat desk={desk} {...desk.newChat.value} />
   ) : (
     desk.over.value
   );
@@ -76,7 +84,7 @@ export function App({ desk }: PageProps): JSX.Element {
     );
   }
   const open = desk.threadId.value !== null;
-  const panelOpen = open && desk.panelOpen.value;
+  const panelOpen = desk.panelOpen.value;
   return (
     <ConsoleLayout
       {...shared}
@@ -85,9 +93,7 @@ export function App({ desk }: PageProps): JSX.Element {
       panel={open ? <ChatPanel desk={desk} /> : undefined}
       column={panelOpen ? "panel" : open ? "thread" : "list"}
       panelOpen={panelOpen}
-      onPanelClose={() => {
-        desk.panelOpen.value = false;
-      }}
+      onPanelClose={desk.closePanel}
     >
       {dialog}
     </ConsoleLayout>

@@ -5,6 +5,7 @@ import { type PlainKey, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Count } from "../kit/Badge.tsx";
 import {
+  AccountsIcon,
   BrandMark,
   ChatIcon,
   type Icon,
@@ -19,7 +20,7 @@ import type { MeView } from "../kit/models.ts";
 import { useOnDemand } from "../kit/on_demand.ts";
 import { PageLink } from "../kit/PageLink.tsx";
 
-export type Place = "inbox" | "chats" | "tasks" | "account";
+export type Place = "inbox" | "chats" | "tasks" | "clients" | "account";
 
 export interface RailProps {
   readonly me: MeView;
@@ -35,6 +36,7 @@ const places: readonly { place: Place; icon: Icon; label: PlainKey }[] = [
   { place: "inbox", icon: InboxIcon, label: "rail.inbox" },
   { place: "chats", icon: ChatIcon, label: "rail.chats" },
   { place: "tasks", icon: TasksIcon, label: "rail.tasks" },
+  { place: "clients", icon: AccountsIcon, label: "rail.clients" },
 ];
 
 export function Rail(props: RailProps): JSX.Element {

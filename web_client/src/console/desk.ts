@@ -6,12 +6,14 @@ import { Directory } from "../accounts/directory.ts";
 import { noReader, readersOf } from "../accounts/reachable.ts";
 import { newKey } from "../core/keys.ts";
 import { personView } from "../core/people.ts";
-import type { Id, Me, Seq, Template, ThreadState } from "../core/protocol.gen.ts";
+import type { Id, Me, ScheduledChat, Seq, Template, ThreadState } from "../core/protocol.gen.ts";
+import { Attaching } from "../documents/attaching.ts";
 import { t } from "../i18n/index.ts";
 import type { Page } from "../shell/boot.ts";
-import { address, Choice, go, path, query } from "../shell/router.ts";
+import { address, ask, Choice, go, path, query } from "../shell/router.ts";
 import { idsIn } from "../shell/routes.ts";
 import { attempt, say } from "../shell/toasts.ts";
+import type { Resolve } from "../shortcodes/resolving.ts";
 import { memberView, staffChoices } from "../staff/members.ts";
 import type { StaffChoice } from "../staff/models.ts";
 import { Ticks } from "../tasks/ticks.ts";
@@ -24,12 +26,17 @@ import { type StaffHeader, ThreadModel } from "../threads/thread.ts";
 export const CHATS = "/console";
 const THREADS = "/console/threads/";
 export const THREAD = `${THREADS}:thread`;
+const ACCOUNTS = "/console/accounts/";
+/** The documents of an account. */
+export const DOCUMENTS = `${ACCOUNTS}:account/documents`;
+export const documentsHref = (accountId: Id): string => `${ACCOUNTS}${accountId}/documents`;
 
 /** What narrows the chats, and the tab beside a thread, as they stand in the address. */
 export const listed = {
   state: new Choice<ThreadState>("state", ["active", "archived"]),
   only: new Choice("only", filters),
-  tab: new Choice<PanelTab>("tab", ["tasks", "reminders", "info"]),
+  tab: new Choice<PanelTab>("tab", ["tasks", "documents", "reminders", "info"]),
+  panel: new Choice("panel", ["", "open"]),
 };
 
 /** Somebody on an account's side. */
@@ -42,13 +49,17 @@ export class Desk {
   readonly directory: Directory;
   readonly lists: Lists;
   readonly thread: ThreadModel;
+  readonly attaching: Attaching;
   readonly ticks: Ticks;
   readonly me: ReadonlySignal<Me>;
   readonly panel: Signal<PanelTab> = signal(listed.tab.value);
-  /** The panel is shown where it doesn't always stand. */
-  readonly panelOpen = signal(false);
-  /** The form of a new chat is open: empty, or filled with a template. */
-  readonly newChat: Signal<{ readonly template?: Template } | undefined> = signal(undefined);
+  /** The panel is shown where it doesn't always stand. It stands in the address, so that Back leads from it to the chat. */
+  readonly panelOpen = computed(() => this.threadId.value !== null && listed.panel.value === "open");
+  /** It was opened here: the chat without it is the entry before in the history. */
+  #panelEntry = false;
+  /** The form of a new chat is open: empty, filled with a template, or with one that is to be created later and is changed. */
+  readonly newChat: Signal<{ readonly template?: Template; readonly scheduled?: ScheduledChat } | undefined> =
+    signal(undefined);
   /** What else lies over the page, such as what an act asks first. */
   readonly over: Signal<JSX.Element | null> = signal(null);
   /** The contact whose address is looked at. */
@@ -62,7 +73,11 @@ export class Desk {
     this.directory = new Directory(client);
     this.lists = new Lists(client, { state: "active", only: "all", search: "" }, this.threadId);
     this.ticks = new Ticks(client);
-    this.thread = new ThreadModel(client, this.#header());
+    this.attaching = new Attaching(
+      client,
+      computed(() => this.me.value.may?.includes("manage_documents") ?? false),
+    );
+    this.thread = new ThreadModel(client, this.#header(), this.attaching);
   }
 
   get client(): Page["client"] {
@@ -76,7 +91,7 @@ export class Desk {
     this.client.accessListeners.add(() => void this.directory.loadStaff());
     this.threadId.subscribe((id) => {
       this.thread.show(id, location.hash.slice(1));
-      this.panelOpen.value = false;
+      this.#panelEntry = false;
     });
     // Elsewhere the list and the tab stay as they were.
     const atChats = computed(() => this.threadId.value !== null || path.value === CHATS);
@@ -106,6 +121,26 @@ export class Desk {
   /** A thread's address beside the list as it is. */
   readonly hrefOf = (id: Id): string => this.chatsHref(THREADS + id, listed.tab.written(this.panel.value));
 
+  /** What a text says with the values of its shortcodes. */
+  readonly resolve: Resolve = (account_id, { subject = "", body, tasks = [] }) =>
+    this.client.api.call("shortcode.resolve", { account_id, subject, tasks, ...(body ? { body } : {}) });
+
+  /** Over the chat where there is no room beside it, at one of its tabs. */
+  openPanel(tab: PanelTab = this.panel.value): void {
+    ask({ ...listed.tab.written(tab), ...listed.panel.written("open") });
+    this.#panelEntry = true;
+  }
+
+  readonly closePanel = (): void => {
+    if (this.#panelEntry) history.back();
+    else ask(listed.panel.written(""), { replace: true });
+    this.#panelEntry = false;
+  };
+
+  /** While it lies over the chat, its tabs are no steps on the way back. */
+  readonly choosePanel = (tab: PanelTab): void =>
+    ask(listed.tab.written(tab), { replace: this.panelOpen.value });
+
   async loadAccount(id: Id): Promise<void> {
     // Without it the header says less; the thread itself doesn't need it.
     await this.directory.loadAccount(id).catch(() => undefined);
@@ -126,7 +161,9 @@ export class Desk {
     return staffChoices(staff.value, this.directory.access(accountId), this.client.state.value);
   }
 
+  /** A picker shows them: ask for what it needs. */
   needStaff(accountId: Id | undefined): void {
+    if (this.directory.staff.value.size === 0) void attempt(() => this.directory.loadStaff());
     if (accountId !== undefined) void attempt(() => this.directory.loadAccess(accountId));
   }
 

@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { boot } from "../shell/boot.ts";
+import { keepShell } from "../shell/worker.ts";
 import { App } from "./App.tsx";
 import { Desk } from "./desk.ts";
 // Last: the page lays out what its parts bring.
@@ -15,3 +16,4 @@ if (page !== null && root !== null) {
   root.textContent = "";
   render(<App desk={desk} />, root);
 }
+void keepShell("/console");

@@ -123,6 +123,11 @@ export class Client {
     return this.#drafts;
   }
 
+  /** Where the browser keeps what is one person's (shelf.ts). */
+  get storage(): Storage | null {
+    return this.options.storage;
+  }
+
   /** Something happens: the reducer's next state, and what it asks for. */
   dispatch(happening: Happening): void {
     const before = this.state.value;

@@ -10,9 +10,14 @@ export type Right = "view_all_accounts" | "view_all_contacts" | "manage_accounts
 export type Language = "sv" | "en";
 export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
-export type NotificationKind = "message_from_contact" | "message_from_staff" | "thread_created" | "tasks_changed" | "tasks_completed" | "mention" | "assignment" | "assignment_changed" | "assignment_lost" | "thread_reopened" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended";
-export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "unreadable";
-export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "email_address" | "email_taken" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "template_gone";
+export type FieldOf = "account" | "contact";
+export type FieldKind = "text" | "number" | "date" | "choice" | "choices" | "email" | "url" | "phone" | "money";
+export type NotificationKind = "mention" | "message_from_contact" | "message_from_staff" | "thread_created" | "assignment" | "tasks_completed" | "assignment_lost" | "assignment_changed" | "thread_reopened" | "tasks_changed" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended" | "send_stopped" | "documents_uploaded" | "uploads_finished" | "bulk_done";
+export type AccountCode = "ACCOUNT_NAME";
+export type ContactCode = "CONTACT_NAME" | "FIRST_NAME" | "MIDDLE_NAME" | "LAST_NAME" | "PHONE_NUMBER" | "COUNTRY" | "COMPANY_NAME" | "STREET_ADDRESS" | "CITY" | "STATE / PROVINCE" | "ZIP / POSTAL CODE";
+export type DateCode = "CURRENT_DAY_FULL_DATE" | "CURRENT_DAY_NUMBER" | "CURRENT_DAY_NAME" | "CURRENT_WEEK" | "CURRENT_MONTH_NUMBER" | "CURRENT_MONTH_NAME" | "CURRENT_QUARTER" | "CURRENT_YEAR" | "LAST_DAY_FULL_DATE" | "LAST_DAY_NUMBER" | "LAST_DAY_NAME" | "LAST_WEEK" | "LAST_MONTH_NUMBER" | "LAST_MONTH_NAME" | "LAST_QUARTER" | "LAST_YEAR" | "NEXT_DAY_FULL_DATE" | "NEXT_DAY_NUMBER" | "NEXT_DAY_NAME" | "NEXT_WEEK" | "NEXT_MONTH_NUMBER" | "NEXT_MONTH_NAME" | "NEXT_QUARTER" | "NEXT_YEAR";
+export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "nothing_to_download" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "too_many_to_download" | "unreadable" | "zip_damaged" | "zip_deep" | "zip_empty" | "zip_entries" | "zip_entry_bytes" | "zip_kind" | "zip_path" | "zip_ratio" | "zip_total_bytes";
+export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "bulk_over" | "email_address" | "email_taken" | "field_exists" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "send_gone" | "template_gone";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
 /** chosen by the client, once per thing it creates: 8 to 64 of A-Z a-z 0-9 _ - */
@@ -46,11 +51,13 @@ export interface Break {
   readonly type: "break";
 }
 
-/** A paragraph; an empty one is a blank line. */
+/** A paragraph; an empty one is a blank line. As a `table` its lines are rows, of as many cells each, between which stands a tab; cells hold text without marks and links. Who doesn't know of tables shows the lines. */
 export interface Paragraph {
   readonly type: "paragraph";
   /** Default: []. */
   readonly content?: readonly Inline[];
+  /** Default: false. */
+  readonly table?: boolean;
 }
 
 /** One item of a list: paragraphs and nested lists. */
@@ -98,6 +105,142 @@ export interface KeptPage {
   readonly next?: Id;
   /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
   readonly heads?: { readonly [key: string]: Seq };
+}
+
+/** An export of somebody's books (SIE 1 to 4). */
+export interface BooksCard {
+  readonly type: "books";
+  /** Default: "". */
+  readonly company?: string;
+  /** Default: "". */
+  readonly organisation_number?: string;
+  readonly first_day?: string;
+  /** Of the financial year; of an export of vouchers alone, of the vouchers. */
+  readonly last_day?: string;
+  readonly as_of?: string;
+  /** `1` to `4`: what the format calls its type. Default: "". */
+  readonly kind?: string;
+  /** Default: "". */
+  readonly program?: string;
+  /** Default: "SEK". */
+  readonly currency?: string;
+  /** Default: 0. */
+  readonly vouchers?: number;
+  /** Vouchers whose debits and credits differ. Default: 0. */
+  readonly unbalanced?: number;
+  /** Of the year, a profit above zero; None where the file has no balances of the result's accounts. */
+  readonly result?: string;
+  /** Of all assets at the end of the year; None where the file has no closing balances. */
+  readonly balance_total?: string;
+  /** The file says that it has been imported already. Default: false. */
+  readonly imported?: boolean;
+}
+
+/** One account of a statement. */
+export interface StatementLine {
+  /** An account number as the file has it, or its last four digits. Default: "". */
+  readonly account?: string;
+  readonly first_day?: string;
+  readonly last_day?: string;
+  readonly opening?: string;
+  readonly closing?: string;
+  /** Default: "". */
+  readonly currency?: string;
+  /** That are booked. Default: 0. */
+  readonly entries?: number;
+  /** Default: 0. */
+  readonly pending?: number;
+  readonly credits?: string;
+  readonly debits?: string;
+  /** Whether opening balance and entries give the closing balance; None where the file doesn't let it be known. */
+  readonly adds_up?: boolean;
+}
+
+/** A bank's statement (ISO 20022 camt.052 to 054, OFX). */
+export interface StatementCard {
+  readonly type: "statement";
+  /** Default: []. */
+  readonly lines?: readonly StatementLine[];
+  /** Accounts beyond those. Default: 0. */
+  readonly more?: number;
+}
+
+/** An invoice or a credit note (Peppol BIS, UBL). */
+export interface InvoiceCard {
+  readonly type: "invoice";
+  /** Default: "". */
+  readonly number?: string;
+  /** Default: false. */
+  readonly credit?: boolean;
+  /** Default: "". */
+  readonly seller?: string;
+  /** Default: "". */
+  readonly buyer?: string;
+  readonly issued?: string;
+  readonly due?: string;
+  /** With tax. */
+  readonly total?: string;
+  readonly payable?: string;
+  readonly tax?: string;
+  /** Default: "". */
+  readonly currency?: string;
+}
+
+/** A mail that was saved as a file. */
+export interface MailCard {
+  readonly type: "mail";
+  /** Default: "". */
+  readonly subject?: string;
+  /** Default: "". */
+  readonly from_name?: string;
+  /** Default: "". */
+  readonly from_address?: string;
+  readonly sent?: string;
+  /** Default: []. */
+  readonly attachments?: readonly string[];
+  /** Attachments beyond those. Default: 0. */
+  readonly more?: number;
+  /** There may be more attachments: only the beginning of a long mail is read. Default: false. */
+  readonly cut?: boolean;
+}
+
+/** One event of a calendar. */
+export interface CalendarLine {
+  /** Default: "". */
+  readonly summary?: string;
+  readonly starts?: string;
+  /** Of whole days the last one. */
+  readonly ends?: string;
+  /** Whose clock that is, as the file says it: empty where it doesn't. Default: "". */
+  readonly zone?: string;
+  /** Default: "". */
+  readonly place?: string;
+  /** Default: "". */
+  readonly organiser?: string;
+  /** Default: false. */
+  readonly repeats?: boolean;
+}
+
+/** Events in a calendar's format (RFC 5545). */
+export interface CalendarCard {
+  readonly type: "calendar";
+  /** What is asked of the reader, such as REQUEST or CANCEL. Default: "". */
+  readonly method?: string;
+  /** Default: []. */
+  readonly events?: readonly CalendarLine[];
+  /** Default: 0. */
+  readonly more?: number;
+}
+
+/** What a document is shown as, as far as it could be looked into. */
+export interface Preview {
+  /** Default: 0. */
+  readonly width?: number;
+  /** Of its thumbnail (`/api/v1/documents/{id}/thumbnail`), in pixels; 0 of one that has none. Default: 0. */
+  readonly height?: number;
+  /** Of a document that has pages. Default: 0. */
+  readonly pages?: number;
+  readonly card?: Card;
 }
 
 /** Somebody as shown beside what they did. */
@@ -243,6 +386,30 @@ export interface LetterFailed {
   readonly said: string;
 }
 
+/** What the firm knows of a person besides name and address. Empty: not known. */
+export interface ContactDetails {
+  /** Default: "". */
+  readonly first_name?: string;
+  /** Default: "". */
+  readonly middle_name?: string;
+  /** Default: "". */
+  readonly last_name?: string;
+  /** Default: "". */
+  readonly phone?: string;
+  /** Default: "". */
+  readonly company_name?: string;
+  /** Default: "". */
+  readonly street?: string;
+  /** Default: "". */
+  readonly zip?: string;
+  /** Default: "". */
+  readonly city?: string;
+  /** Default: "". */
+  readonly state?: string;
+  /** Default: "". */
+  readonly country?: string;
+}
+
 /** A contact's place in an account: its two switches, and how far the invitation has come. */
 export interface Link {
   readonly contact_id: Id;
@@ -282,6 +449,42 @@ export interface ContactUpdate {
   readonly email: string;
 }
 
+/** A person and what is known of them. */
+export interface ContactView {
+  readonly contact_id: Id;
+  readonly name: string;
+  /** Default: {}. */
+  readonly details?: ContactDetails;
+  /** What is said in the firm's custom fields. Default: {}. */
+  readonly custom?: { readonly [key: string]: readonly string[] };
+}
+
+/** What the firm knows of a contact. Whoever knows of somebody only the address that was typed is told no more. */
+export interface ContactRead {
+  readonly type: "contact.read";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+}
+
+/** Say what the firm knows of a contact; what is absent stays, and an empty text takes back what was said. Shortcodes stand for it. */
+export interface ContactDescribe {
+  readonly type: "contact.describe";
+  readonly account_id: Id;
+  readonly contact_id: Id;
+  readonly first_name?: string;
+  readonly middle_name?: string;
+  readonly last_name?: string;
+  readonly phone?: string;
+  readonly company_name?: string;
+  readonly street?: string;
+  readonly zip?: string;
+  readonly city?: string;
+  readonly state?: string;
+  readonly country?: string;
+  /** Of the custom fields those that are named; the others stay. */
+  readonly custom?: { readonly [key: string]: readonly string[] };
+}
+
 /** Turn Login or Notify on or off for one person in one account. */
 export interface LinkUpdate {
   readonly type: "link.update";
@@ -319,6 +522,18 @@ export interface Account {
   readonly links: readonly Link[];
   /** Default: false. */
   readonly archived?: boolean;
+  /** What is said in the firm's custom fields. Left out where accounts are listed. Default: {}. */
+  readonly custom?: { readonly [key: string]: readonly string[] };
+}
+
+/** What some accounts have in common; what is absent doesn't matter. */
+export interface AccountFilter {
+  /** Words of which each begins one of name and short id. Default: "". */
+  readonly search?: string;
+  readonly kind?: "company" | "individual" | "other";
+  /** Who is assigned. */
+  readonly staff_id?: Id;
+  readonly activation?: Activation;
 }
 
 /** Accounts by name. */
@@ -326,6 +541,8 @@ export interface AccountPage {
   readonly accounts: readonly Account[];
   /** Default: false. */
   readonly more?: boolean;
+  /** How many there are on all pages, if that was asked for. */
+  readonly total?: number;
 }
 
 /** The accounts I may see, by name; `after` is the last account of the page before. */
@@ -336,6 +553,12 @@ export interface AccountList {
   readonly after?: Id;
   /** Default: 100. */
   readonly limit?: number;
+  readonly kind?: "company" | "individual" | "other";
+  /** Those that this colleague is assigned to. */
+  readonly staff_id?: Id;
+  readonly activation?: Activation;
+  /** Say how many there are on all pages, too. Default: false. */
+  readonly counted?: boolean;
 }
 
 /** One account. */
@@ -351,6 +574,13 @@ export interface AccountCreate {
   readonly client_account_id: ClientKey;
   /** Default: "company". */
   readonly kind?: "company" | "individual" | "other";
+}
+
+/** Say what the firm's custom fields say of an account; those that aren't named stay. Shortcodes stand for it. */
+export interface AccountDescribe {
+  readonly type: "account.describe";
+  readonly account_id: Id;
+  readonly custom: { readonly [key: string]: readonly string[] };
 }
 
 /** Give a colleague access to an account, or take it away; takes effect at once everywhere. */
@@ -1093,6 +1323,8 @@ export interface Gathered {
   readonly letter_id?: Id;
   /** Of `mail_failed` in a chat: the letters that still stand as failed, each of which `letter.retry` sends again. Default: []. */
   readonly letter_ids?: readonly Id[];
+  /** How many documents came with it, or were uploaded. Default: 0. */
+  readonly documents?: number;
   /** Of `mail_failed`: what has become of it since, once somebody tried again. None: it still wasn't sent. */
   readonly became?: "waiting" | "handed_over" | "dropped" | "failed" | "unknown";
 }
@@ -1127,12 +1359,14 @@ export interface Notification {
   readonly unread_from?: Seq;
   /** The same in n:. */
   readonly notes_unread_from?: Seq;
-  /** What it is about, and leads to: the thread, or the contact, who is its `actor`; `mail` leads nowhere, and its account has no name. An entry about no thread is unread until it is archived, or its matter has been put right. Default: "thread". */
-  readonly about?: "thread" | "contact" | "mail";
+  /** What it is about, and leads to: the thread, or the contact, who is its `actor`; `mail` and `unseen` lead nowhere, and their account has no name. An entry about no thread is unread until it is archived, or its matter has been put right. Default: "thread". */
+  readonly about?: "thread" | "contact" | "mail" | "documents" | "bulk" | "scheduled_chat" | "unseen";
   /** Of an entry about no thread: the address that the letter was for. Default: "". */
   readonly email?: string;
   /** Of an entry about the firm's blind copies: there are some that `letter.retry_copies` sends again. Default: false. */
   readonly copies?: boolean;
+  /** Of an entry about a bulk run: what it came to. */
+  readonly bulk?: BulkCounts;
 }
 
 /** An inbox entry is new or has changed. Stands in u:. */
@@ -1311,10 +1545,14 @@ export interface Document {
   readonly uploaded_at: number;
   /** Nobody of the asker's side has looked at it yet. Default: false. */
   readonly new?: boolean;
+  /** For staff: the same of the contacts. Default: false. */
+  readonly new_to_contacts?: boolean;
   /** Default: false. */
   readonly may_edit?: boolean;
   /** It is in the trash since then, and goes for good 120 days later. */
   readonly deleted_at?: number;
+  /** What it is shown as besides its name; absent where that is all, or where nobody has looked into it yet. */
+  readonly preview?: Preview;
 }
 
 /** Of a document that a message of this stream carries there is something else to know: whoever shows it asks again (`document.get`). That it has been renamed, moved, deleted, restored or closed isn't told, as it may not be for all. Stands in t: or n:. */
@@ -1402,6 +1640,28 @@ export interface DocumentSave {
   readonly name: string;
 }
 
+/** What a zip has become. */
+export interface Unpacked {
+  /** How many documents. */
+  readonly documents: number;
+  /** These, as far as I may see them still: at most as many as a message can carry. */
+  readonly first: readonly Document[];
+  /** Files that macOS and Windows leave in zips, and that are not kept. Default: 0. */
+  readonly skipped?: number;
+  /** Why it is one document, as it came. */
+  readonly whole?: "encrypted" | "compression" | "package";
+}
+
+/** Make documents of what is in a zip that I have uploaded, in a folder and in new ones inside it: of all of it, or of nothing. One that can't be opened, or would be broken by it, becomes a document as it is. */
+export interface DocumentUnpack {
+  readonly type: "document.unpack";
+  readonly folder_id: Id;
+  readonly upload_id: Id;
+  readonly client_document_id: ClientKey;
+  /** The zip's. */
+  readonly name: string;
+}
+
 /** The documents in a folder, the latest first. */
 export interface DocumentList {
   readonly type: "document.list";
@@ -1430,6 +1690,34 @@ export interface DocumentGet {
   readonly document_ids: readonly Id[];
 }
 
+/** A small picture. */
+export interface Thumbnail {
+  /** In base64 (RFC 4648, 4); empty where there is none. Default: "". */
+  readonly webp?: string;
+}
+
+/** A document's thumbnail, for who has no cookie with which a browser would fetch it from its address: the widget. */
+export interface DocumentThumbnail {
+  readonly type: "document.thumbnail";
+  readonly document_id: Id;
+}
+
+/** The words of a document, as far as they are shown in a page. */
+export interface Reading {
+  /** With U+000A between lines; empty of a table. Default: "". */
+  readonly text?: string;
+  /** Of a table: its rows, which need not all be equally long. Default: []. */
+  readonly rows?: readonly (readonly string[])[];
+  /** There is more of it in the file than stands here. Default: false. */
+  readonly cut?: boolean;
+}
+
+/** The words of a text, or the cells of a table of values, from the beginning of the file. It is new to my side no more then. Empty for what is neither, and for what makes no sense as one. */
+export interface DocumentRead {
+  readonly type: "document.read";
+  readonly document_id: Id;
+}
+
 /** The documents that messages of a thread carry, of each that I may see now, the latest first. */
 export interface DocumentCarried {
   readonly type: "document.carried";
@@ -1437,6 +1725,12 @@ export interface DocumentCarried {
   readonly after?: string;
   /** Default: 100. */
   readonly limit?: number;
+}
+
+/** Say that I have uploaded all that I wanted to: whoever hears of the account is told at once. */
+export interface DocumentFinish {
+  readonly type: "document.finish";
+  readonly account_id: Id;
 }
 
 /** Call a document something else. */
@@ -1546,6 +1840,476 @@ export interface TemplateUpdate {
 export interface TemplateDelete {
   readonly type: "template.delete";
   readonly template_id: Id;
+}
+
+/** A shortcode that nothing stands for. */
+export interface Gap {
+  /** As it is written, in its brackets. */
+  readonly token: string;
+  /** There is no such shortcode, and it stays as it is written; or there is one, and nothing is known: nothing takes its place. */
+  readonly why: "unknown" | "empty";
+}
+
+/** What a message would say if it were created now. */
+export interface ShortcodesResolved {
+  /** Default: "". */
+  readonly subject?: string;
+  readonly body?: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  /** Each once, in the order in which they stand there. Default: []. */
+  readonly gaps?: readonly Gap[];
+  /** Whose values stand for shortcodes of contacts, where there are any: the first who can log in. Default: "". */
+  readonly contact?: string;
+  /** How many more contacts there are who can log in, and read of that one. Default: 0. */
+  readonly others?: number;
+}
+
+/** What stands for the shortcodes of a text in an account's chats: a preview, which creates nothing. */
+export interface ShortcodeResolve {
+  readonly type: "shortcode.resolve";
+  readonly account_id: Id;
+  /** Default: "". */
+  readonly subject?: string;
+  readonly body?: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+}
+
+/** A field that the firm has defined. */
+export interface CustomField {
+  readonly id: Id;
+  readonly of: FieldOf;
+  /** What it is called where it is shown, and in its shortcode: `[ACCOUNT_CUSTOM_FIELD:name]`. */
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Fields of accounts, and those of contacts, are shown by it, ascending. */
+  readonly place: Seq;
+  readonly updated_at: number;
+  /** Of `choice` and `choices`. What was said once stays where it was said, also when it is an option no more. Default: []. */
+  readonly options?: readonly string[];
+  /** Of `money`. Default: "". */
+  readonly currency?: string;
+}
+
+/** A custom field is new or has changed. Stands in u:. */
+export interface CustomFieldUpdated {
+  readonly type: "custom_field.updated";
+  readonly custom_field: CustomField;
+}
+
+/** A custom field is gone, with all that was said in it. Stands in u:. */
+export interface CustomFieldDeleted {
+  readonly type: "custom_field.deleted";
+  readonly custom_field_id: Id;
+}
+
+/** Custom fields. */
+export interface CustomFieldPage {
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+  /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+  readonly entities: readonly CustomField[];
+}
+
+/** The firm's custom fields. */
+export interface CustomFieldList {
+  readonly type: "custom_field.list";
+  /** `next` of the page before. */
+  readonly after?: Id;
+  /** Default: 200. */
+  readonly limit?: number;
+}
+
+/** Define a field, behind the others. Whose it is, what is said in it and its currency stay for good. */
+export interface CustomFieldCreate {
+  readonly type: "custom_field.create";
+  readonly client_field_id: ClientKey;
+  readonly of: FieldOf;
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Default: []. */
+  readonly options?: readonly string[];
+  /** Default: "". */
+  readonly currency?: string;
+}
+
+/** Change a field's name or options; what is absent stays. Texts that name the field by its former name don't follow. */
+export interface CustomFieldUpdate {
+  readonly type: "custom_field.update";
+  readonly custom_field_id: Id;
+  readonly name?: string;
+  readonly options?: readonly string[];
+}
+
+/** Put a field before another one of the same, or behind all of them. */
+export interface CustomFieldMove {
+  readonly type: "custom_field.move";
+  readonly custom_field_id: Id;
+  readonly before_id?: Id;
+}
+
+/** Delete a field, and with it what was said in it of every account or contact. Messages keep what they say. */
+export interface CustomFieldDelete {
+  readonly type: "custom_field.delete";
+  readonly custom_field_id: Id;
+}
+
+/** What a message is to say later, and when. */
+export interface LaterMessage {
+  readonly thread_id: Id;
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  /** As it was written: its shortcodes stand for what is so when it goes. */
+  readonly body: Body;
+  /** The position of t: up to which its author knew the thread. */
+  readonly seq: Seq;
+  /** It doesn't go if a contact has written behind `seq` meanwhile. Default: false. */
+  readonly unless_answered?: boolean;
+  readonly quoted_message_id?: Id;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+}
+
+/** A message that waits for its time, or could not go when that came, and then waits for its author. */
+export interface ScheduledSend {
+  readonly thread_id: Id;
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  /** As it was written: its shortcodes stand for what is so when it goes. */
+  readonly body: Body;
+  /** The position of t: up to which its author knew the thread. */
+  readonly seq: Seq;
+  /** It doesn't go if a contact has written behind `seq` meanwhile. Default: false. */
+  readonly unless_answered?: boolean;
+  readonly quoted_message_id?: Id;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  readonly id: Id;
+  /** Its author, in whose name it goes. */
+  readonly by: Person;
+  /** Why it did not go. It keeps its words, and goes no more unless somebody says when, or sends it. */
+  readonly stopped?: "contact_wrote" | "thread_archived" | "author_inactive" | "no_access" | "account_archived" | "nobody_can_read" | "documents" | "refused";
+}
+
+/** A message that is to go later is there, is another, or is there no more. Stands in n:. */
+export interface ScheduledSendChanged {
+  readonly type: "scheduled_send.changed";
+  readonly scheduled_send_id: Id;
+  readonly became: "waiting" | "sent" | "cancelled" | "stopped";
+  readonly due_at: number;
+  /** Its author: who changed it is the event's actor, if anybody. */
+  readonly by: Person;
+  /** It is new. Default: false. */
+  readonly first?: boolean;
+  readonly stopped?: "contact_wrote" | "thread_archived" | "author_inactive" | "no_access" | "account_archived" | "nobody_can_read" | "documents" | "refused";
+}
+
+/** Those that wait or did not go, the next first. */
+export interface ScheduledSends {
+  readonly scheduled_sends: readonly ScheduledSend[];
+}
+
+/** Write to a thread at a later time. What could not be sent now is refused. With documents it goes as a message with documents does: both times by what its author may send then. */
+export interface MessageSchedule {
+  readonly type: "message.schedule";
+  readonly thread_id: Id;
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  /** As it was written: its shortcodes stand for what is so when it goes. */
+  readonly body: Body;
+  /** The position of t: up to which its author knew the thread. */
+  readonly seq: Seq;
+  /** It doesn't go if a contact has written behind `seq` meanwhile. Default: false. */
+  readonly unless_answered?: boolean;
+  readonly quoted_message_id?: Id;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  readonly client_message_id: ClientKey;
+}
+
+/** What is to go later in a thread, whoever wrote it. */
+export interface ScheduledSendList {
+  readonly type: "scheduled_send.list";
+  readonly thread_id: Id;
+}
+
+/** Change one of my own; what is absent stays. One that did not go waits again once it has another time. */
+export interface ScheduledSendUpdate {
+  readonly type: "scheduled_send.update";
+  readonly scheduled_send_id: Id;
+  readonly due_at?: number;
+  readonly body?: Body;
+  readonly unless_answered?: boolean;
+  readonly seq?: Seq;
+}
+
+/** Have one of my own not go; owner and admins anybody's. One that is gone already is not found. */
+export interface ScheduledSendCancel {
+  readonly type: "scheduled_send.cancel";
+  readonly scheduled_send_id: Id;
+}
+
+/** Send one of my own at once, also if a contact has written meanwhile. */
+export interface ScheduledSendNow {
+  readonly type: "scheduled_send.send";
+  readonly scheduled_send_id: Id;
+}
+
+/** What a chat is to begin with, and when: what `thread.create` takes, as it was written. Its shortcodes stand for what is so when it is created. */
+export interface LaterChat {
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  /** What the form was filled with. One that is gone by then is left out: what it said is in the other fields. */
+  readonly template_id?: Id;
+}
+
+/** A new chat that waits for its time, or could not be created when that came, and then waits for its author. */
+export interface ScheduledChat {
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  /** What the form was filled with. One that is gone by then is left out: what it said is in the other fields. */
+  readonly template_id?: Id;
+  readonly id: Id;
+  readonly account: AccountBrief;
+  /** Its author, in whose name it is created. */
+  readonly by: Person;
+  /** Why it was not created. It keeps its words, and goes no more unless somebody says when, or creates it. */
+  readonly stopped?: "contact_wrote" | "thread_archived" | "author_inactive" | "no_access" | "account_archived" | "nobody_can_read" | "documents" | "refused";
+}
+
+/** A new chat that is to be created later is there, is another, or is there no more. For whom and what it says is not told: who may see it asks. Stands in u:. */
+export interface ScheduledChatChanged {
+  readonly type: "scheduled_chat.changed";
+  readonly scheduled_chat_id: Id;
+  readonly became: "waiting" | "sent" | "cancelled" | "stopped";
+}
+
+/** Those that wait or were not created, the next first. */
+export interface ScheduledChats {
+  readonly scheduled_chats: readonly ScheduledChat[];
+}
+
+/** Start a thread at a later time. What could not be created now is refused. */
+export interface ThreadSchedule {
+  readonly type: "thread.schedule";
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  /** What the form was filled with. One that is gone by then is left out: what it said is in the other fields. */
+  readonly template_id?: Id;
+  readonly account_id: Id;
+  readonly client_message_id: ClientKey;
+}
+
+/** The new chats that are to be created later, of the accounts that I may see, whoever wrote them. */
+export interface ScheduledChatList {
+  readonly type: "scheduled_chat.list";
+}
+
+/** Have one of my own be this instead, all of it. One that was not created waits again. */
+export interface ScheduledChatUpdate {
+  readonly type: "scheduled_chat.update";
+  /** When it is scheduled, a time behind now, at most 366 days. */
+  readonly due_at: number;
+  readonly subject: string;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+  /** Default: []. */
+  readonly attachments?: readonly Id[];
+  /** What the form was filled with. One that is gone by then is left out: what it said is in the other fields. */
+  readonly template_id?: Id;
+  readonly scheduled_chat_id: Id;
+  readonly account_id: Id;
+}
+
+/** Have one of my own not be created; owner and admins anybody's. One that is gone already is not found. */
+export interface ScheduledChatCancel {
+  readonly type: "scheduled_chat.cancel";
+  readonly scheduled_chat_id: Id;
+}
+
+/** Create one of my own at once. */
+export interface ScheduledChatNow {
+  readonly type: "scheduled_chat.create";
+  readonly scheduled_chat_id: Id;
+}
+
+/** One message to many accounts, and how far it has come. */
+export interface BulkRun {
+  readonly id: Id;
+  readonly by: Person;
+  readonly state: "running" | "paused" | "cancelling" | "cancelled" | "done";
+  /** As it was written, or taken from template or text: its shortcodes stand for something else in each chat. */
+  readonly subject: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** How many accounts were chosen. */
+  readonly total: number;
+  /** How many have got their chat. Default: 0. */
+  readonly created?: number;
+  /** How many can't receive one. Default: 0. */
+  readonly skipped?: number;
+  /** Default: 0. */
+  readonly failed?: number;
+  /** How often it was begun: more than once where what was left out was tried again. Default: 1. */
+  readonly attempt?: number;
+  readonly template_id?: Id;
+  readonly finished_at?: number;
+}
+
+/** What a run came to, as its report says it. */
+export interface BulkCounts {
+  readonly total: number;
+  /** Default: 0. */
+  readonly created?: number;
+  /** Default: 0. */
+  readonly skipped?: number;
+  /** Default: 0. */
+  readonly failed?: number;
+  /** Default: false. */
+  readonly cancelled?: boolean;
+}
+
+/** An account without a chat, and why. */
+export interface LeftOut {
+  /** Without a name where the asker may not see it. */
+  readonly account: AccountBrief;
+  readonly why: "no_access" | "account_archived" | "nobody_can_read" | "author_inactive" | "text" | "refused" | "failed";
+}
+
+/** A run of mine is new, has come further, or was stopped or taken up. Stands in u:. */
+export interface BulkUpdated {
+  readonly type: "bulk.updated";
+  readonly bulk: BulkRun;
+}
+
+/** A run of mine of long ago is forgotten. Its chats stay. Stands in u:. */
+export interface BulkDeleted {
+  readonly type: "bulk.deleted";
+  readonly bulk_id: Id;
+}
+
+/** Runs. */
+export interface BulkPage {
+  /** `after` of the following page, if there is one. */
+  readonly next?: Id;
+  /** Of the asker's own streams, the positions at which it was read: it is no older. Who has applied a later event of this kind asks again. Default: {}. */
+  readonly heads?: { readonly [key: string]: Seq };
+  readonly entities: readonly BulkRun[];
+}
+
+/** Who would get a chat, and who would not. */
+export interface BulkPreviewed {
+  readonly total: number;
+  /** How many would get one. */
+  readonly ready: number;
+  /** How many would not, by why. Default: {}. */
+  readonly excluded?: { readonly [key: string]: number };
+  /** The first of these, by name. Default: []. */
+  readonly left_out?: readonly LeftOut[];
+}
+
+/** A run with what it says, and a page of whom it left out. */
+export interface BulkReport {
+  readonly bulk: BulkRun;
+  readonly body: Body;
+  /** Default: []. */
+  readonly tasks?: readonly string[];
+  readonly reminder?: ReminderSetting;
+  /** Default: []. */
+  readonly left_out?: readonly LeftOut[];
+  /** `after` of the following page, if there is one. */
+  readonly next?: Seq;
+}
+
+/** My runs: those that aren't over, and the latest of the others. */
+export interface BulkList {
+  readonly type: "bulk.list";
+  /** `next` of the page before. */
+  readonly after?: Id;
+  /** Default: 200. */
+  readonly limit?: number;
+}
+
+/** Say who would get a chat and who would not, before anything is sent. */
+export interface BulkPreview {
+  readonly type: "bulk.preview";
+  /** Default: []. */
+  readonly account_ids?: readonly Id[];
+  /** All that I see and that match, instead of `account_ids`. */
+  readonly matching?: AccountFilter;
+}
+
+/** Begin a chat with each of many accounts. Answered at once, done behind the answer. Accounts are chosen when this is asked; whether each can receive is asked when its turn comes. */
+export interface BulkCreate {
+  readonly type: "bulk.create";
+  readonly client_bulk_id: ClientKey;
+  /** Default: []. */
+  readonly account_ids?: readonly Id[];
+  /** All that I see and that match, instead of `account_ids`. */
+  readonly matching?: AccountFilter;
+  /** Gives the tasks, and what isn't said here of the rest; it is copied. */
+  readonly template_id?: Id;
+  /** Empty: the template's, or else the first words of the text. Default: "". */
+  readonly subject?: string;
+  readonly body?: Body;
+  readonly reminder?: ReminderSetting;
+}
+
+/** A run of mine, and whom it left out. */
+export interface BulkGet {
+  readonly type: "bulk.get";
+  readonly bulk_id: Id;
+  /** `next` of the page before. Default: 0. */
+  readonly after?: Seq;
+}
+
+/** Begin no more chats of a run of mine for now; what is under way is finished. */
+export interface BulkPause {
+  readonly type: "bulk.pause";
+  readonly bulk_id: Id;
+}
+
+/** Go on with a run of mine. */
+export interface BulkResume {
+  readonly type: "bulk.resume";
+  readonly bulk_id: Id;
+}
+
+/** Begin no more chats of a run of mine, for good. Those that there are stay. */
+export interface BulkCancel {
+  readonly type: "bulk.cancel";
+  readonly bulk_id: Id;
+}
+
+/** Try again with those that a run of mine left out, and with nobody else. */
+export interface BulkRetry {
+  readonly type: "bulk.retry";
+  readonly bulk_id: Id;
 }
 
 /** One event of a stream, with its envelope: the same fields as an `event` frame, without the stream's name. */
@@ -1739,6 +2503,12 @@ export type Block =
   | Paragraph
   | BulletList
   | OrderedList;
+export type Card =
+  | BooksCard
+  | StatementCard
+  | InvoiceCard
+  | MailCard
+  | CalendarCard;
 export type Event =
   | FirmChanged
   | LetterFailed
@@ -1768,7 +2538,13 @@ export type Event =
   | SavedReplyDeleted
   | DocumentChanged
   | TemplateUpdated
-  | TemplateDeleted;
+  | TemplateDeleted
+  | CustomFieldUpdated
+  | CustomFieldDeleted
+  | ScheduledSendChanged
+  | ScheduledChatChanged
+  | BulkUpdated
+  | BulkDeleted;
 export type Command =
   | FirmRead
   | FirmUpdate
@@ -1776,11 +2552,14 @@ export type Command =
   | LetterRetryCopies
   | ContactCreate
   | ContactUpdate
+  | ContactRead
+  | ContactDescribe
   | LinkUpdate
   | InvitationSend
   | AccountList
   | AccountRead
   | AccountCreate
+  | AccountDescribe
   | AccountAssign
   | AccountFollow
   | SessionCreate
@@ -1832,10 +2611,14 @@ export type Command =
   | FolderDelete
   | FolderSetAccess
   | DocumentSave
+  | DocumentUnpack
   | DocumentList
   | DocumentSearch
   | DocumentGet
+  | DocumentThumbnail
+  | DocumentRead
   | DocumentCarried
+  | DocumentFinish
   | DocumentRename
   | DocumentMove
   | DocumentDelete
@@ -1845,6 +2628,30 @@ export type Command =
   | TemplateCreate
   | TemplateUpdate
   | TemplateDelete
+  | ShortcodeResolve
+  | CustomFieldList
+  | CustomFieldCreate
+  | CustomFieldUpdate
+  | CustomFieldMove
+  | CustomFieldDelete
+  | MessageSchedule
+  | ScheduledSendList
+  | ScheduledSendUpdate
+  | ScheduledSendCancel
+  | ScheduledSendNow
+  | ThreadSchedule
+  | ScheduledChatList
+  | ScheduledChatUpdate
+  | ScheduledChatCancel
+  | ScheduledChatNow
+  | BulkList
+  | BulkPreview
+  | BulkCreate
+  | BulkGet
+  | BulkPause
+  | BulkResume
+  | BulkCancel
+  | BulkRetry
   | StreamRead
   | ThreadOpen
   | ClockSet;
@@ -1872,11 +2679,14 @@ export interface Commands {
   readonly "letter.retry_copies": { readonly command: LetterRetryCopies; readonly result: LetterCopiesRetried };
   readonly "contact.create": { readonly command: ContactCreate; readonly result: Link };
   readonly "contact.update": { readonly command: ContactUpdate; readonly result: Link };
+  readonly "contact.read": { readonly command: ContactRead; readonly result: ContactView };
+  readonly "contact.describe": { readonly command: ContactDescribe; readonly result: ContactView };
   readonly "link.update": { readonly command: LinkUpdate; readonly result: Link };
   readonly "invitation.send": { readonly command: InvitationSend; readonly result: Link };
   readonly "account.list": { readonly command: AccountList; readonly result: AccountPage };
   readonly "account.read": { readonly command: AccountRead; readonly result: Account };
   readonly "account.create": { readonly command: AccountCreate; readonly result: Account };
+  readonly "account.describe": { readonly command: AccountDescribe; readonly result: Account };
   readonly "account.assign": { readonly command: AccountAssign; readonly result: Account };
   readonly "account.follow": { readonly command: AccountFollow; readonly result: Account };
   readonly "session.create": { readonly command: SessionCreate; readonly result: SessionOpened };
@@ -1928,10 +2738,14 @@ export interface Commands {
   readonly "folder.delete": { readonly command: FolderDelete; readonly result: Done };
   readonly "folder.set_access": { readonly command: FolderSetAccess; readonly result: Folder };
   readonly "document.save": { readonly command: DocumentSave; readonly result: Document };
+  readonly "document.unpack": { readonly command: DocumentUnpack; readonly result: Unpacked };
   readonly "document.list": { readonly command: DocumentList; readonly result: DocumentPage };
   readonly "document.search": { readonly command: DocumentSearch; readonly result: DocumentPage };
   readonly "document.get": { readonly command: DocumentGet; readonly result: DocumentsSeen };
+  readonly "document.thumbnail": { readonly command: DocumentThumbnail; readonly result: Thumbnail };
+  readonly "document.read": { readonly command: DocumentRead; readonly result: Reading };
   readonly "document.carried": { readonly command: DocumentCarried; readonly result: CarriedPage };
+  readonly "document.finish": { readonly command: DocumentFinish; readonly result: Done };
   readonly "document.rename": { readonly command: DocumentRename; readonly result: Document };
   readonly "document.move": { readonly command: DocumentMove; readonly result: Document };
   readonly "document.delete": { readonly command: DocumentDelete; readonly result: Done };
@@ -1941,6 +2755,30 @@ export interface Commands {
   readonly "template.create": { readonly command: TemplateCreate; readonly result: Template };
   readonly "template.update": { readonly command: TemplateUpdate; readonly result: Template };
   readonly "template.delete": { readonly command: TemplateDelete; readonly result: Done };
+  readonly "shortcode.resolve": { readonly command: ShortcodeResolve; readonly result: ShortcodesResolved };
+  readonly "custom_field.list": { readonly command: CustomFieldList; readonly result: CustomFieldPage };
+  readonly "custom_field.create": { readonly command: CustomFieldCreate; readonly result: CustomField };
+  readonly "custom_field.update": { readonly command: CustomFieldUpdate; readonly result: CustomField };
+  readonly "custom_field.move": { readonly command: CustomFieldMove; readonly result: CustomField };
+  readonly "custom_field.delete": { readonly command: CustomFieldDelete; readonly result: Done };
+  readonly "message.schedule": { readonly command: MessageSchedule; readonly result: ScheduledSend };
+  readonly "scheduled_send.list": { readonly command: ScheduledSendList; readonly result: ScheduledSends };
+  readonly "scheduled_send.update": { readonly command: ScheduledSendUpdate; readonly result: ScheduledSend };
+  readonly "scheduled_send.cancel": { readonly command: ScheduledSendCancel; readonly result: Done };
+  readonly "scheduled_send.send": { readonly command: ScheduledSendNow; readonly result: Done };
+  readonly "thread.schedule": { readonly command: ThreadSchedule; readonly result: ScheduledChat };
+  readonly "scheduled_chat.list": { readonly command: ScheduledChatList; readonly result: ScheduledChats };
+  readonly "scheduled_chat.update": { readonly command: ScheduledChatUpdate; readonly result: ScheduledChat };
+  readonly "scheduled_chat.cancel": { readonly command: ScheduledChatCancel; readonly result: Done };
+  readonly "scheduled_chat.create": { readonly command: ScheduledChatNow; readonly result: ThreadView };
+  readonly "bulk.list": { readonly command: BulkList; readonly result: BulkPage };
+  readonly "bulk.preview": { readonly command: BulkPreview; readonly result: BulkPreviewed };
+  readonly "bulk.create": { readonly command: BulkCreate; readonly result: BulkRun };
+  readonly "bulk.get": { readonly command: BulkGet; readonly result: BulkReport };
+  readonly "bulk.pause": { readonly command: BulkPause; readonly result: BulkRun };
+  readonly "bulk.resume": { readonly command: BulkResume; readonly result: BulkRun };
+  readonly "bulk.cancel": { readonly command: BulkCancel; readonly result: BulkRun };
+  readonly "bulk.retry": { readonly command: BulkRetry; readonly result: BulkRun };
   readonly "stream.read": { readonly command: StreamRead; readonly result: StreamPage };
   readonly "thread.open": { readonly command: ThreadOpen; readonly result: ThreadOpened };
   readonly "clock.set": { readonly command: ClockSet; readonly result: Done };
@@ -1992,6 +2830,12 @@ export const BODY_NODES_MAX = 2000;
 export const BODY_DEPTH_MAX = 6;
 /** Different people mentioned. */
 export const BODY_MENTIONS_MAX = 50;
+/** Rows of one table. */
+export const TABLE_ROWS_MAX = 500;
+/** Cells in a row of a table. */
+export const TABLE_CELLS_MAX = 50;
+/** Documents that one message carries, and that are asked for at once. */
+export const DOCUMENTS_ASKED_MAX = 100;
 export const JSON_SUBPROTOCOL = "chattar.v1.json";
 export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
 /** A longer frame from a client is refused, with an error to its call. Whatever is within the limits of characters and nodes fits, even with every character escaped (12 bytes for an emoji). */
@@ -2048,8 +2892,10 @@ export interface Kinds {
   readonly firm: Firm;
   readonly saved_reply: SavedReply;
   readonly template: Template;
+  readonly custom_field: CustomField;
+  readonly bulk: BulkRun;
 }
-export type KeptLists = SavedReplyList | TemplateList;
+export type KeptLists = SavedReplyList | TemplateList | CustomFieldList | BulkList;
 
 /** What an event does to what is shown, as data for folds.ts: how, on what, with which values, and of what. */
 export const FOLDS: { readonly [tag: string]: readonly Fold[] } = {
@@ -2072,5 +2918,9 @@ export const FOLDS: { readonly [tag: string]: readonly Fold[] } = {
   "saved_reply.deleted": [["drop", "kept", ".event.saved_reply_id", "saved_reply"]],
   "template.updated": [["put", "kept", ".event.template", "template"]],
   "template.deleted": [["drop", "kept", ".event.template_id", "template"]],
+  "custom_field.updated": [["put", "kept", ".event.custom_field", "custom_field"]],
+  "custom_field.deleted": [["drop", "kept", ".event.custom_field_id", "custom_field"]],
+  "bulk.updated": [["put", "kept", ".event.bulk", "bulk"]],
+  "bulk.deleted": [["drop", "kept", ".event.bulk_id", "bulk"]],
 };
 export type Fold = readonly [how: "set" | "add" | "put" | "drop" | "reorder", on: "row" | "staff" | "tasks" | "kept", what: string | { readonly [field: string]: string | number | boolean | null }, of?: string];

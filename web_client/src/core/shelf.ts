@@ -5,6 +5,8 @@ export interface Shelf<T> {
   get(key: string): T | undefined;
   /** False when it could not be kept: too long, too many, or no room. */
   put(key: string, value: T): boolean;
+  /** It isn't too long. */
+  fits(value: T): boolean;
   delete(key: string): void;
   entries(): [key: string, value: T][];
 }
@@ -48,11 +50,13 @@ export function shelf<T>(
       return undefined; // not ours, or cut off: as good as absent
     }
   };
+  const fits = (text: string): boolean => text.length <= limits.item_characters_max;
   return {
     get,
+    fits: (value) => fits(JSON.stringify(value)),
     put(key, value) {
       const text = JSON.stringify(value);
-      if (storage === null || text.length > limits.item_characters_max) return false;
+      if (storage === null || !fits(text)) return false;
       if (storage.getItem(prefix + key) === null && keys().length >= limits.items_max) return false;
       try {
         storage.setItem(prefix + key, text);
@@ -68,6 +72,21 @@ export function shelf<T>(
         return value === undefined ? [] : [[key, value] as [string, T]];
       }),
   };
+}
+
+/** So many of the oldest give way where there is no room. */
+const GIVE_WAY = 10;
+
+/** Keep one, in the place of the oldest ones if it must be. */
+export function putOverOldest<T extends { readonly at: number }>(
+  { put, fits, entries, delete: drop }: Shelf<T>,
+  key: string,
+  value: T,
+): void {
+  if (put(key, value) || !fits(value)) return;
+  const others = entries().filter(([other]) => other !== key);
+  for (const [other] of others.sort((a, b) => a[1].at - b[1].at).slice(0, GIVE_WAY)) drop(other);
+  put(key, value);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

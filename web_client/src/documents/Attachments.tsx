@@ -1,12 +1,23 @@
-// The documents that a message carries: name and length, and a press brings it. What isn't for the reader any more stands as
-// one neutral line, the same whether it is deleted, closed or moved (DC-8).
+// The documents that a message carries: a picture as a picture, a file that says something as a card, the rest by name and
+// length; a press brings it, or opens it. What isn't for the reader any more stands as one neutral line, the same whether it
+// is deleted, closed or moved (DC-8).
 
 import "./attachments.css";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Document, Id } from "../core/protocol.gen.ts";
 import { format, t } from "../i18n/index.ts";
+import { IconButton } from "../kit/IconButton.tsx";
 import { PaperclipIcon } from "../kit/icons.tsx";
+import { EyeIcon } from "../kit/more_icons.tsx";
+import { part, useOnDemand } from "../kit/on_demand.ts";
+import type { Place } from "./Lightbox.tsx";
+import { bytesAt, shownBox } from "./picture.ts";
+import { isRead, useReading } from "./reading.tsx";
+import { Thumbnail } from "./Thumbnail.tsx";
+
+const fileCard = part(async () => (await import("./FileCard.tsx")).FileCard);
+const lightbox = part(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 /** Shown before the rest is folded (DC-11). */
 const SHOWN_MAX = 5;
@@ -19,13 +30,27 @@ export interface AttachmentView {
 
 export function Attachments({ items }: { readonly items: readonly AttachmentView[] }): JSX.Element {
   const [all, setAll] = useState(false);
+  const [at, setAt] = useState<Place>();
+  const [Lightbox, , onPress, close] = useOnDemand(lightbox);
   const shown = all || items.length <= SHOWN_MAX ? items : items.slice(0, SHOWN_MAX);
+  const pictures = items.flatMap(({ document }) => (document?.preview?.width ? [document] : []));
+  const [reading, read] = useReading(items.flatMap(({ document }) => document ?? []));
   return (
     <div class="attachments">
       <ul class="attachments__list" aria-label={t("documents")}>
         {shown.map((item) => (
-          <li key={item.id}>
-            <Attachment {...item} />
+          <li key={item.id} class={item.document?.preview?.width ? "attachments__picture" : ""}>
+            {item.document?.preview?.width ? (
+              <Picture
+                document={item.document}
+                onOpen={(event) => {
+                  setAt({ id: item.id, page: 1 });
+                  onPress(event);
+                }}
+              />
+            ) : (
+              <Attachment {...item} onRead={read} />
+            )}
           </li>
         ))}
       </ul>
@@ -34,11 +59,61 @@ export function Attachments({ items }: { readonly items: readonly AttachmentView
           {t("documents.more", { n: items.length - shown.length })}
         </button>
       )}
+      {reading}
+      {Lightbox && at && (
+        <Lightbox
+          documents={pictures}
+          at={at}
+          onMove={setAt}
+          onClose={() => {
+            setAt(undefined);
+            close();
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function Attachment({ id, document }: AttachmentView): JSX.Element {
+interface PictureProps {
+  readonly document: Document;
+  readonly onOpen: (event: MouseEvent & { readonly currentTarget: HTMLElement }) => void;
+}
+
+/** Its size is known before it is here, so nothing moves when it comes. Papers have their name below. */
+function Picture({ document, onOpen }: PictureProps): JSX.Element {
+  const [failed, setFailed] = useState(false);
+  const file = <Attachment id={document.id} document={document} />;
+  if (failed) return file;
+  const picture = (
+    <button type="button" class="picture" title={document.name} aria-haspopup="dialog" onClick={onOpen}>
+      <Thumbnail
+        of={document.id}
+        alt={document.name}
+        box={shownBox(document.preview)}
+        onMissing={() => setFailed(true)}
+      />
+    </button>
+  );
+  if (document.family !== "pdf") return picture;
+  return (
+    <div class="paper">
+      {picture}
+      {file}
+    </div>
+  );
+}
+
+interface AttachmentProps extends AttachmentView {
+  readonly onRead?: ((id: Id) => void) | undefined;
+}
+
+function Attachment({ id, document, onRead }: AttachmentProps): JSX.Element {
+  const card = document?.preview?.card;
+  useLayoutEffect(() => {
+    if (card) void fileCard.fetch();
+  }, [card]);
+  const Card = fileCard.here.value;
   if (!document)
     return (
       <span class="attachment attachment--gone">
@@ -46,11 +121,25 @@ function Attachment({ id, document }: AttachmentView): JSX.Element {
         {document === null ? t("documents.gone") : t("loading")}
       </span>
     );
-  return (
-    <a class="attachment" href={`/api/v1/documents/${id}/content`} download={document.name}>
+  const link = (
+    <a class="attachment" href={bytesAt(id)} download={document.name}>
       <PaperclipIcon size={14} />
       <span class="attachment__name">{document.name}</span>
       <span class="attachment__size">{format.value.bytes(document.size)}</span>
     </a>
   );
+  const file =
+    onRead && isRead(document) ? (
+      <span class="attachment-with">
+        {link}
+        <IconButton
+          icon={EyeIcon}
+          label={t("documents.read", { name: document.name })}
+          onClick={() => onRead(id)}
+        />
+      </span>
+    ) : (
+      link
+    );
+  return card && Card ? <Card card={card}>{file}</Card> : file;
 }

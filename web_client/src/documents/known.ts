@@ -18,9 +18,10 @@ interface Known {
 
 export type Ask = (ids: readonly Id[]) => Promise<readonly Document[]>;
 
-/** The documents that the loaded messages of a thread carry, each with how often it was told of since. */
-export function carriedBy(thread: OpenThread): Map<Id, number> {
-  const found = new Map<Id, number>();
+/** The documents that the loaded messages of a thread carry, and those of `unsent` that aren't in it yet, each with how often
+ *  it was told of since. */
+export function carriedBy(thread: OpenThread, unsent: readonly Id[] = []): Map<Id, number> {
+  const found = new Map<Id, number>(unsent.map((id) => [id, 0]));
   const all: readonly StreamEvent[] = [...thread.items, ...thread.notes];
   for (const { event } of all)
     if (event.type === "message.sent") for (const id of event.attachments ?? []) found.set(id, 0);
@@ -44,6 +45,11 @@ export class KnownDocuments {
   /** What is known of one: `undefined` while it is asked for, `null` where there is nothing for this reader. */
   of(id: Id): Document | null | undefined {
     return this.#known.value.get(id)?.document;
+  }
+
+  /** The answer of a command was this document, as it is now. */
+  learn(document: Document): void {
+    this.#put([[document.id, { changes: this.#known.peek().get(document.id)?.changes ?? 0, document }]]);
   }
 
   /** These are shown: what isn't known of them as it is now is asked for. */

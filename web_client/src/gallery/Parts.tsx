@@ -238,10 +238,10 @@ export function Parts(): JSX.Element {
       <div>
         <Part title="Connection and preview">
           <div class="stack">
-            <div class="static">
+            <div>
               <ConnectionBanner immediate connection={{ state: "offline" }} onRetry={nothing} />
             </div>
-            <div class="static">
+            <div>
               <ConnectionBanner
                 immediate
                 connection={{ state: "reconnecting", attempt: 2 }}

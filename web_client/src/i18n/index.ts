@@ -6,6 +6,7 @@ import { computed, signal } from "@preact/signals";
 import type { enStaff } from "./en.staff.ts";
 import type { en } from "./en.ts";
 import { type Format, makeFormat } from "./format.ts";
+import { isolated } from "./isolated.ts";
 import type { Message, Plural, Values } from "./types.ts";
 
 type All = typeof en & typeof enStaff;
@@ -81,7 +82,8 @@ function template(key: string, values: Readonly<Record<string, string | number>>
 function fill(text: string, values: Readonly<Record<string, string | number>> | undefined): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values?.[name];
-    return typeof value === "number" ? format.value.number(value) : (value ?? `{${name}}`);
+    if (value === undefined) return `{${name}}`;
+    return typeof value === "number" ? format.value.number(value) : isolated(value);
   });
 }
 

@@ -13,6 +13,7 @@ import { t } from "../i18n/index.ts";
 import { copiesAgain, tryAgain } from "../letters/retry.ts";
 import { Choice, go } from "../shell/router.ts";
 import { attempt, say } from "../shell/toasts.ts";
+import { useStaffChoices } from "../staff/choices.ts";
 import { inboxEntryView } from "./entries.ts";
 import { lettersOf } from "./InboxEntry.tsx";
 import { InboxPage } from "./InboxPage.tsx";
@@ -56,6 +57,7 @@ export function Inbox({ desk }: { readonly desk: Desk }): JSX.Element {
   const state = client.state.value;
   const loaded = pages.value[place.value];
   const archived = place.value === "archived";
+  const [staff, onStaffNeeded] = useStaffChoices(desk, pickerFor.value);
   useEffect(() => void load(desk), [archived]);
   const entries = state.notifications
     .values()
@@ -69,10 +71,11 @@ export function Inbox({ desk }: { readonly desk: Desk }): JSX.Element {
       archived={archived}
       state={loaded.state}
       more={loaded.next !== undefined}
-      staff={desk.choices(pickerFor.value)}
+      staff={staff}
       hrefOf={desk.hrefOf}
       onOpen={({ about, account, threadId }) => {
         if (about === undefined) go(desk.hrefOf(threadId));
+        else if (about.href) go(about.href);
         else if (about.contactId) desk.contact.value = { accountId: account.id, contactId: about.contactId };
       }}
       onFilter={filter.choose}
@@ -84,7 +87,7 @@ export function Inbox({ desk }: { readonly desk: Desk }): JSX.Element {
       onAssign={(threadId, staffId) => void desk.assign(threadId, staffId)}
       onPickerOpen={(accountId) => {
         pickerFor.value = accountId;
-        desk.needStaff(accountId);
+        onStaffNeeded();
       }}
       onMailAgain={(entry) =>
         void (entry.copies

@@ -1,6 +1,7 @@
 // One entry of the inbox: who, which thread, what happened; marks; assignee or Assign; time; archive (NS-4).
 
 import type { JSX } from "preact";
+import type { BulkCounts } from "../core/protocol.gen.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
@@ -13,6 +14,7 @@ import { PageLink } from "../kit/PageLink.tsx";
 import { Time } from "../kit/Time.tsx";
 import { standTexts } from "../letters/fates.ts";
 import { serverWords } from "../letters/refusals.ts";
+import { stoppedText } from "../scheduled_sends/words.ts";
 import { AssignButton } from "../staff/AssignButton.tsx";
 import type { StaffChoice } from "../staff/models.ts";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
@@ -33,7 +35,8 @@ export interface InboxEntryProps {
 
 /** What happened, in a sentence: what was written first, and what else was done. Of mails that failed in sentences of their
  *  own, which say why. */
-export function inboxText({ gathered }: InboxEntryView): string {
+export function inboxText({ gathered, bulk }: InboxEntryView): string {
+  if (bulk) return bulkText(bulk);
   const done = gathered.filter(({ kind }) => kind !== "mail_failed");
   const people = [...new Set(done.map(({ actor }) => actor.id))];
   const lines = people.flatMap((id) => done.filter(({ actor }) => actor.id === id));
@@ -52,6 +55,15 @@ export function inboxText({ gathered }: InboxEntryView): string {
   ].join(". ");
 }
 
+/** What a bulk run came to (BK-5). */
+function bulkText({ total, created = 0, skipped = 0, failed = 0, cancelled }: BulkCounts): string {
+  const parts = [t("inbox.bulkCreated", { n: created, total })];
+  if (skipped > 0) parts.push(t("inbox.bulkSkipped", { n: skipped }));
+  if (failed > 0) parts.push(t("inbox.bulkFailed", { n: failed }));
+  if (cancelled) parts.push(t("inbox.bulkCancelled"));
+  return parts.join(" · ");
+}
+
 /** Those that can be tried again. */
 export function lettersOf({ gathered }: InboxEntryView): string[] {
   return gathered.flatMap(({ letterIds }) => letterIds);
@@ -59,16 +71,26 @@ export function lettersOf({ gathered }: InboxEntryView): string[] {
 
 /** A thing by itself. */
 function whole(line: GatheredView): string {
-  const { count, text } = line;
-  const kind = line.kind as Exclude<GatheredView["kind"], "mail_failed">;
+  const { count, text, documents = 0 } = line;
+  const kind = line.kind as Exclude<GatheredView["kind"], "mail_failed" | "bulk_done">;
   const name = line.actor.name;
   switch (kind) {
     case "message_from_contact":
     case "message_from_staff":
-      if (count > 1 && text) return t("inbox.wroteMany", { name, n: howMany(line), text });
-      return text ? t("inbox.wrote", { name, text }) : t("inbox.wroteNothing", { name });
+      if (documents > 0 && !text) return t("inbox.sent", { name, n: documents });
+      return withDocuments(
+        count > 1 && text
+          ? t("inbox.wroteMany", { name, n: howMany(line), text })
+          : text
+            ? t("inbox.wrote", { name, text })
+            : t("inbox.wroteNothing", { name }),
+        documents,
+      );
     case "thread_created":
-      return text ? t("inbox.started", { name, text }) : t("inbox.startedNothing", { name });
+      return withDocuments(
+        text ? t("inbox.started", { name, text }) : t("inbox.startedNothing", { name }),
+        documents,
+      );
     case "tasks_changed": {
       if (text) return t("inbox.tasksText", { name, text });
       const did = deed(line);
@@ -81,13 +103,22 @@ function whole(line: GatheredView): string {
     case "assignment":
       return t("inbox.assigned", { name });
     case "assignment_changed":
-      return t("inbox.assignedTo", { name, text });
+      return text ? t("inbox.assignedTo", { name, text }) : t("system.tookOver", { actor: name });
     case "assignment_lost":
       return t("inbox.assignmentLost", { name: text });
     case "thread_reopened":
       return t("inbox.reopened", { name });
     case "snooze_ended":
       return t("snooze.backByTime");
+    case "send_stopped":
+      return t(line.event.startsWith("scheduled_chat.") ? "laterChat.stoppedInbox" : "later.stoppedInbox", {
+        name,
+        why: stoppedText(text),
+      });
+    case "documents_uploaded":
+      return t("inbox.uploaded", { name, n: documents });
+    case "uploads_finished":
+      return t("inbox.uploadsFinished", { name });
     case "mail_away":
       return t("inbox.mailAway", { time: format.value.full(line.at, now.value) });
     case "mail_back":
@@ -99,9 +130,14 @@ function whole(line: GatheredView): string {
   }
 }
 
+/** Words, and that documents came with them (DC-6). */
+function withDocuments(words: string, documents: number): string {
+  return documents > 0 ? `${words} (${t("documents.count", { n: documents })})` : words;
+}
+
 /** A thing behind another: without the name where that has just been said. Words are never left out. */
 function told(line: GatheredView, before: GatheredView | undefined): string {
-  const did = line.text ? undefined : deed(line);
+  const did = line.text || line.documents ? undefined : deed(line);
   return did === undefined || line.actor.id !== before?.actor.id ? whole(line) : did;
 }
 
@@ -126,6 +162,12 @@ function howMany({ count, more }: GatheredView): number | string {
   return more && count > 1 ? `${count}+` : count;
 }
 
+/** What stands in the place of a client's name: it is the firm's own, or something of one's own whose client one may not see. */
+function withoutAccount({ bulk, gathered }: InboxEntryView): string {
+  if (bulk) return t("inbox.bulk");
+  return t(gathered[0].kind === "send_stopped" ? "later.own" : "inbox.firmMail");
+}
+
 export function InboxEntry(props: InboxEntryProps): JSX.Element {
   const { entry, href, staff, tabStop = true, onOpen, onArchive, onAssign, onPickerOpen } = props;
   const raw = entry.gathered.flatMap(({ kind, became, text }) =>
@@ -144,8 +186,8 @@ export function InboxEntry(props: InboxEntryProps): JSX.Element {
             tabIndex={tabStop ? 0 : -1}
             onGo={() => onOpen(entry)}
           >
-            {entry.unread && <span class="hidden">{t("unread")}. </span>}
-            <strong>{entry.account.name || t("inbox.firmMail")}</strong>
+            {entry.unread && <span class="hidden">{t("inbox.unread")}. </span>}
+            <strong>{entry.account.name || withoutAccount(entry)}</strong>
             {entry.subject && <span aria-hidden="true"> · </span>}
             <span class="entry__subject">{entry.subject}</span>
           </PageLink>

@@ -141,7 +141,7 @@ function Days(props: InboxPageProps): JSX.Element {
                     {...props}
                     entry={entry}
                     staff={staff}
-                    href={entry.about ? "/console/inbox" : hrefOf(entry.threadId)}
+                    href={entry.about ? (entry.about.href ?? "/console/inbox") : hrefOf(entry.threadId)}
                     tabStop={entry.id === first}
                   />
                 ))}

@@ -1,6 +1,6 @@
 // What is drawn of the inbox. See kit/models.ts.
 
-import type { NotificationKind } from "../core/protocol.gen.ts";
+import type { BulkCounts, NotificationKind } from "../core/protocol.gen.ts";
 import type { AccountView, PersonView } from "../kit/models.ts";
 import type { LetterState } from "../letters/models.ts";
 
@@ -13,6 +13,8 @@ export interface GatheredView {
   /** When, of the latest. */
   readonly at: number;
   readonly count: number;
+  /** How many documents came with it, or were uploaded, if any. */
+  readonly documents?: number;
   /** There may be more of it. */
   readonly more: boolean;
   /** Of a mail that failed and was about no thread: its address. */
@@ -46,8 +48,10 @@ export interface InboxEntryView {
   readonly archived?: boolean;
   /** Of one about the firm's blind copies: some can be sent again. */
   readonly copies?: boolean;
-  /** Of one about no thread: the contact to whom it leads, or nobody where it leads nowhere. */
-  readonly about?: { readonly contactId?: string };
+  /** Of one about no thread: the contact or the page to which it leads, or neither where it leads nowhere. */
+  readonly about?: { readonly contactId?: string; readonly href?: string };
+  /** Of one about a bulk run: what it came to. */
+  readonly bulk?: BulkCounts;
 }
 
 export type InboxFilter = "all" | "mentions" | "messages" | "tasks" | "assigned";

@@ -3,7 +3,7 @@
 
 import type { HTMLAttributes, JSX } from "preact";
 import { t } from "../i18n/index.ts";
-import type { FirmView, PersonView } from "./models.ts";
+import type { PersonView } from "./models.ts";
 
 /** 20 list, 24 picker, 28 stream, 32 feed, 36 and 40 client. */
 export type AvatarSize = 20 | 24 | 28 | 32 | 36 | 40;
@@ -38,12 +38,6 @@ export function NobodyAvatar({
 
 function labelled(named: boolean, label: string): HTMLAttributes<HTMLSpanElement> {
   return named ? { role: "img", "aria-label": label, title: label } : { "aria-hidden": true };
-}
-
-/** The firm's mark: its logo, else its first two initials on ink. Its name stands beside it. */
-export function FirmMark({ name, logo }: FirmView): JSX.Element {
-  if (logo) return <img class="firm-logo" src={logo} alt="" />;
-  return <span class="firm-mark" data-initials={initials(name)} aria-hidden="true" />;
 }
 
 /** First letters of the first and the last word; "Lindberg & Falk Redovisning" gives LF, "Petra" PE. */

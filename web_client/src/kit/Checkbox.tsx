@@ -2,7 +2,7 @@
 
 import "./checkbox.css";
 import type { ComponentChildren, JSX } from "preact";
-import { TickIcon } from "./icons.tsx";
+import { TickIcon } from "./more_icons.tsx";
 
 export interface CheckboxProps {
   readonly checked: boolean;

@@ -1,14 +1,16 @@
-// Something that must be answered before anything else: holds focus, closes on Escape and on the scrim, and gives
-// focus back to its opener. Its keys are heard also when what had focus is gone or switched off, and bring focus back.
+// Something that must be answered before anything else: the browser's own modal dialog, so that nothing behind it can be
+// reached by whatever means. Holds focus, closes on Escape, on a phone's Back and on the scrim, and gives focus back to its
+// opener. Its keys are heard also when what had focus is gone or switched off, and bring focus back.
 // A dirty form asks first: whoever owns it decides in onClose. On phones a full sheet.
 
 import "./dialog.css";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { focusable, trapTab } from "./focus.ts";
+import { focusable } from "./focus.ts";
 import { IconButton } from "./IconButton.tsx";
 import { CloseIcon } from "./icons.tsx";
+import { trapTab } from "./trap.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -25,27 +27,33 @@ export interface DialogProps {
 export function Dialog(props: DialogProps): JSX.Element {
   const { title, onClose, size = "confirm", footer, children, inline = false, onSubmit } = props;
   const id = useId();
+  const modal = useRef<HTMLDialogElement>(null);
   const surface = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
-    if (inline) return;
+    const element = modal.current;
+    if (!element) return;
     const opener = document.activeElement;
-    const element = surface.current;
-    const first =
-      element?.querySelector<HTMLElement>("[data-autofocus]") ?? (element && focusable(element)[0]);
-    (first ?? element)?.focus();
+    element.showModal();
+    const first = element.querySelector<HTMLElement>("[data-autofocus]") ?? focusable(element)[0];
+    (first ?? surface.current)?.focus();
     return () => {
+      // What is behind takes no focus before it is closed.
+      element.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, [inline]);
 
   const keys = (event: KeyboardEvent): void => {
-    if (inline) return;
     if (event.key === "Escape") {
       event.stopPropagation();
+      // Else the browser would ask for the same once more.
+      event.preventDefault();
       onClose();
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && onSubmit) {
       event.preventDefault();
+      // One dialog may stand in another, which is not meant.
+      event.stopPropagation();
       onSubmit();
     } else if (surface.current) {
       trapTab(event, surface.current);
@@ -55,29 +63,20 @@ export function Dialog(props: DialogProps): JSX.Element {
   // Nothing has focus: the key goes to the page's body, and is meant for the dialog on top.
   useLayoutEffect(() => {
     const lost = (event: KeyboardEvent): void => {
-      const element = surface.current;
       if (
         event.target !== document.body ||
-        element !== [...document.querySelectorAll(".scrim .dialog")].at(-1)
+        modal.current !== [...document.querySelectorAll("dialog:modal")].at(-1)
       )
         return;
-      element?.focus();
+      surface.current?.focus();
       keys(event);
     };
     document.body.addEventListener("keydown", lost);
     return () => document.body.removeEventListener("keydown", lost);
   });
 
-  const panel = (
-    <div
-      ref={surface}
-      class={`dialog dialog--${size}`}
-      role="dialog"
-      aria-modal={!inline}
-      aria-labelledby={id}
-      tabIndex={-1}
-      onKeyDown={keys}
-    >
+  const inside = (
+    <>
       <header class="dialog__header">
         <h2 class="dialog__title" id={id}>
           {title}
@@ -86,19 +85,39 @@ export function Dialog(props: DialogProps): JSX.Element {
       </header>
       <div class="dialog__body">{children}</div>
       <footer class="dialog__footer">{footer}</footer>
-    </div>
+    </>
   );
-  if (inline) return panel;
+  const name = `dialog dialog--${size}`;
+  if (inline)
+    return (
+      <div class={name} role="dialog" aria-labelledby={id}>
+        {inside}
+      </div>
+    );
   return (
     // The scrim is a convenience for pointers; Escape and the buttons do the same for keys.
-    <div
+    <dialog
+      ref={modal}
       class="scrim"
-      role="presentation"
+      aria-labelledby={id}
+      onKeyDown={keys}
       onPointerDown={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}
+      onCancel={(event) => {
+        // A file chooser inside that was left says so, too.
+        if (event.target !== event.currentTarget) return;
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={(event) => {
+        // A browser may insist at the second Back in a row, also where the owner asks first.
+        if (event.currentTarget.isConnected && !event.currentTarget.open) event.currentTarget.showModal();
+      }}
     >
-      {panel}
-    </div>
+      <div ref={surface} class={name} tabIndex={-1}>
+        {inside}
+      </div>
+    </dialog>
   );
 }

@@ -9,7 +9,7 @@ export interface PickerOptionProps {
   readonly current?: boolean;
   /** False: shown, but can't be chosen. */
   readonly able?: boolean;
-  readonly avatar: JSX.Element;
+  readonly avatar?: JSX.Element;
   readonly name: ComponentChildren;
   /** At the right, in the place of the lock. */
   readonly note?: ComponentChildren;

@@ -62,6 +62,8 @@ export function Popover({
     const escapes = (event: KeyboardEvent): void => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
+      // Else the browser would also close the dialog that this stands in.
+      event.preventDefault();
       onClose(true);
     };
     document.addEventListener("pointerdown", outside, true);

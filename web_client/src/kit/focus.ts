@@ -41,23 +41,6 @@ export function focusable(inside: ParentNode): HTMLElement[] {
   );
 }
 
-/** Key handler of a dialog: Tab at the end goes to the beginning, and the other way. */
-export function trapTab(event: KeyboardEvent, inside: HTMLElement): void {
-  if (event.key !== "Tab") return;
-  const items = focusable(inside);
-  const [first, last] = [items[0], items.at(-1)];
-  const at = (inside.getRootNode() as Document | ShadowRoot).activeElement;
-  if (!first || !last) {
-    event.preventDefault();
-  } else if (event.shiftKey && (at === first || at === inside)) {
-    event.preventDefault();
-    last.focus();
-  } else if (!event.shiftKey && at === last) {
-    event.preventDefault();
-    first.focus();
-  }
-}
-
 /** F6 goes to the next `[data-column]` that is shown, Shift+F6 to the one before: its marked element, or its first. */
 export function cycleColumns(event: KeyboardEvent, root: HTMLElement): void {
   if (event.key !== "F6") return;

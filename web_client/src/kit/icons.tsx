@@ -30,7 +30,7 @@ export function draw({ size = 18, class: name }: IconProps, d: string, weight = 
   );
 }
 
-const RING = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0 -17 0";
+export const RING = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0 -17 0";
 
 // places
 export const InboxIcon: Icon = (p) =>
@@ -43,19 +43,12 @@ export const TasksIcon: Icon = (p) =>
   draw(p, "M3.5 6.2l1.6 1.6l2.9-3.2M3.5 12.6l1.6 1.6l2.9-3.2M4 18.7h3.2M11.5 6.5h9M11.5 12.6h9M11.5 18.7h9");
 export const AccountsIcon: Icon = (p) =>
   draw(p, "M4 20V5.8L12 4v16M12 9l8 2v9M2.5 20h19M7 8.5h2M7 12h2M7 15.5h2M15.3 14h1.5M15.3 17h1.5");
-export const TemplateIcon: Icon = (p) =>
-  draw(
-    p,
-    "M5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5v-13A1.5 1.5 0 0 1 5.5 4zM4 9h16M10 9v11",
-  );
 export const BulkIcon: Icon = (p) => draw(p, "M20.5 3.5L3.5 10l6.8 3.2L13.8 20.5zM10.3 13.2l4-3.7");
 export const SettingsIcon: Icon = (p) =>
   draw(
     p,
     "M3 7h10.5M18.5 7H21M16 4.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5M3 17h2.5M10.5 17H21M8 14.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5",
   );
-export const HomeIcon: Icon = (p) =>
-  draw(p, "M4 10.5L12 4l8 6.5V19a1.2 1.2 0 0 1-1.2 1.2H5.2A1.2 1.2 0 0 1 4 19zM9.5 20v-6h5v6");
 export const FolderIcon: Icon = (p) =>
   draw(
     p,
@@ -81,12 +74,6 @@ export const ArchiveIcon: Icon = (p) =>
 export const ClockIcon: Icon = (p) => draw(p, `${RING}M12 7.2V12l3.2 2`);
 export const ProblemIcon: Icon = (p) => draw(p, `${RING}M12 7.5v5.2M12 16v.2`);
 export const InfoIcon: Icon = (p) => draw(p, `${RING}M12 11.3v5M12 8v.2`);
-export const SmileIcon: Icon = (p) => draw(p, `${RING}M8.3 14.2a4.3 4.3 0 0 0 7.4 0M9.2 9.5v.3M14.8 9.5v.3`);
-export const EyeIcon: Icon = (p) =>
-  draw(
-    p,
-    "M2.8 12S6 5.8 12 5.8S21.2 12 21.2 12S18 18.2 12 18.2S2.8 12 2.8 12zM12 9.3a2.7 2.7 0 1 0 0 5.4a2.7 2.7 0 1 0 0-5.4",
-  );
 export const MailIcon: Icon = (p) =>
   draw(
     p,
@@ -110,22 +97,13 @@ export const UnreadIcon: Icon = (p) =>
   );
 export const LogoutIcon: Icon = (p) =>
   draw(p, "M10 4.5H6A1.5 1.5 0 0 0 4.5 6v12A1.5 1.5 0 0 0 6 19.5h4M15 8l4.5 4l-4.5 4M19 12H9.5");
-export const ArrowUpIcon: Icon = (p) => draw(p, "M12 19V5M5.8 11.2L12 5l6.2 6.2");
 export const EnterIcon: Icon = (p) => draw(p, "M19.5 6v4.5a3 3 0 0 1-3 3H5M9 9.5l-4 4l4 4");
 export const ChevronDownIcon: Icon = (p) => draw(p, "M6.5 9.5l5.5 5.5l5.5-5.5");
-export const ChevronUpIcon: Icon = (p) => draw(p, "M6.5 14.5L12 9l5.5 5.5");
-export const ChevronRightIcon: Icon = (p) => draw(p, "M9.5 6.5L15 12l-5.5 5.5");
 export const BackIcon: Icon = (p) => draw(p, "M14.5 5.5L8 12l6.5 6.5");
 
 // states
 export const CheckIcon: Icon = (p) => draw(p, "M5 12.8l4.3 4.4L19 7");
-/** The tick inside a checkbox: heavier, because it is small and on a fill. */
-export const TickIcon: Icon = (p) => draw(p, "M5 12.8l4.3 4.4L19 7", 2.6);
 export const DoubleCheckIcon: Icon = (p) => draw(p, "M2 12.8l4.3 4.4L16 7M11.5 16.3l.9.9L22 7");
-
-// formatting
-export const TextIcon: Icon = (p) =>
-  draw(p, "M2.5 18L7.5 6l5 12M4.2 14h6.6M14.5 18l3.3-8l3.3 8M15.7 15.2h4.2");
 
 /** The product's own mark, a C that speaks. Staff side only: clients never see it. */
 export function BrandMark({ size = 34 }: { readonly size?: number }): JSX.Element {

@@ -7,11 +7,13 @@ export const AtIcon: Icon = (p) =>
     p,
     "M12 8.3a3.7 3.7 0 1 0 0 7.4a3.7 3.7 0 1 0 0-7.4M15.7 8.5v4.7a2.4 2.4 0 0 0 4.8 0V12a8.5 8.5 0 1 0-3.3 6.7",
   );
+export const DownloadIcon: Icon = (p) => draw(p, "M12 4v11.5M6.8 10.5L12 15.7l5.2-5.2M5 19.5h14");
 export const LinkIcon: Icon = (p) =>
   draw(
     p,
     "M10 14.2a4 4 0 0 0 5.7 0l3.6-3.6a4 4 0 0 0-5.7-5.7l-1.4 1.4M14 9.8a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7l1.4-1.4",
   );
+export const ComputerIcon: Icon = (p) => draw(p, "M4.5 5h15v10.5h-15zM9 19.5h6M12 15.5v4");
 export const MinusIcon: Icon = (p) => draw(p, "M6 12h12");
 export const TrashIcon: Icon = (p) =>
   draw(
@@ -35,3 +37,18 @@ export const CopyIcon: Icon = (p) =>
     p,
     "M10.5 9h8A1.5 1.5 0 0 1 20 10.5v8a1.5 1.5 0 0 1-1.5 1.5h-8A1.5 1.5 0 0 1 9 18.5v-8A1.5 1.5 0 0 1 10.5 9zM15 6V5.5A1.5 1.5 0 0 0 13.5 4h-8A1.5 1.5 0 0 0 4 5.5v8A1.5 1.5 0 0 0 5.5 15H6",
   );
+export const BracketsIcon: Icon = (p) =>
+  draw(p, "M8.5 4.5H5v15h3.5M15.5 4.5H19v15h-3.5M9.5 12h.01M12 12h.01M14.5 12h.01", 1.8);
+export const TemplateIcon: Icon = (p) =>
+  draw(
+    p,
+    "M5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5v-13A1.5 1.5 0 0 1 5.5 4zM4 9h16M10 9v11",
+  );
+export const EyeIcon: Icon = (p) =>
+  draw(
+    p,
+    "M2.8 12S6 5.8 12 5.8S21.2 12 21.2 12S18 18.2 12 18.2S2.8 12 2.8 12zM12 9.3a2.7 2.7 0 1 0 0 5.4a2.7 2.7 0 1 0 0-5.4",
+  );
+export const ChevronRightIcon: Icon = (p) => draw(p, "M9.5 6.5L15 12l-5.5 5.5");
+/** The tick inside a checkbox: heavier, because it is small and on a fill. */
+export const TickIcon: Icon = (p) => draw(p, "M5 12.8l4.3 4.4L19 7", 2.6);

@@ -2,8 +2,19 @@
 // Knows the closed tree of models.ts; what it doesn't know it leaves out.
 
 import type { JSX } from "preact";
-import { LINK } from "./link.ts";
-import type { BlockNode, BodyDoc, InlineNode, TextNode } from "./models.ts";
+import { lazy } from "../shell/lazy.tsx";
+import type { LinkedProps } from "./Linked.tsx";
+import type { BlockNode, BodyDoc, InlineNode, ParagraphNode, TextNode } from "./models.ts";
+
+/** Signs that stand in each address. */
+const ADDRESS_SIGNS = /:\/\/|@|www\./i;
+/** Where links are made; the text by itself until that has been fetched. */
+const Linked = lazy<LinkedProps>(
+  async () => (await import("./Linked.tsx")).Linked,
+  ({ text }) => text,
+);
+
+const Table = lazy<{ readonly table: ParagraphNode }>(async () => (await import("./Table.tsx")).Table);
 
 export interface BodyProps {
   readonly body: BodyDoc;
@@ -32,6 +43,7 @@ interface Context {
 function Block({ block, ...context }: Context & { readonly block: BlockNode }): JSX.Element | null {
   switch (block.type) {
     case "paragraph": {
+      if (block.table) return <Table table={block} />;
       const content = block.content ?? [];
       return (
         <p>
@@ -81,17 +93,11 @@ function Inline({
   }
 }
 
-function marked(node: TextNode): JSX.Element | string {
-  let inner: JSX.Element | string = node.text;
-  if (node.underline) inner = <u>{inner}</u>;
-  if (node.em) inner = <em>{inner}</em>;
-  if (node.strong) inner = <strong>{inner}</strong>;
-  if (node.link && LINK.test(node.link)) {
-    inner = (
-      <a href={node.link} target="_blank" rel="noopener noreferrer nofollow">
-        {inner}
-      </a>
-    );
-  }
+function marked({ text, link, underline, em, strong }: TextNode): JSX.Element | string {
+  let inner: JSX.Element | string = text;
+  if (link || ADDRESS_SIGNS.test(text)) inner = <Linked text={text} link={link} />;
+  if (underline) inner = <u>{inner}</u>;
+  if (em) inner = <em>{inner}</em>;
+  if (strong) inner = <strong>{inner}</strong>;
   return inner;
 }

@@ -2,7 +2,7 @@
 // own in a quiet block at the right, receipts in grey below it.
 
 import type { JSX } from "preact";
-import { Attachments } from "../documents/Attachments.tsx";
+import { Attachments } from "../documents/attached.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";

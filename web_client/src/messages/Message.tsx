@@ -3,7 +3,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Attachments } from "../documents/Attachments.tsx";
+import { Attachments } from "../documents/attached.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";

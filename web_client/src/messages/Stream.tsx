@@ -1,8 +1,8 @@
 // The messages of a thread, oldest first, read like a log: one tab stop, arrow keys move inside, new ones are
-// announced once. Stays at the end while the reader is there, and never jumps when older ones come in above.
+// announced once. Where the reader is in it knows scrolling.ts.
 
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { plainText } from "../core/threads.ts";
 import { format, t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
@@ -13,7 +13,8 @@ import { DaySeparator, UnreadDivider } from "./DaySeparator.tsx";
 import type { MessageActions, MessageProps } from "./Message.tsx";
 import type { MessageView, StreamEntry } from "./models.ts";
 import { SystemLine } from "./SystemLine.tsx";
-import { streamRows } from "./stream_rows.ts";
+import { entryOf, useScrolling } from "./scrolling.ts";
+import { entryKey, streamRows } from "./stream_rows.ts";
 
 export interface StreamProps extends MessageActions {
   readonly entries: readonly StreamEntry[];
@@ -31,9 +32,6 @@ export interface StreamProps extends MessageActions {
    *  while the page is visible and has focus (RD-4). */
   readonly onSeen?: (keys: readonly string[]) => void;
 }
-
-/** So near to the end the reader counts as being there. */
-const NEAR_PX = 48;
 
 export function Stream(props: StreamProps): JSX.Element {
   const {
@@ -54,11 +52,18 @@ export function Stream(props: StreamProps): JSX.Element {
     [entries, unreadFrom, format.value],
   );
   const scroller = useRef<HTMLDivElement>(null);
-  const atEnd = useScrolling(scroller, rows[0]?.key, entries, { unreadFrom, startAt }, typing.length);
+  const first = entries[0];
+  const atEnd = useScrolling(
+    scroller,
+    [entries, typing.length],
+    first && entryKey(first),
+    { unreadFrom, startAt, written: writtenLast(entries) },
+    older && !olderLoading ? onOlder : undefined,
+  );
   useSeen(scroller, entries, onSeen);
   const last = rows.findLastIndex((row) => row.type === "message");
   const jump = (key: string): void => {
-    const target = find(scroller.current, key);
+    const target = entryOf(scroller.current, key);
     target?.scrollIntoView({ block: "center" });
     target?.focus({ preventScroll: true });
   };
@@ -76,31 +81,33 @@ export function Stream(props: StreamProps): JSX.Element {
             moveFocus(event, "[data-entry]", "vertical");
         }}
       >
-        {older && onOlder && (
-          <div class="stream__older">
-            <Button kind="quiet" onClick={onOlder} disabled={olderLoading}>
-              {olderLoading ? t("loading") : t("stream.older")}
-            </Button>
-          </div>
-        )}
-        {rows.map((row, index) => {
-          if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
-          if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
-          if (row.type === "system")
-            return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
-          return (
-            <OneMessage
-              key={row.key}
-              message={row.message}
-              continued={row.continued}
-              meId={meId}
-              tabStop={index === last}
-              {...acts}
-              onJump={jump}
-            />
-          );
-        })}
-        <TypingDots names={typing} />
+        <div class="stream__rows">
+          {older && onOlder && (
+            <div class="stream__older">
+              <Button kind="quiet" onClick={onOlder} disabled={olderLoading}>
+                {olderLoading ? t("loading") : t("stream.older")}
+              </Button>
+            </div>
+          )}
+          {rows.map((row, index) => {
+            if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
+            if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
+            if (row.type === "system")
+              return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
+            return (
+              <OneMessage
+                key={row.key}
+                message={row.message}
+                continued={row.continued}
+                meId={meId}
+                tabStop={index === last}
+                {...acts}
+                onJump={jump}
+              />
+            );
+          })}
+          <TypingDots names={typing} />
+        </div>
       </div>
       {!atEnd && (
         <button
@@ -118,73 +125,14 @@ export function Stream(props: StreamProps): JSX.Element {
   );
 }
 
-function find(scroller: HTMLElement | null, key: string): HTMLElement | null {
-  return scroller?.querySelector<HTMLElement>(`[data-entry="${CSS.escape(key)}"]`) ?? null;
+/** The newest message, where it was written in this window and waits to be sent. */
+function writtenLast(entries: readonly StreamEntry[]): string | undefined {
+  const newest = entries.findLast((entry) => entry.type === "message");
+  if (newest?.type !== "message" || newest.message.receipt?.kind !== "pending") return undefined;
+  return newest.message.key;
 }
 
 type Scroller = { readonly current: HTMLDivElement | null };
-
-interface Start {
-  readonly unreadFrom: string | undefined;
-  readonly startAt: string | undefined;
-}
-
-/** Keeps the view where the reader wants it: where it opens, at the end, or on what they look at. It opens at the message
- *  that it was asked for, at the unread line if what is new is more than fits, or at the end. */
-function useScrolling(
-  scroller: Scroller,
-  firstKey: string | undefined,
-  entries: readonly StreamEntry[],
-  { unreadFrom, startAt }: Start,
-  typing: number,
-): boolean {
-  const [atEnd, setAtEnd] = useState(true);
-  const near = useRef(true);
-  const before = useRef<{ first: string | undefined; height: number }>({ first: undefined, height: 0 });
-  /** What it has opened at: that may be known later than the first messages. */
-  const opened = useRef<string | undefined>(undefined);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const { first, height } = before.current;
-    const start = startAt ?? unreadFrom;
-    const place = start === undefined || start === opened.current ? null : placeOf(element, startAt);
-    if (place !== null) {
-      opened.current = start;
-      const rest = element.scrollHeight - place;
-      near.current = rest <= element.clientHeight;
-      element.scrollTop = near.current ? element.scrollHeight : place;
-    } else if (near.current) element.scrollTop = element.scrollHeight;
-    else if (first !== firstKey) element.scrollTop += element.scrollHeight - height;
-    before.current = { first: firstKey, height: element.scrollHeight };
-  }, [entries, firstKey, typing, unreadFrom, startAt]);
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const look = (): void => {
-      near.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-      setAtEnd(near.current);
-    };
-    const resized = new ResizeObserver(() => {
-      if (near.current) element.scrollTop = element.scrollHeight;
-    });
-    resized.observe(element);
-    element.addEventListener("scroll", look, { passive: true });
-    look();
-    return () => {
-      resized.disconnect();
-      element.removeEventListener("scroll", look);
-    };
-  }, []);
-  return atEnd;
-}
-
-/** From the top of what scrolls to a message, or to the unread line; null where it isn't drawn. */
-function placeOf(element: HTMLElement, key: string | undefined): number | null {
-  const target = key === undefined ? element.querySelector<HTMLElement>(".day--unread") : find(element, key);
-  if (target === null) return null;
-  return target.getBoundingClientRect().top - element.getBoundingClientRect().top + element.scrollTop;
-}
 
 /** Such a part of the window counts as having looked at a message that is longer than that. */
 const PART_OF_WINDOW = 0.6;

@@ -1,6 +1,6 @@
 // What is drawn of a thread's stream. Read-only, made for one reader; see kit/models.ts.
 
-import type { Block, Body, Event, Inline, ListItem, Problem, Text } from "../core/protocol.gen.ts";
+import type { Block, Body, Event, Inline, ListItem, Paragraph, Problem, Text } from "../core/protocol.gen.ts";
 import type { AttachmentView } from "../documents/Attachments.tsx";
 import type { PersonView } from "../kit/models.ts";
 
@@ -9,6 +9,8 @@ export type BodyDoc = Body;
 export type BlockNode = Block;
 
 export type InlineNode = Inline;
+
+export type ParagraphNode = Paragraph;
 
 export type TextNode = Text;
 
@@ -66,6 +68,7 @@ export interface MessageView {
 export interface SystemView<E = Event> {
   readonly event: E;
   readonly actor: string;
+  readonly actor_id?: string;
   /** Of a task's change: the task's text. */
   readonly text?: string;
   /** Of a reminder: whom it was for, where not everybody was reached, or nobody. */

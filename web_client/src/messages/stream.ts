@@ -1,7 +1,7 @@
 // A thread's messages as they are shown: what was said, by whom, how far it has come; and what merely happened. Pure.
 
 import { personView, shortName } from "../core/people.ts";
-import type { Document, Id, Mark, ReminderSent, Seq, Step, StreamEvent, Task } from "../core/protocol.gen.ts";
+import type { Document, Id, Mark, ReminderSent, Seq, Step, StreamEvent } from "../core/protocol.gen.ts";
 import { type OpenThread, type Pending, type State, shown } from "../core/state.ts";
 import { plainText } from "../core/threads.ts";
 import type {
@@ -212,24 +212,9 @@ function withNotes(entries: StreamEntry[], thread: OpenThread): StreamEntry[] {
   const first = thread.items[0]?.at ?? 0;
   for (const { event, actor, at, seq } of thread.notes) {
     if (placeOf(event) !== "time" || at < first) continue;
-    const system: SystemView = { event, actor: actor?.name ?? "" };
+    const system: SystemView = { event, actor: actor?.name ?? "", ...(actor && { actor_id: actor.id }) };
     const place = entries.findIndex((entry) => (entry.type === "message" ? entry.message.at : entry.at) > at);
     entries.splice(place < 0 ? entries.length : place, 0, { type: "system", key: `n:${seq}`, at, system });
   }
   return entries;
-}
-
-/** The changes of a thread's tasks that are loaded, newest first. */
-export function taskChanges(
-  thread: OpenThread,
-): { readonly key: string; readonly at: number; readonly change: SystemView }[] {
-  const texts = new Map<Id, string>(thread.tasks.map((task: Task) => [task.id, task.text]));
-  for (const { event } of thread.items)
-    if (event.type === "task.added") texts.set(event.task.id, texts.get(event.task.id) ?? event.task.text);
-  const changes = thread.items.flatMap(({ event, actor, at, seq }) => {
-    if (placeOf(event) !== "tasks") return [];
-    const text = "task_id" in event ? (texts.get(event.task_id) ?? "") : "";
-    return [{ key: `t:${seq}`, at, change: { event, actor: actor?.name ?? "", text } }];
-  });
-  return changes.reverse();
 }

@@ -32,8 +32,11 @@ const told: { readonly [T in Event["type"]]?: Told<Extract<Event, { readonly typ
   "thread.assigned": [
     "time",
     PersonIcon,
-    ({ actor, event: { assignee } }) =>
-      assignee ? t("system.assigned", { actor, assignee: assignee.name }) : t("system.unassigned", { actor }),
+    ({ actor, actor_id, event: { assignee } }) => {
+      if (!assignee) return t("system.unassigned", { actor });
+      if (assignee.id === actor_id) return t("system.tookOver", { actor });
+      return t("system.assigned", { actor, assignee: assignee.name });
+    },
   ],
   "thread.snoozed": [
     "time",

@@ -17,6 +17,7 @@ import { PortalHome } from "./PortalHome.tsx";
 import { PortalLayout, type PortalPlace } from "./PortalLayout.tsx";
 import { CHATS, hrefOf, listed, THREAD, type Visit } from "./visit.ts";
 
+const Documents = lazy(async () => (await import("../documents/PortalDocuments.tsx")).Documents);
 const Account = lazy(async () => (await import("../sessions/PortalAccount.tsx")).Account);
 const NewChat = lazy(async () => (await import("../threads/PortalNewChat.tsx")).NewChat);
 
@@ -30,6 +31,7 @@ const ROUTES: readonly [Row, ...Row[]] = [
   { place: "home", path: "/portal", title: "portal.home", page: Home },
   { place: "chats", path: CHATS, title: "portal.chats", page: Chats },
   { place: "chats", path: THREAD, title: "portal.chats", page: Chats },
+  { place: "documents", path: "/portal/documents", title: "portal.documents", page: Documents },
   { place: "account", path: "/portal/settings", title: "portal.account", page: Account },
 ];
 const hrefTo = (place: PortalPlace): string => pathOf(ROUTES, place);
@@ -130,6 +132,8 @@ function OpenThread({ visit }: PageProps): JSX.Element | null {
       meId={visit.me.value.person.id}
       teamOnline={client.state.value.team_online}
       focusHeading={!first.current}
+      hasDocuments={client.state.value.rows.get(id)?.has_documents}
+      files={thread.files.value}
       onBack={() => go(hrefOf())}
       onSend={(body) => thread.onSend(body, false)}
       onDraft={(body) => thread.onDraft({ body, internal: false })}

@@ -3,9 +3,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { type PlainKey, t } from "../i18n/index.ts";
-import { Avatar, FirmMark } from "../kit/Avatar.tsx";
+import { Avatar } from "../kit/Avatar.tsx";
 import { Count } from "../kit/Badge.tsx";
-import { ChatIcon, ChevronDownIcon, HomeIcon, type Icon, LogoutIcon, PersonIcon } from "../kit/icons.tsx";
+import { HomeIcon } from "../kit/contact_icons.tsx";
+import { FirmMark } from "../kit/FirmMark.tsx";
+import { ChatIcon, ChevronDownIcon, FolderIcon, type Icon, LogoutIcon, PersonIcon } from "../kit/icons.tsx";
 import { menuList } from "../kit/Menu.tsx";
 import type { AccountView, ConnectionView, MeView, ToastView } from "../kit/models.ts";
 import { useOnDemand } from "../kit/on_demand.ts";
@@ -13,7 +15,7 @@ import { PageLink } from "../kit/PageLink.tsx";
 import { Toast } from "../kit/Toast.tsx";
 import { ConnectionBanner } from "../shell/ConnectionBanner.tsx";
 
-export type PortalPlace = "home" | "chats" | "account";
+export type PortalPlace = "home" | "chats" | "documents" | "account";
 
 export interface PortalLayoutProps {
   readonly me: MeView;
@@ -45,6 +47,7 @@ interface Linked {
 const places: readonly Linked[] = [
   { place: "home", icon: HomeIcon, label: "portal.home" },
   { place: "chats", icon: ChatIcon, label: "portal.chats", short: "portal.chatsShort" },
+  { place: "documents", icon: FolderIcon, label: "portal.documents" },
   { place: "account", icon: PersonIcon, label: "portal.account" },
 ];
 

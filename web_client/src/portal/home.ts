@@ -6,7 +6,7 @@ import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
-import { tasksChanged } from "../tasks/shown.ts";
+import { tasksChanged } from "../tasks/changed.ts";
 import type { Ticks } from "../tasks/ticks.ts";
 import { byUrgency, isAsked, isUrgent, turn } from "../threads/order.ts";
 import { rowView } from "../threads/rows.ts";

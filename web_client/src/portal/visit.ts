@@ -3,6 +3,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Id, Me, ThreadState } from "../core/protocol.gen.ts";
 import { browserStorage } from "../core/shelf.ts";
+import { Attaching } from "../documents/attaching.ts";
 import type { Page } from "../shell/boot.ts";
 import { address, Choice, path } from "../shell/router.ts";
 import { idsIn } from "../shell/routes.ts";
@@ -23,6 +24,7 @@ const ACCOUNT_KEY = "chattar.account";
 export class Visit {
   readonly lists: Lists;
   readonly thread: ThreadModel;
+  readonly attaching: Attaching;
   readonly ticks: Ticks;
   readonly home: Home;
   readonly me: ReadonlySignal<Me>;
@@ -42,7 +44,8 @@ export class Visit {
     const accountId = this.accountId.value;
     this.lists = new Lists(client, { state: "active", only: "all", search: "", accountId }, this.threadId);
     this.ticks = new Ticks(client);
-    this.thread = new ThreadModel(client);
+    this.attaching = new Attaching(client, signal(true));
+    this.thread = new ThreadModel(client, undefined, this.attaching);
     this.home = new Home(client, this.ticks, this.accountId);
   }
 

@@ -4,7 +4,7 @@
 import "../kit/page.css";
 import "../sessions/settings.css";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../console/desk.ts";
 import { type Api, insist } from "../core/api.ts";
 import { oneLine, saysNothing } from "../core/blank.ts";
@@ -13,28 +13,30 @@ import { newKey } from "../core/keys.ts";
 import { problemOf } from "../core/problems.ts";
 import type { Body, SavedReply } from "../core/protocol.gen.ts";
 import { plainText } from "../core/threads.ts";
-import { language, t } from "../i18n/index.ts";
+import { useCustomFields } from "../custom_fields/kept.ts";
+import { t } from "../i18n/index.ts";
 import { problemText } from "../i18n/problems.ts";
 import { Button } from "../kit/Button.tsx";
 import { Checkbox } from "../kit/Checkbox.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
-import { Dialog } from "../kit/Dialog.tsx";
-import { Field, FieldNote } from "../kit/Field.tsx";
+import { Field } from "../kit/Field.tsx";
+import { FormDialog } from "../kit/FormDialog.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { PencilIcon } from "../kit/icons.tsx";
 import { TrashIcon } from "../kit/more_icons.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
-import { EditorField, type EditorHandle, type ToolbarState } from "../messages/writing/EditorField.tsx";
-import { FormatBar } from "../messages/writing/FormatBar.tsx";
+import { RichField } from "../messages/writing/RichField.tsx";
 import { attempt } from "../shell/toasts.ts";
+import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 
 export function SavedReplies({ desk }: { readonly desk: Desk }): JSX.Element {
   const { client } = desk;
   const [edited, setEdited] = useState<SavedReply | "new">();
   const [doomed, setDoomed] = useState<SavedReply>();
   useEffect(() => client.keep("saved_reply"), []);
+  useCustomFields(client);
   const { kept } = client.state.value;
   const manages = desk.me.value.may?.includes("manage_templates") ?? false;
   const all = keptOf(kept, "saved_reply").sort((a, b) => a.title.localeCompare(b.title));
@@ -127,15 +129,11 @@ interface ReplyDialogProps {
 
 /** Writing one: title, text, and of a new one whom it is for. */
 function ReplyDialog({ api, reply, canShare, onClose }: ReplyDialogProps): JSX.Element {
-  const id = useId();
   const key = useRef(newKey());
-  const editor = useRef<EditorHandle | null>(null);
-  const [toolbar, setToolbar] = useState<ToolbarState>();
   const [title, setTitle] = useState(reply?.title ?? "");
   const [personal, setPersonal] = useState(!canShare);
   const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
-  const [asking, setAsking] = useState(false);
   const [lacking, setLacking] = useState(false);
   const [problem, setProblem] = useState<string>();
   const body = useRef<BodyDoc | null>(reply?.body ?? null);
@@ -161,80 +159,50 @@ function ReplyDialog({ api, reply, canShare, onClose }: ReplyDialogProps): JSX.E
       setBusy(false);
     }
   };
-  const footer = (
-    <>
-      <Button kind="quiet" onClick={() => leave()}>
-        {t("cancel")}
-      </Button>
-      <Button kind="primary" disabled={busy} onClick={() => void save()}>
-        {t("replies.save")}
-      </Button>
-    </>
-  );
-  const leave = (): void => (dirty ? setAsking(true) : onClose());
   const textLacks = lacking && isBlank(body.current);
   return (
-    <>
-      <Dialog
-        title={reply ? t("replies.edit", { title: reply.title }) : t("replies.new")}
-        size="form"
-        footer={footer}
-        onClose={leave}
-        onSubmit={() => void save()}
-      >
-        <div class="settings__form">
-          <Field
-            label={t("replies.name")}
-            value={title}
-            onInput={(text) => {
-              setTitle(text);
-              setDirty(true);
-            }}
-            maxLength={80}
-            hint={t("replies.nameHint")}
-            error={lacking && saysNothing(title) ? t("replies.nameMissing") : undefined}
-          />
-          <div class={textLacks ? "composer composer--error" : "composer"}>
-            <FormatBar editor={editor} state={toolbar} />
-            <div class="composer__text composer__text--tall">
-              <EditorField
-                body={body.current}
-                docKey="reply"
-                label={t("replies.text")}
-                placeholder={t("replies.text")}
-                lang={language.value}
-                onReady={(handle) => {
-                  editor.current = handle;
-                }}
-                onToolbar={setToolbar}
-                onChange={(next) => {
-                  body.current = next;
-                  setLacking(false);
-                  setDirty(true);
-                }}
-                onSubmit={() => void save()}
-              />
-            </div>
-          </div>
-          {(problem || textLacks) && <FieldNote id={id} error text={problem ?? t("replies.textMissing")} />}
-          {reply === undefined && canShare && (
-            <Checkbox checked={personal} onChange={setPersonal}>
-              {t("replies.onlyMe")}
-            </Checkbox>
-          )}
-        </div>
-      </Dialog>
-      {asking && (
-        <ConfirmDialog
-          title={t("newChat.leave")}
-          verb={t("newChat.leaveVerb")}
-          danger
-          onConfirm={onClose}
-          onCancel={() => setAsking(false)}
-        >
-          {t("replies.leaveWhy")}
-        </ConfirmDialog>
-      )}
-    </>
+    <FormDialog
+      title={reply ? t("replies.edit", { title: reply.title }) : t("replies.new")}
+      verb={t("replies.save")}
+      dirty={dirty}
+      leaveWhy={t("replies.leaveWhy")}
+      busy={busy}
+      onSubmit={() => void save()}
+      onClose={onClose}
+    >
+      <div class="settings__form">
+        <Field
+          label={t("replies.name")}
+          value={title}
+          onInput={(text) => {
+            setTitle(text);
+            setDirty(true);
+          }}
+          maxLength={80}
+          hint={t("replies.nameHint")}
+          error={lacking && saysNothing(title) ? t("replies.nameMissing") : undefined}
+        />
+        <RichField
+          label={t("replies.text")}
+          placeholder={t("replies.text")}
+          body={body.current}
+          docKey="reply"
+          error={problem ?? (textLacks ? t("replies.textMissing") : undefined)}
+          codes
+          tools={(editor) => <ShortcodeTool editor={editor} />}
+          onChange={(next) => {
+            body.current = next;
+            setLacking(false);
+            setDirty(true);
+          }}
+          onSubmit={() => void save()}
+        />
+        {reply === undefined && canShare && (
+          <Checkbox checked={personal} onChange={setPersonal}>
+            {t("replies.onlyMe")}
+          </Checkbox>
+        )}
+      </div>
+    </FormDialog>
   );
 }

@@ -5,6 +5,7 @@
 import "./alone.css";
 import { render } from "preact";
 import { Api } from "../core/api.ts";
+import { BegunChats } from "../core/begun_chats.ts";
 import type { Client } from "../core/client.ts";
 import type { Me } from "../core/protocol.gen.ts";
 import { homeOf, whoAmI } from "../core/session.ts";
@@ -29,7 +30,8 @@ function show(client: Client, before: Me, now: Me): void {
   const root = document.getElementById("app");
   if (root === null) return;
   const unsent = Object.values(client.state.value.pending).some((message) => message.state !== "accepted");
-  const begun = (client.drafts?.begun.value.size ?? 0) > 0;
+  const begun =
+    (client.drafts?.begun.value.size ?? 0) > 0 || new BegunChats(client.storage, before.person.id).any;
   render(
     <SomeoneElse
       name={now.person.name}

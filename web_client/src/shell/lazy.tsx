@@ -5,8 +5,11 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { Failed } from "../kit/Failed.tsx";
 import { part } from "../kit/on_demand.ts";
 
-/** A component that stands for one that is fetched. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** A component that stands for one that is fetched; `Meanwhile` is shown until it is here, also where it can't be had. */
+export function lazy<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  Meanwhile?: ComponentType<P>,
+): ComponentType<P> {
   const { here, fetch } = part(load);
   return function Lazy(props: P): JSX.Element | null {
     const [failed, setFailed] = useState(false);
@@ -19,6 +22,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     }, []);
     const Component = here.value;
     if (Component !== undefined) return <Component {...props} />;
+    if (Meanwhile) return <Meanwhile {...props} />;
     return failed ? <Failed onRetry={() => void ask()} /> : null;
   };
 }

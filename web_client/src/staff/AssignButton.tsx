@@ -51,7 +51,7 @@ export function AssignButton({
           class="assign"
           aria-haspopup="dialog"
           aria-expanded={anchor !== null}
-          aria-label={label}
+          aria-label={assignee ? label : `${t("assign")}: ${label}`}
           title={label}
           onClick={toggle}
         >

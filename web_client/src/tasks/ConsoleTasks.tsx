@@ -9,8 +9,8 @@ import type { Desk } from "../console/desk.ts";
 import { insist } from "../core/api.ts";
 import type { TaskRow } from "../core/protocol.gen.ts";
 import { Choice, go } from "../shell/router.ts";
+import { tasksChanged } from "./changed.ts";
 import { taskRowView } from "./rows.ts";
-import { tasksChanged } from "./shown.ts";
 import { type TaskFilter, TasksPage } from "./TasksPage.tsx";
 
 interface Loaded {

@@ -1,9 +1,10 @@
-// What a client has to do in one thread: folded to the next two on phones, whole beside the chat on wide screens.
+// What a client has to do in one thread: folded to the next two on phones, to its head while one writes and when all is done, whole beside the chat on wide screens.
 
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { ChevronDownIcon, ChevronUpIcon } from "../kit/icons.tsx";
+import { ChevronUpIcon } from "../kit/contact_icons.tsx";
+import { ChevronDownIcon } from "../kit/icons.tsx";
 import type { TaskView } from "./models.ts";
 import { sunk } from "./order.ts";
 import { TaskItem } from "./TaskItem.tsx";
@@ -15,12 +16,21 @@ export interface ContactTasksProps {
   readonly tasks: readonly TaskView[];
   readonly readOnly?: boolean | undefined;
   readonly onTick: (id: string, done: boolean) => void;
+  /** Not 0: somebody writes, and there is little room (kit/writing.ts). It folds, until they have done or open it. */
+  readonly writing?: number;
 }
 
-export function ContactTasks({ tasks, readOnly = false, onTick }: ContactTasksProps): JSX.Element | null {
+export function ContactTasks({
+  tasks,
+  readOnly = false,
+  onTick,
+  writing = 0,
+}: ContactTasksProps): JSX.Element | null {
   const id = useId();
   const [folded, setFolded] = useState(false);
   const [all, setAll] = useState(false);
+  const done = tasks.every((task) => task.done);
+  useLayoutEffect(() => setFolded(writing > 0 || done), [writing, done]);
   if (tasks.length === 0) return null;
   const ordered = sunk(tasks);
   const open = ordered.filter((task) => !task.done).length;

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { ChevronDownIcon, ChevronUpIcon, PencilIcon } from "../kit/icons.tsx";
+import { ChevronUpIcon } from "../kit/contact_icons.tsx";
+import { ChevronDownIcon, PencilIcon } from "../kit/icons.tsx";
 import { Menu, type MenuItem } from "../kit/Menu.tsx";
 import { GripIcon, TrashIcon } from "../kit/more_icons.tsx";
 import type { TaskView } from "./models.ts";

@@ -45,6 +45,7 @@ export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEdito
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
           event.stopPropagation();
+          event.preventDefault();
           finish(onCancel);
         }}
       />

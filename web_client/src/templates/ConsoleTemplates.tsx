@@ -1,13 +1,14 @@
 // The firm's templates: read by all staff, who begin chats with them; managed by who has the right to (AC-16). What stands here is
 // what the page keeps (core/keeping.ts), so it changes by itself when a colleague saves something.
 
+import "../kit/listed.css";
 import "../kit/page.css";
 import "../sessions/settings.css";
-import "./templates.css";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../console/desk.ts";
 import type { Template } from "../core/protocol.gen.ts";
+import { useCustomFields } from "../custom_fields/kept.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
@@ -27,6 +28,7 @@ export function Templates({ desk }: { readonly desk: Desk }): JSX.Element {
   const [edited, setEdited] = useState<Edited>();
   const [doomed, setDoomed] = useState<Template>();
   useEffect(() => client.keep("template"), []);
+  useCustomFields(client);
   const state = client.state.value;
   const manages = desk.me.value.may?.includes("manage_templates") ?? false;
   const templates = templatesOf(state);
@@ -51,8 +53,8 @@ export function Templates({ desk }: { readonly desk: Desk }): JSX.Element {
       {!state.kept.template?.loaded && <Skeleton kind="entries" />}
       <ul class="templates">
         {templates.map((template) => (
-          <li key={template.id} class="templates__row">
-            <div class="templates__said">
+          <li key={template.id} class="listed__row">
+            <div class="listed__said">
               <h2 class="settings__name">{template.name}</h2>
               <p class="settings__text settings__text--line">{template.subject}</p>
             </div>
@@ -60,7 +62,7 @@ export function Templates({ desk }: { readonly desk: Desk }): JSX.Element {
               {t("templates.useVerb")}
             </Button>
             {manages && (
-              <span class="templates__acts">
+              <span class="listed__acts">
                 <IconButton
                   icon={PencilIcon}
                   label={t("templates.edit", { name: template.name })}

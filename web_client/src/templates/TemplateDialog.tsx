@@ -12,6 +12,8 @@ import { problemText } from "../i18n/problems.ts";
 import { Button } from "../kit/Button.tsx";
 import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
+import { Says } from "../shortcodes/Says.tsx";
+import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 import { FirstMessage, NewChatForm } from "../threads/NewChatForm.tsx";
 import { RemindersRow, SheetRow, SubjectRow, TasksRow } from "../threads/sheet.tsx";
 import { reminderOf } from "./listed.ts";
@@ -106,11 +108,14 @@ export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDial
         error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}
         onChange={says(setSubject)}
       />
+      <Says text={{ subject, body, tasks }} resolved={undefined} />
       <div class="sheet__message">
         <FirstMessage
           placeholder={t("newChat.messagePlaceholder")}
           body={template.body ?? null}
           docKey="template"
+          codes
+          tools={(editor) => <ShortcodeTool editor={editor} />}
           onChange={says(setBody)}
           onSubmit={() => void save(false)}
           error={tried && missing.body ? t("newChat.bodyMissing") : undefined}

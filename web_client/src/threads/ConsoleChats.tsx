@@ -3,9 +3,13 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Desk, listed } from "../console/desk.ts";
+import type { DocumentsTabProps } from "../documents/DocumentsTab.tsx";
 import type { ReplyButtonProps } from "../saved_replies/ReplyButton.tsx";
+import { SCHEDULED } from "../scheduled_chats/place.ts";
+import type { LaterProps } from "../scheduled_sends/Later.tsx";
 import { lazy } from "../shell/lazy.tsx";
 import { ask, go } from "../shell/router.ts";
+import { useStaffChoices } from "../staff/choices.ts";
 import { actsOn } from "./acts.tsx";
 import type { ThreadListView } from "./models.ts";
 import { Panel } from "./Panel.tsx";
@@ -14,10 +18,13 @@ import { snoozeText } from "./snoozing.ts";
 import { ThreadList } from "./ThreadList.tsx";
 import { NoThread, ThreadView } from "./ThreadView.tsx";
 
-const ReplyButton = lazy<ReplyButtonProps>(
-  async () => (await import("../saved_replies/ReplyButton.tsx")).ReplyButton,
-);
+const tools = () => import("./ComposerTools.tsx");
+const Tools = lazy<ReplyButtonProps>(async () => (await tools()).ComposerTools);
+const Later = lazy<LaterProps>(async () => (await tools()).Later);
 const TasksTab = lazy(async () => (await import("./ConsolePanels.tsx")).TasksTab);
+const DocumentsTab = lazy<DocumentsTabProps>(
+  async () => (await import("../documents/DocumentsTab.tsx")).DocumentsTab,
+);
 const RemindersTab = lazy(async () => (await import("./ConsolePanels.tsx")).RemindersTab);
 const InfoTab = lazy(async () => (await import("./ConsolePanels.tsx")).InfoTab);
 
@@ -51,6 +58,7 @@ export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
       onNew={() => {
         desk.newChat.value = {};
       }}
+      onScheduled={() => go(SCHEDULED)}
       onTab={listed.state.choose}
       onFilter={listed.only.choose}
       onSearch={(text) => {
@@ -83,37 +91,41 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
   useEffect(() => {
     if (id !== undefined) first.current = false;
   }, [id]);
+  const accountId = id === undefined ? undefined : client.state.value.rows.get(id)?.account.id;
+  const [staff, onStaffNeeded] = useStaffChoices(desk, accountId);
   if (view === undefined || id === undefined) return <NoThread />;
-  const accountId = client.state.value.rows.get(id)?.account.id;
   return (
     <ThreadView
       view={view}
+      files={thread.files.value}
+      linksOf={(id) => desk.directory.account(id)?.links}
       meId={desk.me.value.person.id}
       focusHeading={!first.current}
       people={desk.mentionable(accountId)}
-      staff={desk.choices(accountId)}
-      onStaffNeeded={() => desk.needStaff(accountId)}
+      staff={staff}
+      onStaffNeeded={onStaffNeeded}
       onAssign={(staffId) => void desk.assign(id, staffId)}
       onArchive={(archived) => void desk.archive(id, archived)}
       onRename={(subject) => void desk.rename(id, subject)}
       acts={actsOn(client.state.value.rows.get(id), desk)}
-      onPanel={(tab) => {
-        if (tab) listed.tab.choose(tab);
-        desk.panelOpen.value = true;
-      }}
+      onPanel={(tab) => desk.openPanel(tab)}
       onBack={() => go(desk.chatsHref())}
       onSend={({ body, internal, quoteKey }) => thread.onSend(body, internal, quoteKey)}
       onDraft={thread.onDraft}
       onTyping={thread.onTyping}
       onQuoteRemove={thread.onQuoteRemove}
-      tools={(editor) => <ReplyButton desk={desk} editor={editor} />}
+      tools={(editor) => <Tools desk={desk} editor={editor} />}
+      later={(send) => <Later desk={desk} send={send} />}
+      resolve={desk.resolve}
       onOlder={thread.onOlder}
       onSeen={thread.onSeen}
       onReload={thread.onReload}
       onReply={thread.onReply}
       onRetry={thread.onRetry}
       onDiscard={thread.onDiscard}
-    />
+    >
+      <Later key={id} desk={desk} />
+    </ThreadView>
   );
 }
 
@@ -121,18 +133,19 @@ export function ChatPanel({ desk }: { readonly desk: Desk }): JSX.Element | null
   const id = desk.threadId.value;
   const row = id === null ? undefined : desk.client.state.value.rows.get(id);
   if (id === null || row === undefined) return null;
-  const tab = desk.panel.value;
+  const chosen = desk.panel.value;
+  const tab = chosen === "documents" && !row.has_documents ? "tasks" : chosen;
   return (
     <Panel
       tab={tab}
-      onTab={listed.tab.choose}
+      hasDocuments={row.has_documents}
+      onTab={desk.choosePanel}
       tasksDone={row.tasks_done ?? 0}
       tasksTotal={row.tasks_total ?? 0}
-      onClose={() => {
-        desk.panelOpen.value = false;
-      }}
+      onClose={desk.closePanel}
     >
       {tab === "tasks" && <TasksTab desk={desk} threadId={id} />}
+      {tab === "documents" && <DocumentsTab key={id} desk={desk} threadId={id} />}
       {tab === "reminders" && <RemindersTab key={id} desk={desk} threadId={id} />}
       {tab === "info" && <InfoTab key={id} desk={desk} threadId={id} />}
     </Panel>

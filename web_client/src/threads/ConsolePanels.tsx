@@ -4,19 +4,23 @@ import "../tasks/tasks.css";
 import "./panel_tabs.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AccountDetails } from "../accounts/AccountDetails.tsx";
 import { InfoPanel } from "../accounts/InfoPanel.tsx";
 import type { Desk } from "../console/desk.ts";
+import { ContactDetails } from "../contacts/ContactDetails.tsx";
 import { insist } from "../core/api.ts";
 import { newKey } from "../core/keys.ts";
 import type { AuditRow, Id, ReminderView } from "../core/protocol.gen.ts";
+import { fieldsOf, useCustomFields } from "../custom_fields/kept.ts";
+import { facts } from "../custom_fields/values.ts";
 import { t } from "../i18n/index.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { tryAgain } from "../letters/retry.ts";
-import { taskChanges } from "../messages/stream.ts";
+import { taskChanges } from "../messages/task_changes.ts";
 import { RemindersPanel } from "../reminders/RemindersPanel.tsx";
 import { attempt, say } from "../shell/toasts.ts";
 import { TasksPanel } from "../tasks/TasksPanel.tsx";
-import { infoView, reminderView } from "./panels.ts";
+import { infoView, managesAccounts, reminderView } from "./panels.ts";
 
 interface TabProps {
   readonly desk: Desk;
@@ -90,8 +94,9 @@ function auditText({ ip, browser, os }: AuditRow): string {
 }
 
 export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {
-  const { client } = desk;
+  const { client, directory } = desk;
   const row = client.state.value.rows.get(threadId);
+  const accountId = row?.account.id;
   const live = row?.staff?.reminder;
   // What became of letters is told in the notes.
   const settled = client.state.value.opened[threadId]?.notes.findLast(
@@ -102,11 +107,14 @@ export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {
   const [sending, setSending] = useState(false);
   const key = useRef("");
   useEffect(() => {
+    if (accountId === undefined) return;
     let wanted = true;
     const timer = setTimeout(
       () => {
-        insist(() => client.api.call("reminder.read", { thread_id: threadId })).then(
-          (read) => wanted && setView(read),
+        // Both: why nobody is reminded stands in the account.
+        const reading = insist(() => client.api.call("reminder.read", { thread_id: threadId }));
+        Promise.all([reading, directory.loadAccount(accountId)]).then(
+          ([read]) => wanted && setView(read),
           () => undefined, // shown as it was; the next change reads again
         );
       },
@@ -116,11 +124,11 @@ export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [threadId, live, settled, look]);
+  }, [threadId, accountId, live, settled, look]);
   if (view === undefined) return <Skeleton kind="rows" count={3} />;
   return (
     <RemindersPanel
-      view={reminderView(view, undefined, sending, desk.directory.account(row?.account.id))}
+      view={reminderView(view, undefined, sending, directory.account(accountId))}
       archived={row?.state === "archived"}
       onSave={(setting) =>
         void attempt(async () => {
@@ -129,7 +137,7 @@ export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {
       }
       onRetry={(letterIds) =>
         void attempt(async () => {
-          await tryAgain(client.api, row?.account.id ?? "", letterIds);
+          await tryAgain(client.api, accountId ?? "", letterIds);
           setView(await client.api.call("reminder.read", { thread_id: threadId }));
         })
       }
@@ -158,10 +166,15 @@ export function InfoTab({ desk, threadId }: TabProps): JSX.Element {
   const account = directory.account(row?.account.id);
   const accountId = row?.account.id;
   const look = useLooks();
+  const fields = useCustomFields(client);
   useEffect(() => {
     if (accountId !== undefined) void desk.loadAccount(accountId);
   }, [accountId, look]);
   if (row === undefined || account === undefined) return <Skeleton kind="rows" count={3} />;
+  const ofAccounts = fieldsOf(fields, "account");
+  const closeOver = (): void => {
+    desk.over.value = null;
+  };
   const name = (id: Id): string => account.links.find((link) => link.contact_id === id)?.name ?? "";
   const change = (act: () => Promise<unknown>): Promise<boolean> =>
     attempt(async () => {
@@ -170,7 +183,14 @@ export function InfoTab({ desk, threadId }: TabProps): JSX.Element {
     });
   return (
     <InfoPanel
-      view={infoView(account, row, state, directory.staff.value)}
+      view={{
+        ...infoView(account, row, state, directory.staff.value),
+        custom: facts(ofAccounts, account.custom),
+        canFill: ofAccounts.length > 0 && managesAccounts(state.me),
+      }}
+      onFill={() => {
+        desk.over.value = <AccountDetails desk={desk} account={account} onClose={closeOver} />;
+      }}
       onFollow={(following) =>
         void attempt(async () => {
           directory.put(await client.api.call("account.follow", { account_id: account.id, following }));
@@ -184,6 +204,11 @@ export function InfoTab({ desk, threadId }: TabProps): JSX.Element {
       }
       onCorrect={(contactId) => {
         desk.contact.value = { accountId: account.id, contactId };
+      }}
+      onDetails={(contactId) => {
+        desk.over.value = (
+          <ContactDetails client={client} accountId={account.id} contactId={contactId} onClose={closeOver} />
+        );
       }}
       onRetry={(letterIds) => void change(() => tryAgain(client.api, account.id, letterIds))}
       onInvite={async (contact_id) => {

@@ -1,11 +1,12 @@
 // A client starts a thread: subject and message, nothing else (TH-10).
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { oneLine, saysNothing } from "../core/blank.ts";
+import type { DraftFiles } from "../documents/draft_files.ts";
 import { t } from "../i18n/index.ts";
 import { Field } from "../kit/Field.tsx";
-import { isBlank, trimmed } from "../messages/body_text.ts";
+import { bodyOf, isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import { FirstMessage, NewChatForm } from "./NewChatForm.tsx";
 
@@ -14,6 +15,12 @@ export interface ContactNewChatProps {
   readonly busy?: boolean;
   readonly problem?: string | undefined;
   readonly inline?: boolean;
+  /** What stands there already. */
+  readonly begun?: { readonly subject: string; readonly body: BodyDoc | null } | undefined;
+  readonly onWritten?: (subject: string, body: BodyDoc | null) => void;
+  /** Those that go with the first message. `onReady` is told what creates it, which is to be done once they are saved. */
+  readonly files?: DraftFiles | undefined;
+  readonly onReady?: (create: () => void) => void;
   readonly onCreate: (subject: string, body: BodyDoc) => void;
   readonly onClose: () => void;
 }
@@ -23,17 +30,26 @@ export function ContactNewChat({
   busy,
   problem,
   inline = false,
+  begun,
+  onWritten,
+  files,
+  onReady,
   onCreate,
   onClose,
 }: ContactNewChatProps): JSX.Element {
-  const [subject, setSubject] = useState("");
-  const [body, setBody] = useState<BodyDoc | null>(null);
+  const [subject, setSubject] = useState(begun?.subject ?? "");
+  const [body, setBody] = useState<BodyDoc | null>(begun?.body ?? null);
   const [tried, setTried] = useState(false);
+  const missing = isBlank(body) && !files?.all.value.length;
   const create = (): void => {
     setTried(true);
-    if (busy || saysNothing(subject) || body === null || isBlank(body)) return;
-    onCreate(oneLine(subject), trimmed(body));
+    if (busy || saysNothing(subject) || missing) return;
+    if (files?.unsaved) files.sendWhenSaved(false);
+    else onCreate(oneLine(subject), trimmed(body ?? bodyOf("")));
   };
+  const latest = useRef(create);
+  latest.current = create;
+  useLayoutEffect(() => onReady?.(() => latest.current()), []);
   return (
     <NewChatForm
       class="contact-new roomy"
@@ -42,6 +58,7 @@ export function ContactNewChat({
       dirty={subject !== "" || !isBlank(body)}
       busy={busy}
       problem={problem}
+      files={files}
       inline={inline}
       onCreate={create}
       onClose={onClose}
@@ -50,7 +67,10 @@ export function ContactNewChat({
         label={t("newChat.subject")}
         value={subject}
         maxLength={200}
-        onInput={setSubject}
+        onInput={(next) => {
+          setSubject(next);
+          onWritten?.(next, body);
+        }}
         error={tried && saysNothing(subject) ? t("newChat.subjectMissing") : undefined}
       />
       <div class="field">
@@ -59,9 +79,14 @@ export function ContactNewChat({
         </span>
         <FirstMessage
           placeholder=""
-          onChange={setBody}
+          body={begun?.body ?? null}
+          onChange={(next) => {
+            setBody(next);
+            onWritten?.(subject, next);
+          }}
           onSubmit={create}
-          error={tried && isBlank(body) ? t("newChat.bodyMissing") : undefined}
+          error={tried && missing ? t("newChat.bodyMissing") : undefined}
+          files={files}
         />
       </div>
     </NewChatForm>

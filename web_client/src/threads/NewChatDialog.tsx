@@ -2,19 +2,25 @@
 // asks (TH-6), and so does a template that would take the place of what was written.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AccountSearch } from "../accounts/AccountSearch.tsx";
 import type { AccountChoice } from "../accounts/models.ts";
+import type { ChatWriting } from "../core/begun_chats.ts";
 import { oneLine, saysNothing } from "../core/blank.ts";
-import type { Template } from "../core/protocol.gen.ts";
+import type { Id, Link, Template } from "../core/protocol.gen.ts";
 import { plainText } from "../core/threads.ts";
+import type { DraftFiles } from "../documents/draft_files.ts";
 import { format, t } from "../i18n/index.ts";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
-import { EnterIcon } from "../kit/icons.tsx";
-import { isBlank, trimmed } from "../messages/body_text.ts";
+import { IconButton } from "../kit/IconButton.tsx";
+import { ClockIcon, EnterIcon } from "../kit/icons.tsx";
+import { bodyOf, isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import { modifier } from "../messages/writing/FormatBar.tsx";
 import type { ReminderSetting } from "../reminders/RemindersPanel.tsx";
+import { type Resolve, useResolving } from "../shortcodes/resolving.ts";
+import { Says } from "../shortcodes/Says.tsx";
+import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 import { reminderOf } from "../templates/listed.ts";
 import type { NewChatDraft } from "./models.ts";
 import { FirstMessage, NewChatForm } from "./NewChatForm.tsx";
@@ -28,14 +34,31 @@ export interface NewChatDialogProps {
   readonly templates?: readonly Template[];
   /** Begin with it. */
   readonly template?: Template | undefined;
+  /** What was written before. */
+  readonly begun?: ChatWriting | undefined;
+  readonly onWritten?: (writing: ChatWriting) => void;
   /** The firm's default. */
   readonly reminder: ReminderSetting;
   readonly busy?: boolean;
   /** Why the last try was refused. */
   readonly problem?: string | undefined;
   readonly inline?: boolean;
+  /** What a text says with the values of its shortcodes. */
+  readonly resolve?: Resolve;
+  /** Those that go with the first message; absent for whoever may attach none. `onReady` is told what creates it, which is to be
+   *  done once they are saved. */
+  readonly files?: DraftFiles | undefined;
+  readonly linksOf?: ((accountId: Id) => readonly Link[] | undefined) | undefined;
+  readonly onReady?: (create: () => void) => void;
+  /** Another account was chosen. */
+  readonly onAccount?: (accountId: Id | undefined) => void;
   readonly onAccountQuery: (query: string) => void;
   readonly onCreate: (draft: NewChatDraft) => void;
+  /** It is to be created at a later time: absent where that is what `onCreate` asks for, too. */
+  readonly onLater?: ((draft: NewChatDraft) => void) | undefined;
+  /** On the button that creates it, and what it is called, where it isn't a new one. */
+  readonly verb?: string | undefined;
+  readonly title?: string | undefined;
   readonly onClose: () => void;
 }
 
@@ -44,14 +67,28 @@ type Written = Pick<NewChatDraft, "subject" | "tasks"> & { readonly body: BodyDo
 const NOTHING: Written = { subject: "", body: null, tasks: [] };
 
 export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
-  const { accounts, templates = [], busy, problem, inline = false, onCreate, onClose } = props;
+  const { accounts, templates = [], busy, problem, inline = false, files, onCreate, onClose } = props;
+  const { begun } = props;
   const [account, setAccount] = useState(props.account);
-  const [templateId, setTemplateId] = useState(props.template?.id);
+  const [templateId, setTemplateId] = useState(props.template?.id ?? begun?.templateId);
   const [filled, setFilled] = useState(props.template ? writtenBy(props.template) : NOTHING);
-  const [written, setWritten] = useState(filled);
+  const [written, setWritten] = useState(begun ? writtenBy(begun) : filled);
   const [reminder, setReminder] = useState(
-    props.template?.reminder ? reminderOf(props.template) : props.reminder,
+    props.template?.reminder ? reminderOf(props.template) : (begun?.reminder ?? props.reminder),
   );
+  /** What stands in the editor, and of which text it is. */
+  const [text, setText] = useState({ body: written.body, key: "new" });
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current)
+      props.onWritten?.({
+        ...(account ? { accountId: account.account.id } : {}),
+        ...(templateId ? { templateId } : {}),
+        ...written,
+        ...(same(reminder, props.reminder) ? {} : { reminder }),
+      });
+    isFirst.current = false;
+  }, [account, templateId, written, reminder]);
   const [wanted, setWanted] = useState<Template>();
   const [tried, setTried] = useState(false);
   const { subject, body, tasks } = written;
@@ -61,26 +98,37 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
     account: account === undefined,
     receive: account?.noReader !== undefined,
     subject: saysNothing(subject),
-    body: isBlank(body),
+    body: isBlank(body) && !files?.all.value.length,
   };
-  const create = (): void => {
+  const { resolved, seen } = useResolving(props.resolve, account?.account.id, written);
+  const create = async (act = onCreate): Promise<void> => {
     setTried(true);
     if (busy || missing.account || missing.receive || missing.subject || missing.body) return;
-    onCreate({
+    if (!(await seen().catch(() => true))) return; // who can't ask can't create either, and is told why
+    if (files?.unsaved) {
+      files.sendWhenSaved(false);
+      return;
+    }
+    act({
       accountId: account?.account.id ?? "",
       subject: oneLine(subject),
-      body: trimmed(body as BodyDoc),
+      body: trimmed(body ?? bodyOf("")),
       tasks,
       reminder,
+      attachments: files?.documentIds ?? [],
       ...(template ? { templateId: template.id } : {}),
     });
   };
+  const latest = useRef(create);
+  latest.current = create;
+  useLayoutEffect(() => props.onReady?.(() => void latest.current()), []);
   const fill = (from: Template): void => {
     const next = writtenBy(from);
     setWanted(undefined);
     setTemplateId(from.id);
     setFilled(next);
     setWritten(next);
+    setText({ body: next.body, key: from.id });
     if (from.reminder) setReminder(reminderOf(from));
   };
   const choose = (id: string): void => {
@@ -93,19 +141,33 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
     <>
       <NewChatForm
         class="sheet"
-        title={t("newChat.title")}
-        verb={busy ? t("newChat.creating") : t("newChat.create")}
+        title={props.title ?? t("newChat.title")}
+        verb={busy ? t("newChat.creating") : (props.verb ?? t("newChat.create"))}
         dirty={subject !== "" || !isBlank(body) || tasks.length > 0}
         busy={busy}
         problem={problem}
+        files={files}
         note={<p class="dialog__note">{account ? audience(account) : ""}</p>}
         hint={
-          <span class="composer__hint" aria-hidden="true">
-            {modifier()} <EnterIcon size={14} />
-          </span>
+          <>
+            <span class="composer__hint" aria-hidden="true">
+              {modifier()} <EnterIcon size={14} />
+            </span>
+            {props.onLater && (
+              <IconButton
+                icon={ClockIcon}
+                label={t("laterChat.title")}
+                outlined
+                // What is still on its way is saved first.
+                disabled={busy || files?.unsaved}
+                aria-haspopup="dialog"
+                onClick={() => void create(props.onLater)}
+              />
+            )}
+          </>
         }
         inline={inline}
-        onCreate={create}
+        onCreate={() => void create()}
         onClose={onClose}
       >
         <SheetRow
@@ -116,7 +178,10 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
             choices={accounts}
             chosen={account}
             onQuery={props.onAccountQuery}
-            onChoose={setAccount}
+            onChoose={(next) => {
+              setAccount(next);
+              props.onAccount?.(next?.account.id);
+            }}
           />
         </SheetRow>
         <SheetRow label={t("newChat.template")}>
@@ -139,14 +204,20 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
           error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}
           onChange={(next) => setWritten((now) => ({ ...now, subject: next }))}
         />
+        <Says text={written} resolved={resolved} reader={account?.readers[0]} />
         <div class="sheet__message">
           <FirstMessage
             placeholder={t("newChat.messagePlaceholder")}
-            body={filled.body}
-            docKey={templateId ?? "new"}
+            body={text.body}
+            docKey={text.key}
             onChange={(next) => setWritten((now) => ({ ...now, body: next }))}
-            onSubmit={create}
+            onSubmit={() => void create()}
+            codes
+            tools={(editor) => <ShortcodeTool editor={editor} />}
             error={tried && missing.body ? t("newChat.bodyMissing") : undefined}
+            // In whose folders they are saved has to be known.
+            files={account && files}
+            linksOf={props.linksOf}
           />
         </div>
         <RemindersRow setting={reminder} onChange={setReminder} />
@@ -167,7 +238,11 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
   );
 }
 
-function writtenBy({ subject, body, tasks = [] }: Template): Written {
+function same(a: ReminderSetting, b: ReminderSetting): boolean {
+  return a.enabled === b.enabled && a.days === b.days && a.number === b.number;
+}
+
+function writtenBy({ subject, body, tasks = [] }: Template | Written): Written {
   return { subject, body, tasks };
 }
 

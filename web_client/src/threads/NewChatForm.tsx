@@ -1,16 +1,16 @@
 // The dialog in which a chat is begun, for staff and clients: what is to be said, and that nobody leaves it by mistake (TH-6).
 
-import "../messages/writing/composer.css";
 import type { ComponentChildren, JSX } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
-import { language, t } from "../i18n/index.ts";
-import { Button } from "../kit/Button.tsx";
-import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
-import { Dialog } from "../kit/Dialog.tsx";
+import { useId } from "preact/hooks";
+import type { Id, Link } from "../core/protocol.gen.ts";
+import type { DraftFiles } from "../documents/draft_files.ts";
+import { AttachButton, Files, whyUnsent } from "../documents/Files.tsx";
+import { t } from "../i18n/index.ts";
 import { FieldNote } from "../kit/Field.tsx";
+import { FormDialog } from "../kit/FormDialog.tsx";
 import type { BodyDoc } from "../messages/models.ts";
-import { EditorField, type EditorHandle, type ToolbarState } from "../messages/writing/EditorField.tsx";
-import { FormatBar } from "../messages/writing/FormatBar.tsx";
+import type { EditorHandle } from "../messages/writing/EditorField.tsx";
+import { RichField } from "../messages/writing/RichField.tsx";
 
 export interface NewChatFormProps {
   readonly title: string;
@@ -20,6 +20,8 @@ export interface NewChatFormProps {
   readonly busy?: boolean | undefined;
   /** Why the last try was refused. */
   readonly problem?: string | undefined;
+  /** Those that go with the first message. */
+  readonly files?: DraftFiles | undefined;
   /** In the foot: at the left, and before the button. */
   readonly note?: ComponentChildren;
   readonly hint?: ComponentChildren;
@@ -33,42 +35,36 @@ export interface NewChatFormProps {
 }
 
 export function NewChatForm(props: NewChatFormProps): JSX.Element {
-  const { title, verb, dirty, busy, problem, note, hint, inline = false, onCreate, onClose } = props;
-  const [asking, setAsking] = useState(false);
+  const { title, verb, dirty, busy, problem, files, note, hint, inline, onCreate, onClose } = props;
   const id = useId();
-  const leave = (): void => (dirty ? setAsking(true) : onClose());
-  const footer = (
-    <>
-      {note}
-      <Button kind="quiet" onClick={leave}>
-        {t("cancel")}
-      </Button>
-      {hint}
-      <Button kind="primary" disabled={busy} onClick={onCreate}>
-        {verb}
-      </Button>
-    </>
-  );
+  const waits = files?.waiting.value ? t("attach.whenSaved") : undefined;
+  const why = files && whyUnsent(files);
   return (
-    <>
-      <Dialog size="form" title={title} footer={footer} onClose={leave} onSubmit={onCreate} inline={inline}>
-        <div class={props.class}>
-          {problem && <FieldNote id={id} error text={problem} />}
-          {props.children}
-        </div>
-      </Dialog>
-      {asking && (
-        <ConfirmDialog
-          title={t("newChat.leave")}
-          verb={t("newChat.leaveVerb")}
-          danger
-          onConfirm={onClose}
-          onCancel={() => setAsking(false)}
-        >
-          {props.leaveWhy ?? t("newChat.leaveWhy")}
-        </ConfirmDialog>
-      )}
-    </>
+    <FormDialog
+      title={title}
+      verb={verb}
+      dirty={dirty || Boolean(files?.all.value.length)}
+      leaveWhy={props.leaveWhy ?? t("newChat.leaveWhy")}
+      busy={busy}
+      note={
+        why || waits ? (
+          <p class={why ? "dialog__note dialog__note--error" : "dialog__note"} role="status">
+            {why ?? waits}
+          </p>
+        ) : (
+          note
+        )
+      }
+      hint={hint}
+      inline={inline}
+      onSubmit={onCreate}
+      onClose={onClose}
+    >
+      <div class={props.class} {...(files ? { "data-drop": t("attach.drop") } : {})}>
+        {problem && <FieldNote id={id} error text={problem} />}
+        {props.children}
+      </div>
+    </FormDialog>
   );
 }
 
@@ -78,37 +74,38 @@ export interface FirstMessageProps {
   readonly body?: BodyDoc | null;
   readonly docKey?: string;
   readonly error: string | undefined;
+  /** Shortcodes show as chips. */
+  readonly codes?: boolean;
+  /** Further tools over the text, which act on it. */
+  readonly tools?: (editor: { readonly current: EditorHandle | null }) => ComponentChildren;
+  /** Those that go with it, once it is known in whose folders they are saved; and that account’s people. */
+  readonly files?: DraftFiles | undefined;
+  readonly linksOf?: ((accountId: Id) => readonly Link[] | undefined) | undefined;
   readonly onChange: (body: BodyDoc) => void;
   readonly onSubmit: () => void;
 }
 
 /** The message that a chat begins with. */
 export function FirstMessage(props: FirstMessageProps): JSX.Element {
-  const { placeholder, body = null, docKey = "new", error, onChange, onSubmit } = props;
-  const id = useId();
-  const editor = useRef<EditorHandle | null>(null);
-  const [toolbar, setToolbar] = useState<ToolbarState>();
+  const { placeholder, body = null, docKey = "new", error, files, linksOf, onChange, onSubmit } = props;
   return (
-    <>
-      <div class={error ? "composer composer--error" : "composer"}>
-        <FormatBar editor={editor} state={toolbar} />
-        <div class="composer__text composer__text--tall">
-          <EditorField
-            body={body}
-            docKey={docKey}
-            label={t("newChat.message")}
-            placeholder={placeholder}
-            lang={language.value}
-            onReady={(handle) => {
-              editor.current = handle;
-            }}
-            onToolbar={setToolbar}
-            onChange={onChange}
-            onSubmit={onSubmit}
-          />
-        </div>
-      </div>
-      {error && <FieldNote id={id} error text={error} />}
-    </>
+    <RichField
+      label={t("newChat.message")}
+      placeholder={placeholder}
+      body={body}
+      docKey={docKey}
+      error={error}
+      codes={props.codes}
+      tools={(editor) => (
+        <>
+          {files && <AttachButton files={files} linksOf={linksOf} tabIndex={-1} />}
+          {props.tools?.(editor)}
+        </>
+      )}
+      onChange={onChange}
+      onSubmit={onSubmit}
+    >
+      {files && <Files files={files} internal={false} linksOf={linksOf} />}
+    </RichField>
   );
 }

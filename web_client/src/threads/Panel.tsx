@@ -1,4 +1,4 @@
-// The column beside the thread: its tasks, reminders and facts in tabs. On phones each is a full screen.
+// The column beside the thread: its tasks, documents, reminders and facts in tabs. On phones each is a full screen.
 
 import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n/index.ts";
@@ -6,7 +6,7 @@ import { IconButton } from "../kit/IconButton.tsx";
 import { CloseIcon } from "../kit/icons.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 
-export type PanelTab = "tasks" | "reminders" | "info";
+export type PanelTab = "tasks" | "documents" | "reminders" | "info";
 
 export interface PanelProps {
   readonly tab: PanelTab;
@@ -14,11 +14,14 @@ export interface PanelProps {
   /** "2/5" */
   readonly tasksDone: number;
   readonly tasksTotal: number;
+  /** A message carries some: else there is no tab for them (DC-4). */
+  readonly hasDocuments?: boolean | undefined;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Panel({ tab, onTab, tasksDone, tasksTotal, onClose, children }: PanelProps): JSX.Element {
+export function Panel(props: PanelProps): JSX.Element {
+  const { tab, onTab, tasksDone, tasksTotal, hasDocuments, onClose, children } = props;
   return (
     <div class="panel">
       <header class="panel__head">
@@ -34,6 +37,7 @@ export function Panel({ tab, onTab, tasksDone, tasksTotal, onClose, children }: 
               label: t("panel.tasks"),
               count: tasksTotal > 0 ? `${tasksDone}/${tasksTotal}` : undefined,
             },
+            ...(hasDocuments ? [{ id: "documents" as const, label: t("panel.documents") }] : []),
             { id: "reminders", label: t("panel.reminders") },
             { id: "info", label: t("panel.info") },
           ]}

@@ -1,17 +1,25 @@
 // One thread for a client: who is on the other side, what is to be done, the stream, the field.
 
 import type { JSX } from "preact";
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { DownloadAllProps } from "../documents/DownloadAll.tsx";
+import type { DraftFiles } from "../documents/draft_files.ts";
 import { format, t } from "../i18n/index.ts";
 import { IconButton } from "../kit/IconButton.tsx";
 import { ArchiveIcon, BackIcon } from "../kit/icons.tsx";
+import { useWriting } from "../kit/writing.ts";
 import { ContactMessage } from "../messages/ContactMessage.tsx";
 import type { BodyDoc } from "../messages/models.ts";
 import { ContactComposer } from "../messages/writing/ContactComposer.tsx";
+import { lazy } from "../shell/lazy.tsx";
 import { ContactTasks, TodoColumn } from "../tasks/ContactTasks.tsx";
 import type { TaskView } from "../tasks/models.ts";
 import type { ThreadView as View } from "./models.ts";
 import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
+
+const DownloadAll = lazy<DownloadAllProps>(
+  async () => (await import("../documents/DownloadAll.tsx")).DownloadAll,
+);
 
 export interface PortalThreadProps {
   readonly view: View;
@@ -20,6 +28,10 @@ export interface PortalThreadProps {
   /** "The team is online": somebody of the firm is. */
   readonly teamOnline: boolean;
   readonly focusHeading?: boolean;
+  /** Messages carry some that the reader may see: they can be had all at once. */
+  readonly hasDocuments?: boolean | undefined;
+  /** Those that go with what is written. */
+  readonly files?: DraftFiles | undefined;
   readonly onBack: () => void;
   readonly onSend: (body: BodyDoc) => void;
   readonly onDraft: (body: BodyDoc | null) => void;
@@ -35,15 +47,22 @@ export interface PortalThreadProps {
 export function PortalThread(props: PortalThreadProps): JSX.Element {
   const { view, tasks, focusHeading = false } = props;
   const { id, archived } = view.header;
+  const section = useRef<HTMLElement>(null);
+  const writing = useWriting(section, ".contact-composer", ".todo");
   useLayoutEffect(() => {
     if (focusHeading) document.getElementById("thread-subject")?.focus();
   }, [id]);
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
     <>
-      <section class="portal-thread" aria-labelledby="thread-subject">
+      <section
+        ref={section}
+        class="portal-thread"
+        aria-labelledby="thread-subject"
+        {...(props.files ? { "data-drop": t("attach.drop") } : {})}
+      >
         <Header {...props} />
-        <ContactTasks tasks={tasks} readOnly={archived} onTick={props.onTick} />
+        <ContactTasks tasks={tasks} readOnly={archived} onTick={props.onTick} writing={writing} />
         <ThreadStream
           view={view}
           message={ContactMessage}
@@ -65,6 +84,7 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
           threadId={id}
           draft={view.draft.body}
           receiver={view.receivers[0]}
+          files={props.files}
           blocked={view.cannotSend === "no_access" ? t("thread.noAccess") : undefined}
           onDraft={props.onDraft}
           onSend={props.onSend}
@@ -78,8 +98,8 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
   );
 }
 
-function Header({ view, teamOnline, onBack }: PortalThreadProps): JSX.Element {
-  const { people, subject } = view.header;
+function Header({ view, teamOnline, hasDocuments, onBack }: PortalThreadProps): JSX.Element {
+  const { id, people, subject } = view.header;
   const online = people.find((person) => person.online);
   return (
     <header class="portal-thread__head">
@@ -99,6 +119,11 @@ function Header({ view, teamOnline, onBack }: PortalThreadProps): JSX.Element {
           )}
         </p>
       </div>
+      {hasDocuments && (
+        <div class="portal-thread__acts">
+          <DownloadAll threadId={id} />
+        </div>
+      )}
     </header>
   );
 }

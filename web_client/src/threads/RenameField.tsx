@@ -37,7 +37,10 @@ export function RenameField({ subject, onRename, onDone }: RenameFieldProps): JS
         defaultValue={subject}
         onBlur={() => finish(field.current?.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") finish(undefined);
+          if (event.key !== "Escape") return;
+          // It has closed the field, and closes nothing else.
+          event.preventDefault();
+          finish(undefined);
         }}
       />
     </form>

@@ -6,8 +6,9 @@ import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { FilterChip } from "../kit/Chip.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
-import { Field } from "../kit/Field.tsx";
-import { ArchiveIcon, ChatIcon, PlusIcon, SearchIcon } from "../kit/icons.tsx";
+import { IconButton } from "../kit/IconButton.tsx";
+import { ArchiveIcon, ChatIcon, ClockIcon, PlusIcon, SearchIcon } from "../kit/icons.tsx";
+import { SearchField } from "../kit/SearchField.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 import { FILTERS, filters, type ThreadFilter } from "./filters.ts";
 import type { ThreadListView, ThreadTab } from "./models.ts";
@@ -19,6 +20,8 @@ export interface ThreadListProps {
   readonly hrefOf: (threadId: string) => string;
   readonly onOpen: (threadId: string) => void;
   readonly onNew: () => void;
+  /** To what is to be created later. */
+  readonly onScheduled: () => void;
   readonly onTab: (tab: ThreadTab) => void;
   readonly onFilter: (filter: ThreadFilter) => void;
   readonly onSearch: (text: string) => void;
@@ -34,17 +37,14 @@ export function ThreadList(props: ThreadListProps): JSX.Element {
     <div class="thread-list">
       <header class="thread-list__head">
         <h1 class="thread-list__title">{t("list.title")}</h1>
+        <IconButton icon={ClockIcon} label={t("laterChat.page")} onClick={props.onScheduled} />
         <Button kind="primary" icon={PlusIcon} onClick={props.onNew}>
           {t("list.new")}
         </Button>
       </header>
       <div class="thread-list__search" ref={search}>
-        <Field
+        <SearchField
           label={t("list.search")}
-          labelHidden
-          type="search"
-          icon={SearchIcon}
-          placeholder={t("list.search")}
           value={view.search}
           onInput={props.onSearch}
           after={view.search === "" ? <kbd class="key">/</kbd> : undefined}

@@ -1,6 +1,6 @@
 // One thread in the console: header, stream, composer.
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
@@ -28,6 +28,12 @@ export interface ThreadViewProps extends Omit<ThreadHeaderProps, "header">, Omit
   readonly onSeen: (keys: readonly string[]) => void;
   readonly onReload: () => void;
   readonly tools?: ComposerProps["tools"];
+  readonly later?: ComposerProps["later"];
+  /** Stands between what was written and the composer. */
+  readonly children?: ComponentChildren;
+  readonly resolve?: ComposerProps["resolve"];
+  readonly files?: ComposerProps["files"];
+  readonly linksOf?: ComposerProps["linksOf"];
 }
 
 export function ThreadView(props: ThreadViewProps): JSX.Element {
@@ -38,7 +44,7 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
   }, [id]);
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
-    <div class="thread">
+    <div class="thread" {...(props.files && !view.header.archived ? { "data-drop": t("attach.drop") } : {})}>
       <ThreadHeader {...props} header={view.header} />
       <ThreadStream
         view={view}
@@ -49,6 +55,7 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
         onSeen={props.onSeen}
         {...acts(props)}
       />
+      {props.children}
       {view.header.archived ? (
         <Archived onReopen={() => props.onArchive(false)} />
       ) : (
@@ -65,6 +72,11 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
             onQuoteRemove={props.onQuoteRemove}
             onMentionOpen={props.onStaffNeeded}
             tools={props.tools}
+            later={props.later}
+            resolve={props.resolve}
+            accountId={view.header.account.id}
+            files={props.files}
+            linksOf={props.linksOf}
           />
         </div>
       )}

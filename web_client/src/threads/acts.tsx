@@ -1,10 +1,10 @@
 // What staff can do to the open thread, besides what has a button of its own: the header's menu is made from this table. A
 // row says when it fits, and what it does; what it asks first is fetched then.
 
-import type { Desk } from "../console/desk.ts";
+import { type Desk, documentsHref } from "../console/desk.ts";
 import type { Thread } from "../core/protocol.gen.ts";
 import { type PlainKey, t } from "../i18n/index.ts";
-import { CheckIcon, ClockIcon, type Icon, UnreadIcon } from "../kit/icons.tsx";
+import { CheckIcon, ClockIcon, FolderIcon, type Icon, UnreadIcon } from "../kit/icons.tsx";
 import type { MenuItem } from "../kit/Menu.tsx";
 import { lazy } from "../shell/lazy.tsx";
 import { go } from "../shell/router.ts";
@@ -43,6 +43,12 @@ const ACTS: readonly Act[] = [
     },
   },
   { label: "thread.wake", icon: ClockIcon, fits: ({ staff }) => !!staff?.snooze, run: wake },
+  {
+    label: "docs.all",
+    icon: FolderIcon,
+    fits: () => true,
+    run: ({ account }) => go(documentsHref(account.id)),
+  },
   { label: "thread.takeDown", icon: CheckIcon, fits: (row) => backAt(row) > 0, run: wake },
 ];
 

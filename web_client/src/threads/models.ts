@@ -84,6 +84,8 @@ export interface NewChatDraft {
   readonly subject: string;
   readonly body: BodyDoc;
   readonly tasks: readonly string[];
+  /** The documents that the message carries. */
+  readonly attachments: readonly string[];
   /** What it began with. */
   readonly templateId?: string;
   readonly reminder: { readonly enabled: boolean; readonly days: number; readonly number: number };

@@ -113,5 +113,6 @@ export function infoView(account: p.Account, thread: p.Thread, state: State, sta
     createdAt: thread.created_at,
     createdBy: thread.created_by.name,
     canManage: managesAccounts(state.me),
+    canDescribe: state.me?.may?.includes("manage_contacts") ?? false,
   };
 }

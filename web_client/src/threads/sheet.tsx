@@ -10,12 +10,14 @@ import { now } from "../i18n/clock.ts";
 import { format, parts, t } from "../i18n/index.ts";
 import { Rich } from "../i18n/Rich.tsx";
 import { Button } from "../kit/Button.tsx";
+import { ChevronUpIcon } from "../kit/contact_icons.tsx";
 import { FieldNote } from "../kit/Field.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
-import { ChevronDownIcon, ChevronUpIcon, CloseIcon, PlusIcon } from "../kit/icons.tsx";
+import { ChevronDownIcon, CloseIcon, PlusIcon } from "../kit/icons.tsx";
 import { Stepper } from "../kit/Stepper.tsx";
 import { Switch } from "../kit/Switch.tsx";
 import { DAYS_MAX, NUMBER_MAX, NUMBER_WARN, type ReminderSetting } from "../reminders/RemindersPanel.tsx";
+import { CodedInput } from "../shortcodes/CodedInput.tsx";
 import { TaskEditor } from "../tasks/TaskEditor.tsx";
 
 interface SheetRowProps {
@@ -49,13 +51,12 @@ export interface SubjectRowProps {
 export function SubjectRow({ subject, error, onChange }: SubjectRowProps): JSX.Element {
   return (
     <SheetRow label={t("newChat.subject")} error={error}>
-      <input
-        class="sheet__input"
-        aria-label={t("newChat.subject")}
+      <CodedInput
+        label={t("newChat.subject")}
         placeholder={t("newChat.subjectPlaceholder")}
         maxLength={200}
         value={subject}
-        onInput={(event) => onChange(event.currentTarget.value)}
+        onChange={onChange}
       />
     </SheetRow>
   );

@@ -9,8 +9,12 @@ import { problemOf } from "../core/problems.ts";
 import type { Body, Id, Person } from "../core/protocol.gen.ts";
 import { firstUnread, keyAt, type ReadFrom, type ReadTo, reaches, readBefore, readTo } from "../core/seen.ts";
 import { EMPTY, type OpenThread, type State, shown } from "../core/state.ts";
+import type { Attaching } from "../documents/attaching.ts";
+import type { DraftFiles } from "../documents/draft_files.ts";
 import { carriedBy, KnownDocuments } from "../documents/known.ts";
+import { readBy } from "../documents/words.ts";
 import type { PersonView } from "../kit/models.ts";
+import { bodyOf, trimmed } from "../messages/body_text.ts";
 import type { DraftView, QuoteView, StreamEntry } from "../messages/models.ts";
 import { messageIdOf, quoteOf, streamEntries } from "../messages/stream.ts";
 import type { ThreadHeaderView, ThreadView } from "./models.ts";
@@ -33,6 +37,9 @@ export interface StaffHeader {
 export class ThreadModel {
   readonly id: Signal<Id | null> = signal(null);
   readonly view: ReadonlySignal<ThreadView | undefined>;
+  /** Those that go with what is written here; undefined where none can be attached. */
+  readonly files: ReadonlySignal<DraftFiles | undefined>;
+  readonly #files = signal<DraftFiles | undefined>(undefined);
   readonly #load = signal<Load>("loading");
   readonly #unreadFrom = signal<string | undefined>(undefined);
   readonly #startAt = signal<string | undefined>(undefined);
@@ -47,14 +54,25 @@ export class ThreadModel {
   constructor(
     private readonly client: Client,
     private readonly staffHeader?: ReadonlySignal<StaffHeader | undefined>,
+    private readonly attaching?: Attaching,
   ) {
+    this.files = computed(() => (attaching?.may.value ? this.#files.value : undefined));
     const opened = computed(() => this.#pick((state, id) => state.opened[id]));
     const row = computed(() => this.#pick((state, id) => state.rows.get(id)));
+    readBy((id) => client.api.call("document.read", { document_id: id }));
     this.#documents = new KnownDocuments(
       async (ids) => (await client.api.call("document.get", { document_ids: [...ids] })).documents,
     );
+    const pending = computed(() => client.state.value.pending);
     effect(() => {
-      if (opened.value !== undefined) void this.#documents.want(carriedBy(opened.value));
+      if (opened.value === undefined) return;
+      const unsent = Object.values(pending.value).filter((one) => one.thread_id === this.id.peek());
+      void this.#documents.want(
+        carriedBy(
+          opened.value,
+          unsent.flatMap(({ attachments = [] }) => attachments),
+        ),
+      );
     });
     const entries = this.#entries(opened);
     const typing = this.#typing();
@@ -93,8 +111,12 @@ export class ThreadModel {
     this.#read = undefined;
     this.#seen = new Set();
     this.#load.value = "loading";
+    if (id !== null) this.client.drafts?.open(id);
     this.id.value = id;
-    if (id !== null) void this.load(place);
+    this.#files.value = undefined;
+    if (id === null) return;
+    void this.#attach(id);
+    void this.load(place);
   }
 
   async load(place = ""): Promise<void> {
@@ -163,9 +185,12 @@ export class ThreadModel {
     const id = this.id.value;
     if (id === null) return;
     const quoted = quoteKey === undefined ? undefined : messageIdOf(quoteKey, this.client.state.value, id);
-    this.client.write(id, body, quoted === undefined ? { internal } : { internal, quoted });
-    this.#quote.value = undefined;
-    this.#unreadFrom.value = undefined;
+    const { value: files } = this.files;
+    const kept = this.client.drafts?.get(id).files ?? [];
+    if (files !== undefined || kept.length === 0 || !this.attaching?.may.value)
+      this.#write(id, body, internal, quoted, files);
+    // Sent before what handles the files that wait in the draft was here: it goes with them.
+    else void this.#filesOf(id).then((all) => this.#write(id, body, internal, quoted, all));
   };
 
   readonly onTyping = (internal: boolean): void => {
@@ -214,8 +239,46 @@ export class ThreadModel {
     const first = thread.items[0]?.seq ?? 1;
     this.#read = whole && !reaches(thread, read) ? { ...read, seq: first - 1 } : read;
     this.#unreadFrom.value = firstUnread(shown(state, id), read, state.me?.person);
+    this.#files.value?.look();
     this.#startAt.value = keyAt(thread, place);
     this.onSeen([]);
+  }
+
+  /** Where what handles them can't be fetched, none can be attached. */
+  async #filesOf(id: Id): Promise<DraftFiles | undefined> {
+    const all = await this.attaching?.files().catch(() => undefined);
+    return all?.thread(
+      id,
+      (files) => this.#sendDraft(id, files),
+      (document) => this.#documents.learn(document),
+    );
+  }
+
+  /** Have the files of what is written there at hand. */
+  async #attach(id: Id): Promise<void> {
+    const files = await this.#filesOf(id);
+    if (this.id.value !== id) return;
+    this.#files.value = files;
+    if (this.#load.value === "ready") files?.look();
+  }
+
+  /** What is written in a thread, open or not, as it is at this moment. */
+  #sendDraft(id: Id, files: DraftFiles): void {
+    const { body, internal, quoted } = this.client.drafts?.get(id) ?? { body: null, internal: false };
+    if (!internal && files.hidden) return;
+    const key = id === this.id.value ? this.#quote.value?.key : undefined;
+    const quote = key === undefined ? quoted : messageIdOf(key, this.client.state.value, id);
+    this.#write(id, trimmed(body ?? bodyOf("")), internal, quote, files);
+    this.client.drafts?.put(id, { body: null, internal });
+  }
+
+  #write(id: Id, body: Body, internal: boolean, quoted: Id | undefined, files: DraftFiles | undefined): void {
+    const attachments = files?.documentIds ?? [];
+    this.client.write(id, body, { internal, ...(quoted === undefined ? {} : { quoted }), attachments });
+    files?.sent();
+    if (id !== this.id.value) return;
+    this.#quote.value = undefined;
+    this.#unreadFrom.value = undefined;
   }
 
   #pick<T>(of: (state: State, id: Id) => T): T | undefined {

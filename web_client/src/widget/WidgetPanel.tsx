@@ -2,15 +2,17 @@
 // Small on purpose: no editor, nothing of the console.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { FirmMark } from "../kit/Avatar.tsx";
 import { Banner } from "../kit/Banner.tsx";
+import { ChevronUpIcon } from "../kit/contact_icons.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
+import { FirmMark } from "../kit/FirmMark.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
-import { BackIcon, ChatIcon, ChevronDownIcon, ChevronUpIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
+import { BackIcon, ChatIcon, ChevronDownIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
 import type { ConnectionView, FirmView } from "../kit/models.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
+import { useWriting } from "../kit/writing.ts";
 import { ContactMessage } from "../messages/ContactMessage.tsx";
 import type { BodyDoc } from "../messages/models.ts";
 import { ContactComposer } from "../messages/writing/ContactComposer.tsx";
@@ -55,8 +57,10 @@ export interface WidgetPanelProps {
 
 export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
   const { view, state } = props;
+  const section = useRef<HTMLElement>(null);
+  const writing = useWriting(section, ".contact-composer", ".widget__bar, .widget__tasks");
   return (
-    <section class="widget roomy" aria-label={props.firm.name}>
+    <section ref={section} class="widget roomy" aria-label={props.firm.name}>
       <Header {...props} />
       <ConnectionBanner connection={props.connection} onRetry={props.onRetry} />
       {props.problem && (
@@ -65,7 +69,8 @@ export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
         </Banner>
       )}
       {state === "loading" && <Skeleton kind="stream" count={3} />}
-      {state === "ready" && (view ? <Thread {...props} view={view} /> : <Threads {...props} />)}
+      {state === "ready" &&
+        (view ? <Thread {...props} view={view} writing={writing} /> : <Threads {...props} />)}
       {state === "ready" && (view || props.canCreate) && (
         <ContactComposer
           rich={false}
@@ -131,8 +136,8 @@ function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element 
   );
 }
 
-function Thread(props: WidgetPanelProps & { readonly view: View }): JSX.Element {
-  const { view, tasks } = props;
+function Thread(props: WidgetPanelProps & { readonly view: View; readonly writing: number }): JSX.Element {
+  const { view, tasks, writing } = props;
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
     <>
@@ -141,6 +146,7 @@ function Thread(props: WidgetPanelProps & { readonly view: View }): JSX.Element 
         tasks={tasks}
         readOnly={view.header.archived}
         onTick={props.onTick}
+        writing={writing}
       />
       <ThreadStream
         view={view}
@@ -161,11 +167,15 @@ interface FoldedProps {
   readonly tasks: readonly TaskView[];
   readonly readOnly: boolean;
   readonly onTick: (taskId: string, done: boolean) => void;
+  readonly writing: number;
 }
 
 /** "Year-end 2025 · 3 things to do 2/5": opens over the stream. */
-function Folded({ subject, tasks, readOnly, onTick }: FoldedProps): JSX.Element {
+function Folded({ subject, tasks, readOnly, onTick, writing }: FoldedProps): JSX.Element {
   const [open, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    if (writing > 0) setOpen(false);
+  }, [writing]);
   const done = tasks.filter((task) => task.done).length;
   const left = tasks.length - done;
   const words = (

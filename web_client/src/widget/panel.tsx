@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { newKey } from "../core/keys.ts";
 import { firmView } from "../core/people.ts";
 import type { Body, Id } from "../core/protocol.gen.ts";
+import { bringBy } from "../documents/picture.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
 import { connectionOf } from "../shell/connection.ts";
@@ -29,6 +30,10 @@ export async function draw(visitor: Visitor, element: HTMLElement): Promise<void
   startClock();
   const { client } = visitor;
   effect(() => setTimeZone(client.state.value.me?.firm.time_zone));
+  bringBy(async (id) => {
+    const { webp = "" } = await client.api.call("document.thumbnail", { document_id: id });
+    return `data:image/webp;base64,${webp}`;
+  });
   const thread = new ThreadModel(client);
   let chosen = false;
   visitor.loaded.subscribe((loaded) => {

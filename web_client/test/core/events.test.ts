@@ -7,7 +7,8 @@ import { test } from "node:test";
 import type { Event, StreamEvent, Task, Thread } from "../../src/core/protocol.gen.ts";
 import { reduce } from "../../src/core/reducer.ts";
 import { EMPTY, type Happening, type State } from "../../src/core/state.ts";
-import { streamEntries, taskChanges } from "../../src/messages/stream.ts";
+import { streamEntries } from "../../src/messages/stream.ts";
+import { taskChanges } from "../../src/messages/task_changes.ts";
 import { anna, id, me, petra, row, said } from "./fakes.ts";
 
 const thread = id("1");
@@ -18,6 +19,23 @@ const reminder = { type: "reminder.sent", number: 1, of: 3, recipients: ["Petra 
 const account = { id: id("9"), name: "Holm Bygg" };
 
 const template = { id: id("7"), name: "Moms", subject: "Moms", body: { content: [] }, updated_at: 1 };
+const field = {
+  id: id("7"),
+  of: "account",
+  name: "Org. no.",
+  kind: "text",
+  place: 0,
+  updated_at: 1,
+} as const;
+const run = {
+  id: id("7"),
+  by: anna,
+  state: "running",
+  subject: "Moms",
+  created_at: 1,
+  updated_at: 1,
+  total: 2,
+} as const;
 const saved = { id: id("7"), title: "Receipts", body: { content: [] }, updated_at: 1 };
 
 /** What of a thread and a person's lists somebody can see change. */
@@ -35,6 +53,26 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
     stands: "u",
     event: { type: "access.changed", lost: [account.id] },
     changes: ["row", "tasks", "stream", "task log", "lists"],
+  },
+  "bulk.deleted": {
+    stands: "u",
+    event: { type: "bulk.deleted", bulk_id: id("7") },
+    changes: ["kept"],
+  },
+  "bulk.updated": {
+    stands: "u",
+    event: { type: "bulk.updated", bulk: { ...run, created: 1 } },
+    changes: ["kept"],
+  },
+  "custom_field.deleted": {
+    stands: "u",
+    event: { type: "custom_field.deleted", custom_field_id: id("7") },
+    changes: ["kept"],
+  },
+  "custom_field.updated": {
+    stands: "u",
+    event: { type: "custom_field.updated", custom_field: { ...field, name: "Number" } },
+    changes: ["kept"],
   },
   "document.changed": {
     stands: "t",
@@ -91,6 +129,11 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
     event: { type: "saved_reply.updated", saved_reply: { ...saved, title: "Receipts, please" } },
     changes: ["kept"],
   },
+  "scheduled_chat.changed": {
+    stands: "u",
+    event: { type: "scheduled_chat.changed", scheduled_chat_id: id("7"), became: "waiting" },
+    nothing: "the page of those that wait asks for them whenever the firm's stream moves",
+  },
   "template.deleted": {
     stands: "u",
     event: { type: "template.deleted", template_id: id("7") },
@@ -100,6 +143,18 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
     stands: "u",
     event: { type: "template.updated", template: { ...template, name: "Year-end" } },
     changes: ["kept"],
+  },
+  "scheduled_send.changed": {
+    stands: "n",
+    event: {
+      type: "scheduled_send.changed",
+      scheduled_send_id: id("6"),
+      became: "waiting",
+      due_at: 5,
+      by: anna,
+      first: true,
+    },
+    nothing: "what waits is asked for anew: its words stand in no stream (scheduled_sends/Later.tsx)",
   },
   "task.added": {
     stands: "t",
@@ -179,6 +234,8 @@ function looking(reader: typeof anna | typeof petra, state: Thread["state"]): St
     { type: "frame", frame: { type: "live" } },
     { type: "kept", kind: "saved_reply", page: { entities: [saved], heads } },
     { type: "kept", kind: "template", page: { entities: [template], heads } },
+    { type: "kept", kind: "bulk", page: { entities: [run], heads } },
+    { type: "kept", kind: "custom_field", page: { entities: [field], heads } },
     {
       type: "opened",
       result: {

@@ -63,3 +63,13 @@ test("a reminder is told as sent to those whose letter was handed over", async (
   const one = [delivery("Petra Holm", "handed_over"), delivery("Linn Holm", "failed")];
   assert.deepEqual(lines(true, one), ["Reminder 1 of 1 sent to Petra Holm"]);
 });
+
+test("who takes a chat over is named once", async () => {
+  await loadLanguage("en", { withStaff: true });
+  const event = { type: "thread.assigned", assignee: anna } as const;
+  assert.equal(systemText({ event, actor: anna.name, actor_id: anna.id }), `${anna.name} took over the chat`);
+  assert.equal(
+    systemText({ event, actor: "Erik Falk", actor_id: id("6") }),
+    `Erik Falk assigned the chat to ${anna.name}`,
+  );
+});

@@ -3,14 +3,17 @@
 
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import type { DraftFiles } from "../../documents/draft_files.ts";
+import { AttachButton, Files, whyUnsent } from "../../documents/Files.tsx";
 import { language, t } from "../../i18n/index.ts";
+import { ArrowUpIcon, TextIcon } from "../../kit/contact_icons.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
-import { ArrowUpIcon, TextIcon } from "../../kit/icons.tsx";
-import { isBlank, trimmed } from "../body_text.ts";
+import { bodyOf, isBlank, trimmed } from "../body_text.ts";
 import type { BodyDoc } from "../models.ts";
 import { EditorField, type EditorHandle, type ToolbarState } from "./EditorField.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { FormatBar } from "./FormatBar.tsx";
+import { plainHandle } from "./plain_handle.ts";
 
 export interface ContactComposerProps {
   readonly threadId: string;
@@ -19,13 +22,15 @@ export interface ContactComposerProps {
   readonly receiver?: string | undefined;
   readonly rich: boolean;
   readonly blocked?: string | undefined;
+  /** Those that go with it; absent where none can be attached. */
+  readonly files?: DraftFiles | undefined;
   readonly onDraft: (body: BodyDoc | null) => void;
   readonly onSend: (body: BodyDoc) => void;
   readonly onTyping?: () => void;
 }
 
 export function ContactComposer(props: ContactComposerProps): JSX.Element {
-  const { threadId, draft, receiver, rich, blocked, onDraft, onSend, onTyping } = props;
+  const { threadId, draft, receiver, rich, blocked, files, onDraft, onSend, onTyping } = props;
   const editor = useRef<EditorHandle | null>(null);
   const [toolbar, setToolbar] = useState<ToolbarState>();
   const [formatting, setFormatting] = useState(false);
@@ -37,14 +42,26 @@ export function ContactComposer(props: ContactComposerProps): JSX.Element {
     start.current = { threadId, round, body: draft };
     body.current = draft;
   }
+  // It went out by itself once its files were saved.
+  const sent = files?.round.value ?? 0;
+  const gone = useRef({ files, sent });
+  if (gone.current.files === files && gone.current.sent !== sent) {
+    start.current = { threadId, round, body: null };
+    body.current = null;
+  }
+  gone.current = { files, sent };
   const send = (): void => {
     if (blocked !== undefined) return;
-    if (isBlank(body.current)) {
+    if (isBlank(body.current) && !files?.all.value.length) {
       setEmpty(true);
       editor.current?.focus();
       return;
     }
-    onSend(trimmed(body.current as BodyDoc));
+    if (files?.unsaved) {
+      files.sendWhenSaved(false);
+      return;
+    }
+    onSend(trimmed(body.current ?? bodyOf("")));
     start.current = { threadId, round: round + 1, body: null };
     body.current = null;
     setRound(round + 1);
@@ -52,7 +69,7 @@ export function ContactComposer(props: ContactComposerProps): JSX.Element {
     editor.current?.focus();
   };
   const label = receiver ? t("composer.writeTo", { name: receiver }) : t("composer.placeholder");
-  const why = blocked ?? (empty ? t("composer.empty") : undefined);
+  const why = blocked ?? (empty ? t("composer.empty") : files && whyUnsent(files));
   return (
     <section class="contact-composer" aria-label={t("composer")}>
       {formatting && <FormatBar editor={editor} state={toolbar} />}
@@ -61,22 +78,23 @@ export function ContactComposer(props: ContactComposerProps): JSX.Element {
           {why}
         </p>
       )}
+      {files && <Files files={files} internal={false} />}
+      {files?.waiting.value && (
+        <p class="contact-composer__waits" role="status">
+          {t("attach.whenSaved")}
+        </p>
+      )}
       <div class="contact-composer__line">
-        {rich && (
-          <IconButton
-            icon={TextIcon}
-            size={20}
-            label={t("format")}
-            class="contact-composer__format"
-            aria-expanded={formatting}
-            onClick={() => setFormatting(!formatting)}
-          />
+        {files && blocked === undefined && (
+          <span class="contact-composer__attach">
+            <AttachButton files={files} size={20} />
+          </span>
         )}
         <div class="contact-composer__field">
           <EditorField
-            plain={!rich}
+            plain={rich ? undefined : plainHandle}
             body={start.current.body}
-            docKey={`${threadId}/${start.current.round}`}
+            docKey={`${threadId}/${start.current.round}/${sent}`}
             label={label}
             placeholder={label}
             lang={language.value}
@@ -92,6 +110,15 @@ export function ContactComposer(props: ContactComposerProps): JSX.Element {
               if (!isBlank(next)) onTyping?.();
             }}
           />
+          {rich && (
+            <IconButton
+              icon={TextIcon}
+              size={20}
+              label={t("format")}
+              aria-expanded={formatting}
+              onClick={() => setFormatting(!formatting)}
+            />
+          )}
           <EmojiButton onPick={(char) => editor.current?.insertText(char)} />
         </div>
         <button

@@ -10,8 +10,15 @@ import type { EditorHandle } from "./editor/view.ts";
 
 export type { EditorHandle, ListName, MarkName, ToolbarState } from "./editor/view.ts";
 
+export type MakeHandle = (
+  area: { readonly current: HTMLTextAreaElement | null },
+  setText: (text: string) => void,
+  onChange: (body: BodyDoc) => void,
+) => EditorHandle;
+
 export interface EditorFieldProps extends EditorProps {
-  readonly plain?: boolean | undefined;
+  /** It stays plain, with a handle made by this: plain_handle.ts. */
+  readonly plain?: MakeHandle | undefined;
 }
 
 let loaded: ComponentType<EditorProps> | undefined;
@@ -27,12 +34,13 @@ export async function loadEditor(): Promise<ComponentType<EditorProps> | undefin
 }
 
 export function EditorField(props: EditorFieldProps): JSX.Element {
-  const { plain = false, body, docKey, onChange, onReady } = props;
+  const { plain, body, docKey, onChange, onReady } = props;
   const [Rich, setRich] = useState<{ readonly component: ComponentType<EditorProps> } | undefined>(
     !plain && loaded ? { component: loaded } : undefined,
   );
   const [text, setText] = useState(body ? plainText(body) : "");
-  const typed = useRef<BodyDoc>(null);
+  /** In the plain field, and of which text: of another one it says nothing. */
+  const typed = useRef<{ readonly docKey: string; readonly body: BodyDoc }>(undefined);
   const area = useRef<HTMLTextAreaElement>(null);
   /** Where the caret stood in the plain field when the rich one took its place; undefined without focus. */
   const caret = useRef<number>(undefined);
@@ -52,13 +60,17 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
 
   useLayoutEffect(() => {
     if (Rich) return;
-    typed.current = null;
     setText(body ? plainText(body) : "");
   }, [docKey]);
 
   useLayoutEffect(() => {
+    // The rich field has it now, and what is written there goes further than this.
+    if (Rich) typed.current = undefined;
+  }, [Rich]);
+
+  useLayoutEffect(() => {
     if (!plain) return;
-    onReady(plainHandle(area, setText, onChange));
+    onReady(plain(area, setText, onChange));
     return () => onReady(null);
   }, [plain]);
 
@@ -67,12 +79,13 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
   }, []);
 
   if (Rich) {
+    const before = typed.current?.docKey === docKey ? typed.current : undefined;
     return (
       <Rich.component
         {...props}
-        body={typed.current ?? body}
+        body={(before ?? props).body}
         autofocus={props.autofocus || caret.current !== undefined}
-        caret={typed.current ? caret.current : undefined}
+        caret={before && caret.current}
       />
     );
   }
@@ -88,8 +101,8 @@ export function EditorField(props: EditorFieldProps): JSX.Element {
       onInput={(event) => {
         const { value } = event.currentTarget;
         setText(value);
-        typed.current = bodyOf(value);
-        onChange(typed.current);
+        typed.current = { docKey, body: bodyOf(value) };
+        onChange(typed.current.body);
       }}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -107,32 +120,3 @@ function behindCaret(field: HTMLTextAreaElement): number {
 }
 
 type BodyDoc = NonNullable<EditorProps["body"]>;
-
-function plainHandle(
-  area: { readonly current: HTMLTextAreaElement | null },
-  setText: (text: string) => void,
-  onChange: (body: BodyDoc) => void,
-): EditorHandle {
-  const put = (text: string): void => {
-    setText(text);
-    onChange(bodyOf(text));
-  };
-  const insertText = (text: string): void => {
-    const field = area.current;
-    if (!field) return;
-    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-    put(field.value);
-    field.focus();
-  };
-  return {
-    focus: () => area.current?.focus(),
-    toggleMark: () => undefined,
-    toggleList: () => undefined,
-    setLink: () => undefined,
-    mention: () => undefined,
-    insertText,
-    insertBody: (body) => insertText(plainText(body)),
-    replace: (body) => put(body ? plainText(body) : ""),
-    body: () => bodyOf(area.current?.value ?? ""),
-  };
-}

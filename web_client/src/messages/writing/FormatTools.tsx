@@ -13,12 +13,12 @@ import {
   NumberListIcon,
   UnderlineIcon,
 } from "../../kit/more_icons.tsx";
-import { part, useOnDemand } from "../../kit/on_demand.ts";
+import { useOnDemand } from "../../kit/on_demand.ts";
 import type { EditorHandle, ListName, MarkName, ToolbarState } from "./EditorField.tsx";
-import { EmojiButton, keepSelection } from "./EmojiButton.tsx";
+import { EmojiButton } from "./EmojiButton.tsx";
 import { modifier } from "./FormatBar.tsx";
-
-const linkPopover = part(async () => (await import("./LinkPopover.tsx")).LinkPopover);
+import { linkPopover } from "./link_popover.ts";
+import { keepSelection } from "./PopupTool.tsx";
 
 export interface FormatToolsProps {
   /** The field it acts on: a ref, because the handle comes when the editor has loaded. */
@@ -69,6 +69,7 @@ export function FormatTools({ editor, state, mentions = false, more }: FormatToo
       <IconButton
         icon={LinkIcon}
         label={t("format.link")}
+        hint={`${modifier()} K`}
         tabIndex={-1}
         aria-pressed={state?.link !== undefined}
         aria-haspopup="dialog"
@@ -95,7 +96,10 @@ export function FormatTools({ editor, state, mentions = false, more }: FormatToo
             closeLink();
             editor.current?.setLink(href);
           }}
-          onClose={closeLink}
+          onClose={(restore) => {
+            closeLink();
+            if (restore) linkAt.focus();
+          }}
         />
       )}
     </>

@@ -7,14 +7,15 @@ import { t } from "../../i18n/index.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
 import { Popover } from "../../kit/Popover.tsx";
-import { linkFrom } from "../link.ts";
+import { linkFrom } from "./typed_link.ts";
 
 export interface LinkPopoverProps {
-  readonly anchor: HTMLElement;
+  readonly anchor: HTMLElement | DOMRect;
   readonly href: string;
   /** Undefined takes the link away. */
   readonly onSave: (href: string | undefined) => void;
-  readonly onClose: () => void;
+  /** With `restore`, focus goes back to where it came from. */
+  readonly onClose: (restore: boolean) => void;
 }
 
 export function LinkPopover({ anchor, href, onSave, onClose }: LinkPopoverProps): JSX.Element {
@@ -22,12 +23,8 @@ export function LinkPopover({ anchor, href, onSave, onClose }: LinkPopoverProps)
   const [failed, setFailed] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const close = (restore: boolean): void => {
-    onClose();
-    if (restore) anchor.focus();
-  };
   return (
-    <Popover anchor={anchor} prefer="above" onClose={close} class="popover--form">
+    <Popover anchor={anchor} prefer="above" onClose={onClose} class="popover--form">
       <form
         ref={form}
         class="link-form"

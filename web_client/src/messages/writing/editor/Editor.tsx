@@ -1,10 +1,13 @@
 // The editor as a component: mounts the view, keeps the @-picker beside the caret. Loaded lazily by EditorField.
 
+import "../../../shortcodes/chips.css";
+import "../../figures.css";
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EditorView } from "prosemirror-view";
 import type { StaffChoice } from "../../../staff/models.ts";
 import type { BodyDoc } from "../../models.ts";
+import { linkPopover } from "../link_popover.ts";
 import { MentionPicker, mentionChoices } from "./MentionPicker.tsx";
 import { createView, type EditorHandle, type MentionTyping, type ToolbarState } from "./view.ts";
 
@@ -17,6 +20,8 @@ export interface EditorProps {
   readonly lang?: string | undefined;
   /** Whom "@" offers; none switches mentions off. */
   readonly people?: readonly StaffChoice[] | undefined;
+  /** Shortcodes show as chips. */
+  readonly codes?: boolean | undefined;
   readonly autofocus?: boolean | undefined;
   /** How many positions before its end the caret stands when mounting; 0 without it. */
   readonly caret?: number | undefined;
@@ -36,6 +41,8 @@ export default function Editor(props: EditorProps): JSX.Element {
   latest.current = props;
   const [typing, setTyping] = useState<MentionTyping | undefined>(undefined);
   const [current, setCurrent] = useState(0);
+  const [asking, setAsking] = useState<{ readonly at: DOMRect; readonly href: string }>();
+  const toolbar = useRef<ToolbarState>(undefined);
   const dismissed = useRef<string | undefined>(undefined);
   const { able, unable } =
     typing && props.people ? mentionChoices(props.people, typing.query) : { able: [], unable: [] };
@@ -58,10 +65,18 @@ export default function Editor(props: EditorProps): JSX.Element {
     const created = createView(mount.current, {
       body: latest.current.body,
       caret: latest.current.caret ?? 0,
+      codes: latest.current.codes ?? false,
       attributes: () => attributes(latest.current, picker.current, id),
       onChange: (body) => latest.current.onChange(body),
-      onToolbar: (state) => latest.current.onToolbar(state),
+      onToolbar(state) {
+        toolbar.current = state;
+        latest.current.onToolbar(state);
+      },
       onSubmit: () => latest.current.onSubmit(),
+      onLink(at) {
+        const href = toolbar.current?.link ?? "";
+        void linkPopover.fetch().then((here) => here && setAsking({ at, href }));
+      },
       onMention(next) {
         if (next === undefined) dismissed.current = undefined;
         else if (dismissed.current !== undefined) return;
@@ -111,9 +126,25 @@ export default function Editor(props: EditorProps): JSX.Element {
     handle.current?.replace(latest.current.body);
   }, [props.docKey]);
 
+  const LinkPopover = linkPopover.here.value;
+  const asked = (): void => {
+    setAsking(undefined);
+    handle.current?.focus();
+  };
   return (
     <>
       <div ref={mount} />
+      {asking && LinkPopover && (
+        <LinkPopover
+          anchor={asking.at}
+          href={asking.href}
+          onSave={(href) => {
+            asked();
+            handle.current?.setLink(href);
+          }}
+          onClose={(restore) => (restore ? asked() : setAsking(undefined))}
+        />
+      )}
       {typing && open && (
         <MentionPicker
           id={`${id}-people`}

@@ -4,6 +4,7 @@ import "../../../kit/picker.css";
 import type { JSX } from "preact";
 import { t } from "../../../i18n/index.ts";
 import { Avatar } from "../../../kit/Avatar.tsx";
+import { Choices } from "../../../kit/Choices.tsx";
 import { PickerOption } from "../../../kit/PickerOption.tsx";
 import { Popover } from "../../../kit/Popover.tsx";
 import { search } from "../../../kit/people_search.ts";
@@ -52,13 +53,7 @@ export function MentionPicker({
   return (
     <Popover anchor={anchor} prefer="above" onClose={onClose} class="popover--picker">
       {/* A press must not take focus from the text. */}
-      <div
-        id={id}
-        class="picker__list"
-        role="listbox"
-        aria-label={t("picker.colleagues")}
-        onPointerDown={(event) => event.preventDefault()}
-      >
+      <Choices listbox={{ id }} title={t("picker.colleagues")} nothing={undefined} keepFocus>
         {able.map((choice, index) => (
           <PickerOption
             key={choice.person.id}
@@ -83,7 +78,7 @@ export function MentionPicker({
             name={person.name}
           />
         ))}
-      </div>
+      </Choices>
     </Popover>
   );
 }

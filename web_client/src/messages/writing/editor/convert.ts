@@ -3,6 +3,7 @@
 import { Fragment, type Node } from "prosemirror-model";
 import { linesOf } from "../../../core/blank.ts";
 import type { BlockNode, BodyDoc, InlineNode, ListItemNode, TextNode } from "../../models.ts";
+import { rowsOf, tableOf } from "../../tables.ts";
 import { schema } from "./schema.ts";
 
 /** The body that this document says. Marks that are off are left out, as on the wire. */
@@ -14,6 +15,7 @@ function blocks(parent: Node): BlockNode[] {
   const found: BlockNode[] = [];
   parent.forEach((node) => {
     if (node.type === schema.nodes.paragraph) found.push({ type: "paragraph", content: inlines(node) });
+    else if (node.type === schema.nodes.table) found.push(tableOf(cellsOf(node)));
     else
       found.push({
         type: node.type === schema.nodes.ordered_list ? "ordered_list" : "bullet_list",
@@ -21,6 +23,10 @@ function blocks(parent: Node): BlockNode[] {
       });
   });
   return found;
+}
+
+function cellsOf(table: Node): string[][] {
+  return table.children.map((row) => row.children.map((cell) => cell.textContent));
 }
 
 function items(list: Node): ListItemNode[] {
@@ -67,9 +73,19 @@ export function fromBody(body: BodyDoc | null): Node {
 }
 
 function blockNode(block: BlockNode): Node {
+  if (block.type === "paragraph" && block.table) return tableNode(rowsOf(block));
   if (block.type === "paragraph")
     return schema.node("paragraph", null, Fragment.from((block.content ?? []).map(inlineNode)));
   return schema.node(block.type, null, block.items.map(itemNode));
+}
+
+export function tableNode(rows: readonly (readonly string[])[]): Node {
+  const { table, table_row, table_cell } = schema.nodes;
+  const cell = (text: string): Node => table_cell.create(null, text === "" ? null : schema.text(text));
+  return table.create(
+    null,
+    rows.map((cells) => table_row.create(null, cells.map(cell))),
+  );
 }
 
 /** The editor wants a paragraph first in each item; a body needn't have one. */

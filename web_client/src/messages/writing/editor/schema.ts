@@ -1,8 +1,10 @@
 // What can be written: exactly what protocol/body.py accepts, as a ProseMirror schema. Whatever is pasted is read
-// through it, so nothing else can come in: no styles, no images, no scripts, no unknown schemes.
+// through it (pasted.ts has said before what its styles mean), so nothing else can come in: no styles, no images, no
+// scripts, no unknown schemes.
 
 import { Schema } from "prosemirror-model";
 import { LINK } from "../../link.ts";
+import { isFigure } from "../../tables.ts";
 
 export const schema = new Schema({
   nodes: {
@@ -10,7 +12,7 @@ export const schema = new Schema({
     paragraph: {
       group: "block",
       content: "inline*",
-      parseDOM: [{ tag: "p" }, { tag: "h1,h2,h3,h4,h5,h6,blockquote,pre" }],
+      parseDOM: [{ tag: "p" }, { tag: "blockquote,pre" }],
       toDOM: () => ["p", 0],
     },
     bullet_list: {
@@ -30,6 +32,21 @@ export const schema = new Schema({
       defining: true,
       parseDOM: [{ tag: "li" }],
       toDOM: () => ["li", 0],
+    },
+    table: {
+      group: "block",
+      content: "table_row+",
+      isolating: true,
+      parseDOM: [{ tag: "table" }],
+      toDOM: () => ["div", { class: "figures" }, ["table", ["tbody", 0]]],
+    },
+    table_row: { content: "table_cell+", parseDOM: [{ tag: "tr" }], toDOM: () => ["tr", 0] },
+    table_cell: {
+      content: "text*",
+      marks: "",
+      isolating: true,
+      parseDOM: [{ tag: "td,th" }],
+      toDOM: (node) => (isFigure(node.textContent) ? ["td", { class: "figures__number" }, 0] : ["td", 0]),
     },
     text: { group: "inline" },
     hard_break: {
@@ -62,16 +79,8 @@ export const schema = new Schema({
       ],
       toDOM: (mark) => ["a", { href: String(mark.attrs.href), rel: "noopener noreferrer nofollow" }, 0],
     },
-    em: { parseDOM: [{ tag: "i" }, { tag: "em" }, { style: "font-style=italic" }], toDOM: () => ["em", 0] },
-    strong: {
-      parseDOM: [
-        { tag: "strong" },
-        // Google Docs wraps everything in <b style="font-weight:normal">
-        { tag: "b", getAttrs: (element) => element.style.fontWeight !== "normal" && null },
-        { style: "font-weight", getAttrs: (value) => /^(bold(er)?|[6-9]\d\d)$/.test(value) && null },
-      ],
-      toDOM: () => ["strong", 0],
-    },
+    em: { parseDOM: [{ tag: "i" }, { tag: "em" }], toDOM: () => ["em", 0] },
+    strong: { parseDOM: [{ tag: "strong" }, { tag: "b" }], toDOM: () => ["strong", 0] },
     underline: { parseDOM: [{ tag: "u" }], toDOM: () => ["u", 0] },
   },
 });

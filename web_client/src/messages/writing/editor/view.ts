@@ -10,9 +10,13 @@ import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirr
 import { type Command, EditorState, Plugin, Selection, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import type { BodyDoc } from "../../models.ts";
+import { chips, deleteCode } from "./chips.ts";
 import { fromBody, toBody } from "./convert.ts";
+import { linking, linkOver, linkSpan } from "./linking.ts";
+import { PastedReader } from "./pasted.ts";
 import { mentionQuery } from "./query.ts";
 import { schema } from "./schema.ts";
+import { above, behind, below, inTable, leaving, nextCell, pastedInCell, previousCell } from "./tabling.ts";
 
 export type MarkName = "strong" | "em" | "underline";
 export type ListName = "bullet_list" | "ordered_list";
@@ -52,10 +56,14 @@ export interface ViewOptions {
   readonly body: BodyDoc | null;
   /** How many positions before the end of the document the caret stands. */
   readonly caret: number;
+  /** Show shortcodes as chips, and take one away whole. */
+  readonly codes: boolean;
   readonly attributes: () => Record<string, string>;
   readonly onChange: (body: BodyDoc) => void;
   readonly onToolbar: (state: ToolbarState) => void;
   readonly onSubmit: () => void;
+  /** Somebody asks for a link, and where the caret is. */
+  readonly onLink: (at: DOMRect) => void;
   /** Asked first for keys while a list of people is open. True: handled. */
   readonly onMentionKey: (event: KeyboardEvent) => boolean;
   readonly onMention: (typing: MentionTyping | undefined) => void;
@@ -70,12 +78,21 @@ export function createView(
   mount: HTMLElement,
   options: ViewOptions,
 ): { view: EditorView; handle: EditorHandle } {
+  const pasted = new PastedReader();
   const view = new EditorView(
     { mount },
     {
       state: newState(options.body, options, options.caret),
       attributes: options.attributes,
       handleKeyDown: (_, event) => options.onMentionKey(event),
+      transformPastedHTML: (html) => pasted.prepared(html),
+      clipboardParser: pasted,
+      handlePaste(_, event) {
+        const text = event.clipboardData?.getData("text/plain") ?? "";
+        const done = inTable(view.state) ? pastedInCell(view.state, text) : linkOver(view.state, text);
+        if (done) view.dispatch(done);
+        return done !== undefined;
+      },
       dispatchTransaction(transaction) {
         view.updateState(view.state.apply(transaction));
         if (transaction.docChanged) options.onChange(toBody(view.state.doc));
@@ -93,7 +110,14 @@ function newState(body: BodyDoc | null, options: ViewOptions, caret = 0): Editor
     options.onSubmit();
     return true;
   };
+  const askLink: Command = (state, _, view) => {
+    if (view) options.onLink(caretAt(view, state.selection.from));
+    return true;
+  };
   const plugins = [
+    linking(),
+    leaving(),
+    ...(options.codes ? [keymap({ Backspace: deleteCode }), chips()] : []),
     inputRules({
       rules: [wrappingInputRule(/^\s*[-*]\s$/, bullet_list), wrappingInputRule(/^\s*1[.)]\s$/, ordered_list)],
     }),
@@ -102,16 +126,19 @@ function newState(body: BodyDoc | null, options: ViewOptions, caret = 0): Editor
       "Mod-b": toggleMark(schema.marks.strong),
       "Mod-i": toggleMark(schema.marks.em),
       "Mod-u": toggleMark(schema.marks.underline),
+      "Mod-k": askLink,
       "Mod-z": undo,
       "Mod-y": redo,
       "Shift-Mod-z": redo,
-      "Shift-Enter": chainCommands(exitCode, insertBreak),
-      Enter: splitListItem(list_item),
+      "Shift-Enter": chainCommands(below, exitCode, insertBreak),
+      Enter: chainCommands(below, splitListItem(list_item)),
+      ArrowUp: above,
+      ArrowDown: behind,
       "Mod-]": sink,
       "Mod-[": liftListItem(list_item),
-      // Tab indents in a list and leaves the editor elsewhere: never a trap.
-      Tab: sink,
-      "Shift-Tab": liftListItem(list_item),
+      // Tab goes through a table, indents in a list and leaves the editor elsewhere: never a trap.
+      Tab: chainCommands(nextCell, sink),
+      "Shift-Tab": chainCommands(previousCell, liftListItem(list_item)),
     }),
     keymap(baseKeymap),
     history(),
@@ -161,8 +188,12 @@ function tell(view: EditorView, options: ViewOptions): void {
     options.onMention(undefined);
     return;
   }
-  const { left, right, top, bottom } = view.coordsAtPos(typing.from);
-  options.onMention({ query: typing.query, at: new DOMRect(left, top, right - left, bottom - top) });
+  options.onMention({ query: typing.query, at: caretAt(view, typing.from) });
+}
+
+function caretAt(view: EditorView, position: number): DOMRect {
+  const { left, right, top, bottom } = view.coordsAtPos(position);
+  return new DOMRect(left, top, right - left, bottom - top);
 }
 
 function toolbarOf(state: EditorState): ToolbarState {
@@ -196,25 +227,9 @@ function listAround(state: EditorState): { type: unknown; pos: number } | undefi
 
 function typedMention(state: EditorState): { from: number; to: number; query: string } | undefined {
   const { $from, empty } = state.selection;
-  if (!empty || !$from.parent.isTextblock) return undefined;
+  if (!empty || $from.parent.type !== paragraph) return undefined;
   const found = mentionQuery($from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc"));
   return found && { from: $from.start() + found.start, to: $from.pos, query: found.query };
-}
-
-/** The stretch that a link command means: the selection, or the whole link that the caret stands in. */
-function linkSpan(state: EditorState): { from: number; to: number } {
-  const { from, to, empty, $from } = state.selection;
-  const link = schema.marks.link.isInSet($from.marks());
-  if (!empty || !link) return { from, to };
-  const span = { from, to };
-  $from.parent.forEach((node, offset) => {
-    const start = $from.start() + offset;
-    const end = start + node.nodeSize;
-    if (!link.isInSet(node.marks) || start > span.to || end < span.from) return;
-    span.from = Math.min(span.from, start);
-    span.to = Math.max(span.to, end);
-  });
-  return span;
 }
 
 function handleOf(view: EditorView, options: ViewOptions): EditorHandle {

@@ -1,13 +1,11 @@
 // A grid of emoji with a search field: loaded when it is first opened. One tab stop, arrow keys move in two directions.
 
-import "../../../kit/field.css";
-import "../../../kit/picker.css";
 import "./emoji.css";
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { language, type PlainKey, t } from "../../../i18n/index.ts";
-import { SearchIcon } from "../../../kit/icons.tsx";
 import { Popover } from "../../../kit/Popover.tsx";
+import { SearchBox } from "../../../kit/SearchBox.tsx";
 import { type EmojiGroup, emojiGroups } from "./data.ts";
 import { type Emoji, emojiOf, findEmoji } from "./find.ts";
 
@@ -31,7 +29,6 @@ export default function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProp
   const [query, setQuery] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
   const found = useMemo(() => findEmoji(query), [query]);
   const groups =
     query.trim() === ""
@@ -47,26 +44,21 @@ export default function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProp
   };
   return (
     <Popover anchor={anchor} align="start" prefer="above" onClose={close} class="popover--emoji">
-      <div class="picker__search field__box">
-        <SearchIcon size={16} />
-        <input
-          ref={field}
-          class="field__input"
-          aria-label={t("emoji.search")}
-          placeholder={t("emoji.search")}
-          value={query}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && found[0]) {
-              event.preventDefault();
-              pick(found[0].char);
-            } else if (event.key === "ArrowDown") {
-              event.preventDefault();
-              grid.current?.querySelector<HTMLElement>("button")?.focus();
-            }
-          }}
-        />
-      </div>
+      <SearchBox
+        label={t("emoji.search")}
+        field={field}
+        value={query}
+        onInput={setQuery}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && found[0]) {
+            event.preventDefault();
+            pick(found[0].char);
+          } else if (event.key === "ArrowDown") {
+            event.preventDefault();
+            grid.current?.querySelector<HTMLElement>("button")?.focus();
+          }
+        }}
+      />
       {/* biome-ignore lint/a11y/useSemanticElements: no form, so no fieldset */}
       <div
         ref={grid}

@@ -1,0 +1,1 @@
+"""Bulk runs: one message to many accounts."""

@@ -1,0 +1,1 @@
+"""Custom fields: defined by the firm, filled in of accounts and contacts, and put into texts by shortcodes (SC-9)."""

@@ -1,0 +1,103 @@
+"""Documents of an account as news in inboxes: those that no message carries, gathered by who uploaded them, and that a
+contact has uploaded all that they wanted to (DC-6, DC-9).
+
+There is one entry for each account and person, which leads to the account's folders. Told are the followers who may see the
+account, and its owner where nobody follows it (NS-1), never who did it (NS-7). It may be drawn again: positions are times,
+and what was heard at one is not heard twice. Refuses to name documents: what they are called is for who looks.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from protocol.asked import Done
+from protocol.documents import DocumentFinish
+from protocol.inbox import NotificationKind
+from protocol.people import Person
+from protocol.wire import Id, Ms
+from server.core.context import Context, Means
+from server.core.doing import carries_on, does
+from server.core.rules import AccountScope
+from server.core.sight import may_see
+from server.documents.notices import UPLOADED
+from server.inbox import bringing, entries, telling
+from storage.accounts import AccountDoc
+from storage.chores import ChoreDoc
+from storage.documents import DocumentDoc
+from storage.heard import Heard
+from storage.mongo.connection import ours
+from storage.people import StaffDoc, digest
+
+AT_ONCE_MAX: Final = 1_000
+
+
+@carries_on(UPLOADED)
+async def go_on(means: Means, chore: ChoreDoc) -> None:
+    """Some time has gone by since a document came last: tell of those that no message carries."""
+    async with ours():
+        account = await means.store.accounts.get(chore.firm_id, chore.subject)
+        if account is not None:
+            await _tell_uploaded(means, account)
+        await means.store.chores.finished(chore)
+
+
+@does(DocumentFinish)
+async def finish(context: Context, command: DocumentFinish, scope: AccountScope) -> Done:
+    """Tell that the asker has uploaded all, and what came until now with it. Twice at one moment is once."""
+    means = context.means
+    async with ours():
+        at = await _tell_uploaded(means, scope.account)
+        now = max(at + 1, context.clock.now())
+        await _hear(means, scope.account, "uploads_finished", context.principal.person, now, 0)
+    return Done()
+
+
+async def _tell_uploaded(means: Means, account: AccountDoc) -> Ms:
+    """Tell of those of which nobody has been told; the last position, 0 without any."""
+    store, at = means.store, 0
+    while documents := await store.documents.untold(account.firm_id, account.id, AT_ONCE_MAX):
+        ids = [document.id for document in documents]
+        carried = await store.carried.among(account.firm_id, ids)
+        told = [one for one in documents if one.id not in carried and one.deleted_at is None]
+        for theirs in _by_person(told):
+            # Of two people at one moment neither hides the other.
+            at = max(theirs[-1].uploaded_at, at + 1)
+            count = sum(document.untold for document in theirs)
+            await _hear(means, account, "documents_uploaded", theirs[-1].uploaded_by, at, count)
+        await store.documents.told(account.firm_id, ids)
+    return at
+
+
+def _by_person(documents: Sequence[DocumentDoc]) -> list[list[DocumentDoc]]:
+    """Each person's, whoever uploaded last, last."""
+    found: dict[Id, list[DocumentDoc]] = {}
+    for document in documents:
+        found.setdefault(document.uploaded_by.id, []).append(document)
+    return sorted(found.values(), key=lambda theirs: theirs[-1].uploaded_at)
+
+
+async def _hear(
+    means: Means, account: AccountDoc, kind: NotificationKind, actor: Person, at: Ms, documents: int
+) -> None:
+    place_id = digest(f"documents {account.id}")[:32]
+    tellings = []
+    for member in await _hearers(means, account, actor):
+        known = await means.store.notifications.of_thread(account.firm_id, member.id, place_id)
+        if known is not None and known.heard.get("n", 0) >= at:
+            continue
+        event = "document.finish" if kind == "uploads_finished" else "document.save"
+        heard = Heard(stream="n", seq=at, at=at, kind=kind, actor=actor, event=event, documents=documents)
+        tellings.append(
+            entries.beside_threads(
+                account.firm_id, member.id, place_id, heard, at, about="documents", account_id=account.id
+            )
+        )
+    await bringing.hear(means, tellings)
+    await telling.tell(means, [one.entry.place for one in tellings])
+
+
+async def _hearers(means: Means, account: AccountDoc, actor: Person) -> list[StaffDoc]:
+    found = await means.store.people.staff_or_owners(account.firm_id, account.follower_ids)
+    seeing = [member for member in found if may_see(member, account)]
+    followers = [member for member in seeing if member.id in account.follower_ids]
+    hearing = followers or [member for member in seeing if member.role == "owner"]
+    return [member for member in hearing if member.id != actor.id]

@@ -1,0 +1,1 @@
+"""New chats that are created at a later time."""

@@ -1,0 +1,1 @@
+"""Shortcodes: what stands for them in a message, when it is created (SC)."""

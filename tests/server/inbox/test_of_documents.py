@@ -1,0 +1,132 @@
+"""Documents in the inbox of staff: those that a message carries with it, those that came outside of any chat, once for all
+that came together, and that somebody has uploaded all (DC-6, DC-9, ZP-5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol.body import paragraph
+from protocol.documents import Document, DocumentDelete, DocumentFinish, DocumentUnpack
+from protocol.ids import new_id
+from protocol.inbox import Notification, NotificationList
+from protocol.messages import MessageSend
+from server.documents.notices import TOLD_AFTER_MS, UPLOADED
+from server.inbox import of_documents
+from tests import cabinet
+from tests.server.files.archives import zipped
+from tests.world import Person, World
+
+pytestmark = pytest.mark.anyio
+
+
+async def inbox(world: World, person: Person) -> list[Notification]:
+    found: list[Notification] = (await world.do(person, NotificationList())).notifications
+    return found
+
+
+async def told(world: World, person: Person) -> list[tuple[str, str, str, int]]:
+    """What somebody's inbox says: about what, the kind, who did it, and of how many documents."""
+    return [
+        (entry.about, line.kind, line.actor.name.split()[0], line.documents)
+        for entry in await inbox(world, person)
+        for line in entry.gathered
+    ]
+
+
+async def swept(world: World) -> int:
+    """What is due is done, as the scheduler does it; how much that was."""
+    chores = await world.store.chores.left([UPLOADED], world.clock.now(), 100)
+    for chore in chores:
+        await of_documents.go_on(world.means, chore)
+    return len(chores)
+
+
+async def quiet(world: World) -> None:
+    """So long nothing comes that what has come is told of."""
+    world.clock.advance(s=TOLD_AFTER_MS / 1000 + 1)
+    assert await swept(world) == 1
+
+
+async def carried(world: World, person: Person, *documents: Document) -> None:
+    thread = await world.thread()
+    ids = [one.id for one in documents]
+    await world.do(
+        person,
+        MessageSend(thread_id=thread.id, client_message_id=new_id(), body=paragraph("Se här."), attachments=ids),
+    )
+    await world.settled()
+
+
+async def test_what_came_outside_a_chat_is_told_once_when_no_more_comes(world: World) -> None:
+    """To whoever follows the account and not to who did it (NS-1, NS-7); it leads to the documents."""
+    folder = await cabinet.for_uploads(world)
+    for number in range(3):
+        await cabinet.saved(world, world.petra, folder, f"kvitto {number}.pdf")
+        world.clock.advance(s=TOLD_AFTER_MS / 1000 - 1)
+        assert await swept(world) == 0
+    assert await told(world, world.sofia) == []
+    await quiet(world)
+    assert await told(world, world.sofia) == [("documents", "documents_uploaded", "Petra", 3)]
+    (entry,) = await inbox(world, world.sofia)
+    assert (entry.account.id, entry.unread, entry.gathered[0].internal) == (world.holm.id, True, False)
+    assert await swept(world) == 0
+    world.clock.advance(s=3600)
+    await cabinet.saved(world, world.anna, folder)
+    await quiet(world)
+    assert {line[2:] for line in await told(world, world.sofia)} == {("Petra", 3), ("Anna", 1)}
+    # The owner isn't told of accounts that somebody follows.
+    assert await told(world, world.anna) == []
+
+
+async def test_what_a_message_carries_is_told_with_it_and_not_once_more(world: World) -> None:
+    folder = await cabinet.for_uploads(world)
+    documents = [await cabinet.saved(world, world.petra, folder, f"kvitto {number}.pdf") for number in range(2)]
+    await carried(world, world.petra, *documents)
+    deleted = await cabinet.saved(world, world.petra, folder)
+    await world.do(world.petra, DocumentDelete(document_id=deleted.id))
+    await quiet(world)
+    assert [line for line in await told(world, world.sofia) if line[0] == "documents"] == []
+    assert ("thread", "message_from_contact", "Petra", 2) in await told(world, world.sofia)
+
+
+@pytest.mark.parametrize("attached", [True, False])
+async def test_a_zip_of_more_than_a_message_can_carry_is_told_once(world: World, attached: bool) -> None:
+    """ZP-5: with all that was in it where no message carries it, and with the message alone where one does."""
+    folder = await cabinet.for_uploads(world)
+    content = zipped({f"{number:03}.txt": str(number).encode() for number in range(130)})
+    upload_id = await cabinet.brought(world, world.petra, content, "kvitton.zip")
+    command = DocumentUnpack(folder_id=folder.id, upload_id=upload_id, client_document_id=new_id(), name="kvitton.zip")
+    unpacked = await world.do(world.petra, command)
+    if attached:
+        await carried(world, world.petra, *unpacked.first)
+    await quiet(world)
+    found = [line for line in await told(world, world.sofia) if line[3]]
+    if attached:
+        assert found == [("thread", "message_from_contact", "Petra", 100)]
+    else:
+        assert found == [("documents", "documents_uploaded", "Petra", 130)]
+
+
+async def test_two_who_upload_at_one_moment_are_both_told_of(world: World) -> None:
+    folder = await cabinet.for_uploads(world)
+    await cabinet.saved(world, world.petra, folder)
+    await cabinet.saved(world, world.linn, folder)
+    await quiet(world)
+    assert {line[2] for line in await told(world, world.sofia)} == {"Petra", "Linn"}
+    assert len(await inbox(world, world.sofia)) == 1
+
+
+async def test_who_is_done_says_so_at_once_and_once(world: World) -> None:
+    """DC-9: with what has come until then."""
+    await cabinet.saved(world, world.petra, await cabinet.for_uploads(world))
+    finish = DocumentFinish(account_id=world.holm.id)
+    await world.do(world.petra, finish)
+    assert set(await told(world, world.sofia)) == {
+        ("documents", "documents_uploaded", "Petra", 1),
+        ("documents", "uploads_finished", "Petra", 0),
+    }
+    before = await inbox(world, world.sofia)
+    await world.do(world.petra, finish)
+    assert await inbox(world, world.sofia) == before
+    await quiet(world)
+    assert await inbox(world, world.sofia) == before

@@ -1,0 +1,61 @@
+// A dialog in which something is written: Cancel and the verb in its foot, and nobody leaves what they wrote by mistake.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { Button } from "./Button.tsx";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { Dialog } from "./Dialog.tsx";
+
+export interface FormDialogProps {
+  readonly title: string;
+  readonly verb: string;
+  /** Something was written: who leaves is asked first. */
+  readonly dirty: boolean;
+  /** What leaving it costs. */
+  readonly leaveWhy: string;
+  readonly busy?: boolean | undefined;
+  /** In the foot: at the left, and before the button. */
+  readonly note?: ComponentChildren;
+  readonly hint?: ComponentChildren;
+  readonly inline?: boolean | undefined;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function FormDialog(props: FormDialogProps): JSX.Element {
+  const { title, verb, dirty, leaveWhy, busy, note, hint, inline = false, onSubmit, onClose } = props;
+  const [asking, setAsking] = useState(false);
+  const leave = (): void => (dirty ? setAsking(true) : onClose());
+  const footer = (
+    <>
+      {note}
+      <Button kind="quiet" onClick={leave}>
+        {t("cancel")}
+      </Button>
+      {hint}
+      <Button kind="primary" disabled={busy} onClick={onSubmit}>
+        {verb}
+      </Button>
+    </>
+  );
+  return (
+    <>
+      <Dialog size="form" title={title} footer={footer} onClose={leave} onSubmit={onSubmit} inline={inline}>
+        {props.children}
+      </Dialog>
+      {asking && (
+        <ConfirmDialog
+          title={t("newChat.leave")}
+          verb={t("newChat.leaveVerb")}
+          danger
+          onConfirm={onClose}
+          onCancel={() => setAsking(false)}
+        >
+          {leaveWhy}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+// The worker that keeps a page's shell (public/sw.js), so that the page can be installed and opens without a network.
+// Content never goes through it.
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): { createScriptURL: (url: string) => unknown };
+}
+
+const WORKER = "/sw.js";
+
+/** A worker that begins has its own process and fetches the shell once more: not while the page is being built. */
+const AFTER_MS = 5_000;
+
+/** Have the shell of the page at `scope` kept. A browser that keeps none costs opening without a network, nothing else. */
+export async function keepShell(scope: "/console" | "/portal"): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+  // The page's policy lets no other script address through than what this makes.
+  const types = (window as unknown as { trustedTypes?: TrustedTypes }).trustedTypes;
+  const address =
+    types?.createPolicy("chattar", { createScriptURL: () => WORKER }).createScriptURL("") ?? WORKER;
+  try {
+    await navigator.serviceWorker.register(address as string, { scope });
+    const { active } = await navigator.serviceWorker.ready;
+    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+    active?.postMessage({ loaded });
+  } catch (problem) {
+    console.warn("this page's shell can't be kept", problem);
+  }
+}
