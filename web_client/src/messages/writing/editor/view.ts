@@ -98,11 +98,30 @@ export function createView(
         if (transaction.docChanged) options.onChange(toBody(view.state.doc));
         if (transaction.docChanged || transaction.selectionSet) tell(view, options);
       },
-      // A closed picker must not stay open over a field that lost focus to another window.
-      handleDOMEvents: { blur: () => void options.onMention(undefined) },
+      transformCopied: (slice) => asWords(slice),
+      handleDOMEvents: {
+        // A closed picker must not stay open over a field that lost focus to another window.
+        blur: () => void options.onMention(undefined),
+        keydown: (_, event) => void (event.isComposing || hearSelection(document)),
+        copy: () => void hearSelection(document),
+        cut: () => void hearSelection(document),
+        paste: () => void hearSelection(document),
+      },
     },
   );
   return { view, handle: handleOf(view, options) };
+}
+
+/** Have the view look now at what is selected. Browsers tell of it some milliseconds after the key that has selected, and tell of
+ *  the next key before it where somebody is quick or the page is busy: that one would meet the old selection. */
+function hearSelection(document: Document): void {
+  document.dispatchEvent(new Event("selectionchange"));
+}
+
+/** One whole paragraph that is copied goes among words as words, and doesn't break the line that it is pasted into. */
+function asWords(slice: Slice): Slice {
+  const whole = slice.openStart === 0 && slice.openEnd === 0 && slice.content.childCount === 1;
+  return whole && slice.content.firstChild?.type === paragraph ? new Slice(slice.content, 1, 1) : slice;
 }
 
 function newState(body: BodyDoc | null, options: ViewOptions, caret = 0): EditorState {
