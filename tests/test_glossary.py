@@ -24,16 +24,18 @@ OURS = re.compile(r".*\.(py|tsx?|css|html|js|mjs|md|toml|json)")
 LETTERS = re.compile(
     r"scheduler/(letters|mail)/.*|server/letters/.*|storage/letters\.py|web_client/src/letters/.*|scheduler/words/.*"
 )
-CONSOLE = re.compile(r"web_client/src/i18n/[a-z]{2}\.staff\.ts")
+CONSOLE = re.compile(r"web_client/src/\w+/[a-z]{2}\.staff\.ts")
 INTERFACE = re.compile(
-    r"web_client/src/i18n/[a-z]{2}(\.staff)?\.ts|scheduler/words/[a-z]{2}\.toml|server/doors/page_words\.py"
+    r"web_client/src/\w+/[a-z]{2}(\.staff)?\.ts|scheduler/words/[a-z]{2}\.toml|server/doors/page_words\.py"
 )
 
 
 def spoken(text: str) -> str:
     """What people read of a file of words: the texts of its lines, without keys, comments and the names of values."""
     lines = [
-        line for line in text.splitlines() if not line.lstrip().startswith(("//", "#", "/*", "*", "import", "[", '"""'))
+        line
+        for line in text.splitlines()
+        if not line.lstrip().startswith(("//", "#", "/*", "*", "import", "export", "...", "[", '"""'))
     ]
     said = "\n".join(re.sub(r'^\s*"?[\w.]+"?\s*[:=](?=\s*["{`\[]|\s*$)', "", line) for line in lines)
     return re.sub(r"\{\w+\}", "", said)
@@ -148,8 +150,10 @@ def test_the_table_is_read() -> None:
         ("web_client/src/i18n/en.ts", '  "thread.gone": "The thread is gone",', True),
         ("web_client/src/i18n/en.ts", '  "thread.gone": "The chat is gone",', False),
         ("web_client/src/i18n/en.ts", '    one: "A thread",', True),
-        ("web_client/src/i18n/sv.staff.ts", '  "info.follow": "Följ kontot {account}",', True),
-        ("web_client/src/i18n/sv.staff.ts", '  "info.follow": "Följ {account}",', False),
+        ("web_client/src/accounts/sv.staff.ts", '  "info.follow": "Följ kontot {account}",', True),
+        ("web_client/src/accounts/sv.staff.ts", '  "info.follow": "Följ {account}",', False),
+        ("web_client/src/threads/en.staff.ts", '  "list.none": "No thread",', True),
+        ("web_client/src/threads/en.staff.ts", "export const threads = {\n  ...accounts,", False),
         ("web_client/src/i18n/sv.ts", '  "rail.account": "Ditt konto",', False),
         ("scheduler/words/en.toml", 'intro = { one = "a letter came" }', True),
         ("scheduler/words/en.toml", 'thread = "{thread} is new"', False),

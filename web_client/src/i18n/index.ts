@@ -1,6 +1,7 @@
 // Which words stand on the screen: one current language, typed keys, plurals and placeholders.
-// Knows how to fetch a language and how to fill a message. Refuses to know any text (that is in xx.ts, read by
-// clients and staff, and xx.staff.ts, the console's) and any date (format.ts). Adding a language is adding its files.
+// Knows how to fetch a language and how to fill a message. Refuses to know any text (that is in xx.ts, read by contacts and
+// staff, and xx.staff.ts, the console's, beside each noun and put together here) and any date (format.ts). Adding a language
+// is adding its files.
 
 import { computed, signal } from "@preact/signals";
 import type { enStaff } from "./en.staff.ts";

@@ -30,10 +30,16 @@ const forms = (message: Message): Readonly<Record<string, string>> =>
 const values = (message: Message): string[] =>
   [...new Set(Object.values(forms(message)).flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
 
+/** The console's words of each noun, by file; in `words` they are together. */
+const nouns = import.meta.glob<Readonly<Record<string, Texts>>>(
+  ["../../src/*/[a-z][a-z].staff.ts", "!../../src/i18n/*"],
+  { eager: true },
+);
+
 /** All that might name a text, but not the texts themselves. */
 // Tests run from web_client, see package.json.
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.tsx?$/.test(name) && !/^(gallery|i18n\/[a-z]{2}\.)/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !/^gallery|\/[a-z]{2}\.[a-z.]*ts$/.test(name))
   .map((name) => readFileSync(join("src", name), "utf8"))
   .join("\n");
 
@@ -41,6 +47,19 @@ test("there are at least two languages, each for clients and for staff", () => {
   assert.ok(languages.length >= 2, languages.join());
   for (const language of languages) textsOf(`${language}.staff`);
 });
+
+for (const language of languages) {
+  test(`${language} has the console's words of every noun, each key in one file`, () => {
+    const ofNouns = Object.entries(nouns).filter(([path]) => path.endsWith(`/${language}.staff.ts`));
+    assert.ok(ofNouns.length > 10);
+    const keys = ofNouns.flatMap(([, module]) =>
+      Object.values(module).flatMap((texts) => Object.keys(texts)),
+    );
+    assert.deepEqual([...new Set(keys)], keys);
+    const missing = keys.filter((key) => !(key in textsOf(`${language}.staff`)));
+    assert.deepEqual(missing, []);
+  });
+}
 
 for (const side of ["", ".staff"]) {
   for (const language of languages) {

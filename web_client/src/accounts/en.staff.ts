@@ -1,0 +1,38 @@
+// English for the console: accounts.
+
+import type { Message } from "../i18n/types.ts";
+
+export const accounts = {
+  "info.shortId": "Short id",
+  "info.created": "Started by",
+  "info.follow": "Follow the client",
+  "info.followHint": "You are told when its people write or tick a task.",
+  "info.contacts": "Contacts",
+  "info.noContacts": "The client has no contacts yet.",
+  "info.staff": "Colleagues with access",
+  "info.login": "May log in",
+  "info.notify": "Gets e-mail",
+  "info.invite": "Send invitation",
+  "info.inviteAgain": "Send the invitation again",
+  "info.activated": "Can log in",
+  "info.invited": "Invited, no password yet",
+  "info.notInvited": "Not invited yet",
+  "info.cannotLogin": "Login is off",
+  "info.correct": "Correct the address",
+  "clients.title": "Clients",
+  "clients.search": "Search clients",
+  "clients.assigned": "Assigned",
+  "clients.anybody": "All colleagues",
+  "clients.activation": "Login",
+  "clients.anyActivation": "All states",
+  "clients.allHere": "All shown here",
+  "clients.chosen": { one: "One chosen", other: "{n} chosen" },
+  "clients.allMatching": { one: "Choose the one that matches", other: "Choose all {n} that match" },
+  "clients.more": "More actions",
+  "clients.none": "No client here",
+  "clients.noneWhy": "Clients that you have access to and that match stand here.",
+  "clients.archived": "Archived",
+  "activation.activated": "Can log in",
+  "activation.pending": "Invited or waiting for an invitation",
+  "activation.not_activated": "Nobody may log in",
+} as const satisfies Readonly<Record<string, Message>>;

@@ -1,0 +1,51 @@
+// Svenska för konsolen: utskick.
+
+import type { Translated } from "../i18n/types.ts";
+import type { bulk as english } from "./en.staff.ts";
+
+export const bulk: Translated<typeof english> = {
+  "bulk.send": "Skicka meddelande",
+  "bulk.runs": "Utskick",
+  "bulk.title": "Meddelande till flera klienter",
+  "bulk.counting": "Räknar …",
+  "bulk.ready": {
+    one: "{n} av {total} klienter får en chatt",
+    other: "{n} av {total} klienter får en chatt",
+  },
+  "bulk.others": { one: "en till", other: "{n} till" },
+  "bulk.create": { one: "Skapa en chatt", other: "Skapa {n} chattar" },
+  "bulk.eachAlone": "En egen chatt per klient, ingen ser de andra.",
+  "bulk.none": "Inga utskick ännu",
+  "bulk.noneWhy": "Markera klienter under Klienter och välj Skicka meddelande.",
+  "bulk.handled": "{n} av {total} behandlade",
+  "bulk.progress": "Hur långt utskicket har kommit",
+  "bulk.created": "Skapade chattar",
+  "bulk.failed": "Misslyckade",
+  "bulk.skipped": "Hoppades över",
+  "bulk.left": "Kvar",
+  "bulk.mayLeave": "Du kan lämna sidan, utskicket fortsätter. Rapporten kommer till din inkorg.",
+  "bulk.pause": "Pausa",
+  "bulk.resume": "Fortsätt",
+  "bulk.cancel": "Avbryt resten",
+  "bulk.cancelTitle": "Avbryta resten?",
+  "bulk.cancelVerb": "Avbryt resten",
+  "bulk.cancelWhy": {
+    one: "Chatten som finns blir kvar. Inga fler skapas.",
+    other: "De {n} chattar som finns blir kvar. Inga fler skapas.",
+  },
+  "bulk.retry": { one: "Försök igen med en", other: "Försök igen med {n}" },
+  "bulk.leftOut": "Utan chatt",
+  "bulk.unseen": "En klient som du inte har tillgång till",
+  "bulkState.running": "Pågår",
+  "bulkState.paused": "Pausat",
+  "bulkState.cancelling": "Avbryts",
+  "bulkState.cancelled": "Avbrutet",
+  "bulkState.done": "Klart",
+  "leftOut.no_access": "Du saknar tillgång",
+  "leftOut.account_archived": "Klienten är arkiverad",
+  "leftOut.nobody_can_read": "Ingen där kan logga in",
+  "leftOut.author_inactive": "Avsändaren arbetar inte kvar",
+  "leftOut.text": "Med klientens egna värden är texten tom eller för lång",
+  "leftOut.refused": "Det nekades",
+  "leftOut.failed": "Något gick fel hos oss",
+};

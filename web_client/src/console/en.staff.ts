@@ -1,0 +1,13 @@
+// English for the console: the main menu.
+
+import type { Message } from "../i18n/types.ts";
+
+export const rail = {
+  rail: "Main menu",
+  "rail.inbox": "Inbox",
+  "rail.chats": "Chats",
+  "rail.tasks": "Tasks",
+  "rail.clients": "Clients",
+  "rail.settings": "Settings",
+  "rail.inboxCount": { one: "One entry", other: "{n} entries" },
+} as const satisfies Readonly<Record<string, Message>>;

@@ -1,0 +1,14 @@
+// Svenska för konsolen: huvudmenyn.
+
+import type { Translated } from "../i18n/types.ts";
+import type { rail as english } from "./en.staff.ts";
+
+export const rail: Translated<typeof english> = {
+  rail: "Huvudmeny",
+  "rail.inbox": "Inkorg",
+  "rail.chats": "Chattar",
+  "rail.tasks": "Uppgifter",
+  "rail.clients": "Klienter",
+  "rail.settings": "Inställn.",
+  "rail.inboxCount": { one: "En post", other: "{n} poster" },
+};

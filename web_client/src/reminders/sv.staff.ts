@@ -1,0 +1,52 @@
+// Svenska för konsolen: påminnelser.
+
+import type { Translated } from "../i18n/types.ts";
+import type { reminders as english } from "./en.staff.ts";
+
+export const reminders: Translated<typeof english> = {
+  "reminder.switch": "Skicka påminnelser till klienten",
+  "reminder.hint":
+    "Ett mejl om öppna uppgifter och olästa meddelanden. Meddelandets text följer med bara om byrån har valt det.",
+  "reminder.days": "Dagar mellan påminnelser",
+  "reminder.number": "Antal påminnelser",
+  "reminder.many": "Fler än 5 fastnar lätt i skräpposten",
+  "reminder.when": "Så här går de ut",
+  "reminder.sentOf": "{sent} av {of} skickade",
+  "reminder.yourMessage": "Ditt meddelande",
+  "reminder.messageOf": "Meddelande från {name}",
+  "reminder.start": "Räknas från",
+  "reminder.one": "Påminnelse {number}",
+  "reminder.byHand": "För hand",
+  "reminder.notSent": "{what}, skickades inte",
+  "reminder.next": "Nästa",
+  "reminder.untilTasks": "Slutar tidigare när alla uppgifter är klara *och* alla meddelanden lästa",
+  "reminder.untilTasksAlone": "Slutar tidigare när alla uppgifter är klara",
+  "reminder.untilRead": "Slutar tidigare när alla meddelanden är lästa",
+  "reminder.untilReply": "Slutar tidigare när klienten svarar",
+  "reminder.stoppedTasks": "Stoppad: alla uppgifter är klara och alla meddelanden lästa",
+  "reminder.stoppedTasksAlone": "Stoppad: alla uppgifter är klara",
+  "reminder.stoppedReply": "Stoppad: klienten har svarat",
+  "reminder.stoppedCount": {
+    one: "Stoppad: den enda påminnelsen är skickad",
+    other: "Stoppad: alla {n} är skickade",
+  },
+  "reminder.stoppedArchived": "Stoppad: chatten är arkiverad",
+  "reminder.nobody": "Ingen att påminna{who}. Inget går ut förrän någon får mejl.",
+  "reminder.isOff": "{names} har mejl avstängt",
+  "reminder.notIn": "{names} kan inte logga in ännu",
+  "reminder.nobodyShort": "Ingen får mejl",
+  "reminder.nothing": "Inget att påminna om ännu: byrån har inte skrivit till klienten.",
+  "reminder.off": "Av. Inget skickas till klienten av sig självt.",
+  "reminder.due": "Går ut nu",
+  "reminder.now": "Påminn nu",
+  "reminder.sending": "Skickar …",
+  "reminder.notCounted": { one: "Räknas inte av från den enda", other: "Räknas inte av från de {n}" },
+  "reminder.justOne": "Skickar ett mejl nu",
+  "reminder.earlier": { one: "Tidigare omgång", other: "Tidigare omgångar" },
+  "reminder.ended": { one: "Avslutad efter en påminnelse.", other: "Avslutad efter {n} påminnelser." },
+  "reminder.endedNone": "Avslutad innan någon påminnelse gick ut av sig själv.",
+  "reminder.recipients": "Mottagare",
+  "reminder.mailOff": "mejl avstängt",
+  "reminder.noContacts": "Klienten har inga kontakter ännu.",
+  "toast.reminded": "En påminnelse är på väg",
+};

@@ -1,0 +1,40 @@
+// Svenska för konsolen: det som skickas senare.
+
+import type { Translated } from "../i18n/types.ts";
+import type { scheduledSends as english } from "./en.staff.ts";
+
+export const scheduledSends: Translated<typeof english> = {
+  "later.title": "Skicka senare",
+  "later.day": "Datum",
+  "later.time": "Tid",
+  "later.schedule": "Schemalägg",
+  "later.edit": "Ändra det som väntar",
+  "later.cancel": "Skicka inte",
+  "later.cancelTitle": "Ska det inte skickas?",
+  "later.cancelWhy": "Det tas bort och går inte till någon: ”{text}”",
+  "later.leaveWhy": "Det du har ändrat är inte sparat. Det skickas som det var innan.",
+  "later.choose": "Välj ett datum och en tid.",
+  "later.outside": "Välj en tid från och med nu, högst ett år bort.",
+  "later.goes": "Skickas {when} ({zone})",
+  "later.skipped": "Klockan ställs fram då och visar aldrig {time}: det skickas {goes}.",
+  "later.twice": "Klockan ställs tillbaka då och visar {time} två gånger: det skickas den första.",
+  "later.unlessAnswered": "Inte om klienten skriver först",
+  "later.unlessShort": "inte om klienten skriver först",
+  "later.scheduled": "Det skickas {when}",
+  "later.waiting": "Skickas senare",
+  "later.waits": "Skickas {when}",
+  "later.notSent": "Skickades inte {when}: {why}",
+  "later.sendNow": "Skicka nu",
+  "later.stoppedInbox": "Ett meddelande av {name} skickades inte när det skulle. {why}",
+  "later.own": "Något som du schemalagt",
+  "later.files": { one: "1 fil", other: "{n} filer" },
+  "later.all": "Visa alla {n}",
+  "unsent.contact_wrote": "Klienten skrev först.",
+  "unsent.thread_archived": "Chatten är arkiverad.",
+  "unsent.author_inactive": "Den som skrev arbetar inte här längre.",
+  "unsent.no_access": "Den som skrev får inte se klienten längre.",
+  "unsent.account_archived": "Klienten är arkiverad.",
+  "unsent.nobody_can_read": "Ingen hos klienten kan logga in.",
+  "unsent.documents": "Ett dokument i det kan inte skickas längre.",
+  "unsent.refused": "Det kan inte skickas som det står. Öppna och ändra det.",
+};

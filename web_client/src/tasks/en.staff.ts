@@ -1,0 +1,36 @@
+// English for the console: tasks.
+
+import type { Message } from "../i18n/types.ts";
+
+export const tasks = {
+  "tasks.visible": "Visible to the client",
+  "tasks.none": "No tasks. The client sees them as a list to tick.",
+  "tasks.add": "Add a task",
+  "tasks.placeholder": "What should the client do?",
+  "tasks.changes": "Changes",
+  "tasks.log": "Show log",
+  "task.menu": "More about “{text}”",
+  "task.edit": "Change the text",
+  "task.up": "Move up",
+  "task.down": "Move down",
+  "task.delete": "Delete",
+  "tasksPage.title": "Tasks",
+  "tasksPage.state": "Open or done",
+  "tasksPage.open": "Open",
+  "tasksPage.done": "Done",
+  "tasksPage.all": "All",
+  "tasksPage.mine": "Assigned to me",
+  "tasksPage.task": "Task",
+  "tasksPage.chat": "Chat",
+  "tasksPage.status": "State",
+  "tasksPage.reminder": "Next reminder",
+  "tasksPage.assignee": "Assigned",
+  "tasksPage.doneBy": "{name}, {day}",
+  "tasksPage.openSince": "open since {day}",
+  "tasksPage.noReminder": "none",
+  "tasksPage.noneOpen": "No open tasks",
+  "tasksPage.none": "No tasks",
+  "tasksPage.noneDone": "No done tasks",
+  "tasksPage.noneMine": "No such tasks in chats assigned to you",
+  "tasksPage.noneWhy": "Tasks that clients are to do stand here, over all chats.",
+} as const satisfies Readonly<Record<string, Message>>;
