@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import against, applying, fanout, files, reminders, resume, sends
+from benchmarks import against, applying, bulk, fanout, files, reminders, resume, sends
 from benchmarks.chattar import Chattar
 from benchmarks.contestants import Contestant
 from benchmarks.machine import VAR, BenchmarkError
@@ -55,6 +55,10 @@ def large_files(contestants: dict[str, Contestant], effort: Effort, journal: Jou
     return files.hold(effort, journal, say)
 
 
+def bulk_runs(contestants: dict[str, Contestant], effort: Effort, journal: Journal) -> str:
+    return bulk.hold(effort, journal, say)
+
+
 BENCHES: dict[str, Bench] = {
     "wide": fan_out(fanout.WIDE),
     "narrow": fan_out(fanout.NARROW, fanout.NARROW_BOTH),
@@ -64,6 +68,7 @@ BENCHES: dict[str, Bench] = {
     "reminders": reminder_ticks,
     "applying": applied_in_a_page,
     "files": large_files,
+    "bulk": bulk_runs,
 }
 
 
