@@ -8,7 +8,7 @@ clocks. Refuses to know what is asked for.
 
 import asyncio
 import weakref
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from functools import partial
 from typing import Any, Final, cast
 
@@ -43,6 +43,14 @@ _NOTHING, _HEAD, _BODY, _WHOLE = range(4)
 def request_protocol(strangers: Strangers, trusted_proxies: Sequence[str]) -> Callable[..., asyncio.Protocol]:
     """What uvicorn is to make for each connection (`uvicorn.Config(http=...)`)."""
     return partial(RequestProtocol, strangers, trusted_proxies)
+
+
+def announced(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
+    """The length of a body, where it is said and nothing else goes by (RFC 9112, 6.3); names are in lower case."""
+    said = dict(headers)
+    length = said.get(b"content-length", b"")
+    # The parser has refused what is no number, and two that differ.
+    return int(length) if length.isdigit() and b"transfer-encoding" not in said else None
 
 
 def takes_its_time(scope: MutableMapping[str, Any]) -> None:
@@ -87,6 +95,8 @@ class RequestProtocol(HttpToolsProtocol):
         self._unparsed = b""
         self._long = 0
         """The request of which somebody else watches over the deadlines."""
+        self._length: int | None = None
+        """Of the request's body, if it was announced."""
         self._turns = turns_of(self.loop)
 
     # lives
@@ -146,7 +156,7 @@ class RequestProtocol(HttpToolsProtocol):
     # bytes
 
     def data_received(self, data: bytes) -> None:
-        if len(data) <= PORTION_BYTES and not self._unparsed:
+        if len(data) <= self._portion() and not self._unparsed:
             self._feed(data)
             return
         first = not self._unparsed
@@ -171,8 +181,9 @@ class RequestProtocol(HttpToolsProtocol):
             self._unparsed = b""
             return
         while at < min(len(data), TURN_BYTES_MAX) and not self._waits():
-            self._feed(data[at : at + PORTION_BYTES])
-            at += PORTION_BYTES
+            portion = self._portion()
+            self._feed(data[at : at + portion])
+            at += portion
             if self._over():
                 self._unparsed = b""
                 return
@@ -183,6 +194,13 @@ class RequestProtocol(HttpToolsProtocol):
                 self._turns.wait(self, self._take_turn)
         elif not self._waits():
             self.transport.resume_reading()
+
+    def _portion(self) -> int:
+        """How much is parsed next. What is left of a body of known length, once somebody who knows whose it is watches over
+        it: to the parser that is one piece, however long, while everything else may be thousands of small ones."""
+        if self._long and self._long == self._requests and self._stage == _BODY and self._length is not None:
+            return max(PORTION_BYTES, self._length - self._body_bytes)
+        return PORTION_BYTES
 
     def _feed(self, data: bytes) -> None:
         super().data_received(data)
@@ -245,6 +263,7 @@ class RequestProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stage = _BODY
+        self._length = announced(self.headers)
         if self._proxied:
             lines = Headers(raw=self.headers).getlist(forwarding.HEADER)
             origin = forwarding.visitor(self._trusted, lines, self.client[0])  # type: ignore[index]

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from server.doors.uploads import BYTES, PATH
+from server.network.http_wire import RequestProtocol
 from server.uploads import receiving
 from storage import uploads as storage_uploads
 from storage.blobs.places import blob_name
@@ -105,6 +106,34 @@ async def test_while_it_comes_it_is_told_how_far_it_lasts(
         await has_come(world, where, 2 * receiving.STEP_BYTES)
         assert await offset_of(client, world, where) <= 3_000_000
         line.cut()
+
+
+async def test_an_upload_is_no_thousands_of_small_pieces_and_what_follows_it_is_no_part_of_it(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a body whose end is known the parser makes one piece, however long it is, up to that end and no further."""
+    pieces: list[int] = []
+    on_body = RequestProtocol.on_body
+
+    def counted(protocol: RequestProtocol, body: bytes) -> None:
+        pieces.append(len(body))
+        on_body(protocol, body)
+
+    monkeypatch.setattr(RequestProtocol, "on_body", counted)
+    content = bytes(range(250)) * 16_000
+    async with node(world, redis_url) as one, client_at(one) as client:
+        where = (await begun(world, client, world.petra, len(content))).headers["location"]
+        line = await Line.patching(one, world, where, 0, len(content))
+        await line.say(content + b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        answers = ""
+        while "HTTP/1.1 200" not in answers:
+            assert (said := await line.answer()), answers
+            answers += said
+        assert answers.startswith("HTTP/1.1 204") and f"upload-offset: {len(content)}" in answers
+        assert await content_of(world, world.petra, where) == content
+        line.cut()
+    # What came before the door took it over came in small ones.
+    assert sum(pieces) == len(content) and len(pieces) < len(content) / (16 * 1024)
 
 
 async def test_two_at_once_on_one_upload_one_has_it_and_the_other_hears_423(
