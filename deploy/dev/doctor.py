@@ -31,7 +31,10 @@ def do_doctor(_: list[str]) -> None:
         ("MongoDB", lambda: program(embedded.find_mongod, "MONGO_URL")),
         ("Valkey or Redis", lambda: program(embedded.find_valkey, "REDIS_URL")),
         ("libcurl.so.4", lambda: "the system's" if embedded.has_libcurl() else str(embedded.find_libcurl())),
-        ("browser for tests", lambda: find_browser() or "none: test takes one from npm (apt-get install chromium)"),
+        (
+            "browser for tests",
+            lambda: find_browser() or "none: test takes one from npm (or apt-get install chromium-headless-shell)",
+        ),
         ("port 8000", lambda: need("port 8000 is in use: run with --port N") if in_use(8000) else "free"),
     ]
     for name, look in looks:

@@ -6,9 +6,7 @@ wrong in a page without anybody noticing (an error in its console, a request to 
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Error, Frame, Locator, Page, Request, async_playwright, expect
 
+from deploy.dev.brought import find_browser
 from tests.product import PASSWORD, Product
 
 FLAGS = (
@@ -36,11 +35,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 def chromium() -> str:
     """Where the browser is. Fails the test where there is none: a story that isn't told proves nothing."""
-    places = (os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome"))
-    for place in places:
-        if place and os.access(place, os.X_OK):
-            return place
-    pytest.fail("no browser: `python3 dev.py test` brings one, or apt-get install chromium, or set CHROMIUM")
+    if found := find_browser():
+        return found
+    pytest.fail(
+        "no browser: `python3 dev.py test` brings one, or apt-get install chromium-headless-shell, or set CHROMIUM"
+    )
 
 
 class Visitor:
