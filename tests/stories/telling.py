@@ -71,6 +71,7 @@ def reads(place: Place) -> list[tuple[str, dict[str, Any]]]:
         ("task.list", {"state": "all", "assignee_id": place.staff_id}),
         ("reminder.read", thread),
         ("scheduled_send.list", thread),
+        ("scheduled_chat.list", {}),
         ("notification.list", {}),
         ("bulk.list", {}),
         ("bulk.get", {"bulk_id": place.thread_id}),
@@ -182,6 +183,7 @@ class Story:
             await self._staff(self.sofia, "thread.wake", **thread)
             await self._staff(self.anna, "thread.snooze", **thread, seq=1)
             await self._planned()
+            await self._planned_chats()
         feed = await self._staff(self.erik, "notification.list")
         for entry in feed["notifications"]:
             await self._staff(self.erik, "notification.archive", notification_id=entry["id"])
@@ -204,6 +206,19 @@ class Story:
             # A contact has written behind the position up to which it is known: it doesn't go.
             await self._plan(now + 1)
             assert await scheduled_sends.tick(self.one.house.means, now + 1) == 1
+
+    async def _planned_chats(self) -> None:
+        """New chats that are to be created later: one is changed and cancelled, one waits to the end."""
+        now = self.world.clock.now()
+        chat = {"account_id": self.world.holm.id, "subject": MARKER, "body": paragraph(MARKER)}
+        later = {**chat, "client_message_id": new_id(), "due_at": now + 3_600_000}
+        one = {"scheduled_chat_id": (await self._staff(self.sofia, "thread.schedule", **later))["id"]}
+        await self._staff(
+            self.sofia, "thread.schedule", **chat, client_message_id=new_id(), due_at=now + 30 * 86_400_000
+        )
+        await self._staff(self.sofia, "scheduled_chat.update", **one, **chat, due_at=now + 7_200_000)
+        await self._staff(self.sofia, "scheduled_chat.list")
+        await self._staff(self.sofia, "scheduled_chat.cancel", **one)
 
     async def _plan(self, due_at: int) -> Id:
         planned = await self._staff(

@@ -34,7 +34,7 @@ LAST_WORDS = "Det var allt."
 
 CHANGES = {
     "folder.create", "folder.rename", "folder.move", "folder.delete", "folder.set_access", "document.save",
-    "document.unpack",
+    "document.unpack", "document.finish",
     "document.rename", "document.move", "document.delete", "document.restore", "document.mark",
     "session.create", "session.renew", "session.end", "password.forgot", "password.reset", "invitation.read",
     "invitation.accept", "me.update", "firm.update", "staff.update", "account.create", "account.assign", "account.follow",
@@ -46,6 +46,7 @@ CHANGES = {
     "letter.retry", "saved_reply.create", "saved_reply.update",
     "saved_reply.delete", "template.create", "template.update", "template.delete", "contact.describe",
     "account.describe", "custom_field.create", "custom_field.update", "custom_field.move", "custom_field.delete",
+    "thread.schedule", "scheduled_chat.update", "scheduled_chat.cancel", "scheduled_chat.create",
     "letter.retry_copies", "clock.set", "bulk.create", "bulk.pause", "bulk.resume", "bulk.cancel", "bulk.retry",
 }  # fmt: skip
 """Commands that don't read. Every other one is asked by the contact after every step of the story."""
@@ -144,6 +145,8 @@ async def guesses(story: Story) -> None:
         ("scheduled_send.update", {"scheduled_send_id": new_id(), "due_at": story.world.clock.now() + 1}),
         ("scheduled_send.send", {"scheduled_send_id": new_id()}),
         ("scheduled_send.cancel", {"scheduled_send_id": new_id()}),
+        ("scheduled_chat.create", {"scheduled_chat_id": new_id()}),
+        ("scheduled_chat.cancel", {"scheduled_chat_id": new_id()}),
         ("reminder.set", {**thread, "enabled": False, "days": 3, "number": 1}),
         ("notification.archive", {"notification_id": new_id()}),
     ):
