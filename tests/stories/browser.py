@@ -6,6 +6,7 @@ wrong in a page without anybody noticing (an error in its console, a request to 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -104,6 +105,11 @@ class Visitor:
         """Type, and send as the keyboard does (MS-2)."""
         await self.write(text)
         await self.page.keyboard.press("Control+Enter")
+
+    async def close(self) -> None:
+        """Close the tab, whatever stands in it. The driver itself would wait for ever for a browser that doesn't."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await self.page.close()
 
     # looking closely
 

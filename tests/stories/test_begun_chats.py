@@ -107,7 +107,7 @@ async def test_a_closed_tab_costs_nothing_and_discarding_is_for_good(lobby: Lobb
     anna = await lobby.staff(ANNA)
     await write(anna, await new_chat(anna), words)
     tab = await beside(lobby, anna)
-    await anna.page.close()
+    await anna.close()
     await tab.go("/console")
     dialog = await new_chat(tab)
     await expect(subject(dialog)).to_have_value(words)
@@ -153,7 +153,7 @@ async def test_a_client_finds_what_they_began_and_nobody_else_in_the_browser_doe
     await log_out_without_a_page(petra, product)
 
     linn = await beside(lobby, petra)
-    await petra.page.close()
+    await petra.close()
     await linn.log_in(LINN, "/portal/threads")
     await linn.page.get_by_role("button", name="Ny chatt").click()
     dialog = linn.page.get_by_role("dialog")
@@ -164,7 +164,7 @@ async def test_a_client_finds_what_they_began_and_nobody_else_in_the_browser_doe
     await log_out_without_a_page(linn, product)
 
     again = await beside(lobby, linn)
-    await linn.page.close()
+    await linn.close()
     await again.log_in(PETRA, "/portal/threads")
     await again.page.get_by_role("button", name="Ny chatt").click()
     dialog = again.page.get_by_role("dialog")

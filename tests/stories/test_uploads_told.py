@@ -25,6 +25,10 @@ async def test_a_client_uploads_says_so_and_the_firm_finds_it(lobby: Lobby, prod
     number = next(_numbers)
     account_id = account_of(product, HOLM)["id"]
     names = [f"Underlag {number}-{at}.txt" for at in range(2)]
+    # What other stories have uploaded is told and put away.
+    product.call(PETRA, "document.finish", account_id=account_id)
+    told = product.call(ANNA, "notification.list")["notifications"][0]
+    product.call(ANNA, "notification.archive", notification_id=told["id"])
     anna = await lobby.staff(ANNA, "/console/inbox")
     petra = await lobby.contact(PETRA, "/portal/documents", size=NARROW)
     done = petra.page.get_by_role("button", name="Jag har laddat upp allt")
