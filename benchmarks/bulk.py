@@ -149,6 +149,8 @@ class Stage:
     database: ReplicaSet
     port: int
     owner: str
+    core: int
+    """The measured one."""
     scheduler: Process | None = None
     cpu_before_s: float = 0.0
     """Of schedulers that were killed."""
@@ -166,7 +168,7 @@ class Stage:
         # No mail server is there: letters are made, and wait.
         env["CHATTAR_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
         name = f"scheduler-{secrets.token_hex(3)}"
-        command = pinned(server_core(), [sys.executable, "-m", "scheduler"])
+        command = pinned(self.core, [sys.executable, "-m", "scheduler"])
         self.scheduler = Process(name, command, self.folder / f"{name}.log", {**os.environ, **env})
         self.scheduler.start()
 
@@ -198,7 +200,7 @@ def staged(firm: Firm, folder: Path) -> Iterator[Stage]:
         env = settings(port, bus, database, folder)
         with running("node", command, folder, core=other_core(), port=port, env=env) as node:
             wait_for("node", node, lambda: ready(port))
-            stage = Stage(folder, bus, database, port, firm.owner)
+            stage = Stage(folder, bus, database, port, firm.owner, server_core())
             try:
                 yield stage
             finally:
@@ -307,7 +309,7 @@ def inserted(stage: Stage, before: dict[str, int], able: int) -> Figures:
         str(AT_ONCE_MAX),
         *skipped,
     ]
-    done = subprocess.run(pinned(server_core(), command), capture_output=True, text=True, timeout=DONE_S_MAX)
+    done = subprocess.run(pinned(stage.core, command), capture_output=True, text=True, timeout=DONE_S_MAX)
     if done.returncode:
         raise BenchmarkError(f"the bare inserts failed: {done.stderr[-2000:]}")
     said = msgspec.json.decode(done.stdout, type=Inserted)
