@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from storage.accounts import ACCOUNTS, AccountDoc
 from storage.mongo.documents import to_document
 from storage.mongo.of_firms import FirmRows
 from storage.people import LINKS, LinkDoc, link_id
-from tests.scheduler.sink import Sink, listening
+from tests.scheduler.sink import Sink
 from tests.scheduler.test_schedulers import PATIENCE_S, scheduler
 from tests.world import World
 
@@ -26,12 +25,6 @@ ACCOUNTS_MADE, DEAF = 300, 20
 """So many accounts, of which some have nobody who can read."""
 KILLED_AFTER = 30
 LEASE_OVER_MS = 60_000
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with listening() as sink:
-        yield sink
 
 
 async def clients(world: World) -> None:

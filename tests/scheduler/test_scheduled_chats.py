@@ -1,28 +1,21 @@
 """Several scheduler processes, one of them killed: 100 new chats due at once are created once each (SS-1)."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
 from protocol.body import paragraph
 from protocol.ids import new_id
 from protocol.scheduled_chats import ThreadSchedule
-from tests.scheduler.sink import Sink, listening
-from tests.scheduler.test_schedulers import DAY_MS, PATIENCE_S, scheduler
+from tests.scheduler.halfway import one_killed_halfway
+from tests.scheduler.sink import Sink
+from tests.scheduler.test_schedulers import DAY_MS
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
 CHATS = 100
 KILLED_AFTER = 10
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with listening() as sink:
-        yield sink
 
 
 async def test_100_scheduled_chats_two_schedulers_one_killed(world: World, sink: Sink) -> None:
@@ -41,19 +34,8 @@ async def test_100_scheduled_chats_two_schedulers_one_killed(world: World, sink:
     await world.settled()
     await world.store.facts.set_clock_offset_ms(DAY_MS + 60_000)
     database = world.store.mongo.database
-    chats, threads, events = database["scheduled_chats"], database["threads"], database["events"]
-    async with scheduler(world, sink, "doomed") as doomed, scheduler(world, sink, "survivor"):
-        async with asyncio.timeout(PATIENCE_S):
-            while await threads.count_documents({}) < KILLED_AFTER:  # noqa: ASYNC110 - in the database
-                await asyncio.sleep(0.005)
-        doomed.kill()
-        await doomed.wait()
-        assert await chats.count_documents({}) > 0, "nothing was left to do: it was killed too late"
-        async with asyncio.timeout(PATIENCE_S):
-            while await chats.count_documents({}) or await events.count_documents(  # noqa: ASYNC110 - in the database
-                {"unsettled_at": {"$exists": True}}
-            ):
-                await asyncio.sleep(0.1)
+    threads, events = database["threads"], database["events"]
+    await one_killed_halfway(world, sink, "threads", {}, KILLED_AFTER, left="scheduled_chats")
     subjects = Counter([row["subject"] async for row in threads.find({})])
     assert subjects == {f"nr {number}": 1 for number in range(CHATS)}
     assert await database["tasks"].count_documents({}) == CHATS

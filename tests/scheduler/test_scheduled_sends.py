@@ -1,8 +1,6 @@
 """Several scheduler processes, one of them killed: 200 messages due at once go out once each (SS-1)."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,8 +8,9 @@ from protocol.body import paragraph
 from protocol.ids import new_id
 from protocol.scheduled_sends import MessageSchedule
 from protocol.threads import Thread
-from tests.scheduler.sink import Sink, listening
-from tests.scheduler.test_schedulers import DAY_MS, PATIENCE_S, scheduler
+from tests.scheduler.halfway import one_killed_halfway
+from tests.scheduler.sink import Sink
+from tests.scheduler.test_schedulers import DAY_MS
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.anyio
 THREADS, EACH = 40, 5
 SENDS = THREADS * EACH
 KILLED_AFTER = 20
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with listening() as sink:
-        yield sink
 
 
 async def planned(world: World) -> list[Thread]:
@@ -51,20 +44,9 @@ async def test_200_scheduled_sends_two_schedulers_one_killed(world: World, sink:
     draws what follows from what the dead one had sent."""
     threads = await planned(world)
     database = world.store.mongo.database
-    events, sends = database["events"], database["scheduled_sends"]
+    events = database["events"]
     sent = {"event.type": "message.sent", "key": {"$regex": "^scheduled:"}}
-    async with scheduler(world, sink, "doomed") as doomed, scheduler(world, sink, "survivor"):
-        async with asyncio.timeout(PATIENCE_S):
-            while await events.count_documents(sent) < KILLED_AFTER:  # noqa: ASYNC110 - in the database
-                await asyncio.sleep(0.005)
-        doomed.kill()
-        await doomed.wait()
-        assert await sends.count_documents({}) > 0, "nothing was left to do: it was killed too late"
-        async with asyncio.timeout(PATIENCE_S):
-            while await sends.count_documents({}) or await events.count_documents(  # noqa: ASYNC110 - in the database
-                {"unsettled_at": {"$exists": True}}
-            ):
-                await asyncio.sleep(0.1)
+    await one_killed_halfway(world, sink, "events", sent, KILLED_AFTER, left="scheduled_sends")
     stored = [row async for row in events.find(sent)]
     texts = Counter((row["stream"], row["event"]["body"]["content"][0]["content"][0]["text"]) for row in stored)
     assert texts == {(f"t:{thread.id}", f"nr {number}"): 1 for thread in threads for number in range(EACH)}

@@ -1,19 +1,16 @@
 """New chats that are created at a later time (SS-1), over the real store. The clock is the world's; a tick is called where
 a scheduler would."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from protocol.body import Body, Mention, Paragraph, paragraph, plain_text
-from protocol.contacts import LinkUpdate
+from protocol.body import paragraph, plain_text
 from protocol.documents import FolderSetAccess
 from protocol.errors import ChattarError, Conflict, Forbidden, Invalid, NotFound
 from protocol.ids import firm_stream, new_id, thread_stream
-from protocol.inbox import Notification, NotificationList
 from protocol.messages import MessageSent
 from protocol.reminders import ReminderSetting
 from protocol.scheduled_chats import (
@@ -30,13 +27,11 @@ from protocol.templates import TemplateCreate, TemplateDelete
 from protocol.threads import Thread, ThreadList
 from scheduler.scheduled_chats import tick
 from server.scheduled_chats import actions
-from tests.cabinet import folder, saved
+from tests.server import due
+from tests.server.due import DAY_MS, HOUR_MS, TIMES, entries, passed
 from tests.world import Person, World
 
 pytestmark = pytest.mark.anyio
-
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 
 
 def written(world: World, **more: Any) -> dict[str, Any]:
@@ -58,10 +53,7 @@ async def plan(world: World, *, by: Person | None = None, **more: Any) -> Schedu
 
 async def later(world: World, ms: int = HOUR_MS + 1) -> int:
     """Time passes, and a scheduler looks; how many it created, or found that they can't be."""
-    world.clock.advance(s=ms / 1000)
-    done = await tick(world.means, world.clock.now())
-    await world.settled()
-    return done
+    return await passed(world, tick, ms)
 
 
 async def chats(world: World, who: Person | None = None) -> list[Thread]:
@@ -75,11 +67,6 @@ async def waiting(world: World, who: Person | None = None) -> list[ScheduledChat
 async def told(world: World) -> list[str]:
     stored = await world.store.streams.read(firm_stream(world.firm.id), 0, 1_000)
     return [one.event.became for one in stored if isinstance(one.event, ScheduledChatChanged)]
-
-
-async def entries(world: World, who: Person) -> list[Notification]:
-    page = await world.do(who, NotificationList())
-    return [entry for entry in page.notifications if entry.kind == "send_stopped"]
 
 
 async def test_it_is_created_at_its_time_in_its_authors_name_and_nothing_is_seen_before(world: World) -> None:
@@ -131,9 +118,7 @@ async def test_the_same_key_is_one_and_another_meaning_is_refused(world: World) 
     assert await waiting(world) == [first]
 
 
-@pytest.mark.parametrize(
-    ("due_in", "fits"), [(0, False), (-1, False), (1, True), (366 * DAY_MS, True), (366 * DAY_MS + 1, False)]
-)
+@pytest.mark.parametrize(("due_in", "fits"), TIMES)
 async def test_a_time_lies_ahead_and_within_a_year(world: World, due_in: int, fits: bool) -> None:
     """SS-1. When it is scheduled, and when it is changed."""
     made = await plan(world)
@@ -154,12 +139,11 @@ async def test_a_time_lies_ahead_and_within_a_year(world: World, due_in: int, fi
 async def test_what_could_not_be_created_now_is_refused(world: World) -> None:
     """SS-1, TH-9, TH-13: what `thread.create` refuses, when it is scheduled and when it is changed."""
     made = await plan(world)
-    nowhere = Body(content=[Paragraph(content=[Mention(id=world.olle.id, name="Olle")])])
     wrongs: list[tuple[dict[str, Any], type[ChattarError]]] = [
         ({"body": paragraph("  ")}, Invalid),
         ({"subject": " "}, Invalid),
         ({"tasks": ["Kvitton", " "]}, Invalid),
-        ({"body": nowhere}, NotFound),
+        ({"body": due.mention(world.olle)}, NotFound),
         ({"attachments": [new_id()]}, Forbidden),
         ({"subject": "[ACCOUNT_NAME]" * 14}, Invalid),
     ]
@@ -168,8 +152,7 @@ async def test_what_could_not_be_created_now_is_refused(world: World) -> None:
             await plan(world, **more)
         with pytest.raises(error):
             await world.do(world.sofia, ScheduledChatUpdate(scheduled_chat_id=made.id, **written(world, **more)))
-    for contact in (world.petra, world.linn):
-        await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=contact.id, login=False))
+    await due.nobody_logs_in(world)
     with pytest.raises(Conflict) as refused:
         await plan(world)
     assert refused.value.reason == "account_not_activated"
@@ -242,19 +225,7 @@ async def test_who_may_do_what_with_it(world: World) -> None:
         ScheduledChatNow(scheduled_chat_id=made.id),
         ScheduledChatCancel(scheduled_chat_id=made.id),
     )
-    outside: list[tuple[Person, type[ChattarError]]] = [
-        (world.olle, Forbidden),
-        (world.petra, Forbidden),
-        (world.grace, NotFound),
-    ]
-    for stranger, error in outside:
-        for command in changes:
-            with pytest.raises(error):
-                await world.do(stranger, command)
-    for colleague, some in ((world.vera, changes), (world.erik, changes[:2]), (world.anna, changes[:2])):
-        for command in some:
-            with pytest.raises(Forbidden):
-                await world.do(colleague, command)
+    await due.held(world, changes)
     assert await waiting(world) == [made]
     await world.do(world.erik, changes[2])
     assert await waiting(world) == []
@@ -269,30 +240,13 @@ async def test_what_is_told_of_it_names_neither_client_nor_words(world: World) -
     assert not any(words in said for words in ("Hemligt", "Hej Petra", world.holm.id))
 
 
-async def author_left(world: World) -> None:
-    await world.store.people.change_staff(world.firm.id, world.sofia.id, {"active": False})
-
-
-async def author_lost_the_account(world: World) -> None:
-    await world.store.accounts.change(world.firm.id, world.holm.id, {"$pull": {"staff_ids": world.sofia.id}})
-
-
-async def account_archived(world: World) -> None:
-    await world.store.accounts.change(world.firm.id, world.holm.id, {"$set": {"archived": True}})
-
-
-async def nobody_logs_in(world: World) -> None:
-    for contact in (world.petra, world.linn):
-        await world.do(world.anna, LinkUpdate(account_id=world.holm.id, contact_id=contact.id, login=False))
-
-
 @pytest.mark.parametrize(
     ("happens", "why", "tells_author"),
     [
-        (author_left, "author_inactive", False),
-        (author_lost_the_account, "no_access", False),
-        (account_archived, "account_archived", True),
-        (nobody_logs_in, "nobody_can_read", True),
+        (due.author_left, "author_inactive", False),
+        (due.author_lost_the_account, "no_access", False),
+        (due.account_archived, "account_archived", True),
+        (due.nobody_logs_in, "nobody_can_read", True),
     ],
 )
 async def test_what_cant_be_created_at_its_time_says_why_and_keeps_its_words(
@@ -322,19 +276,19 @@ async def test_what_cant_be_created_at_its_time_says_why_and_keeps_its_words(
 async def test_one_that_was_not_created_goes_once_somebody_says_when(world: World) -> None:
     """SS-1: and what stops it again is news again."""
     made = await plan(world)
-    await account_archived(world)
+    await due.account_archived(world)
     await later(world)
     again = ScheduledChatUpdate(scheduled_chat_id=made.id, **written(world))
     with pytest.raises(Conflict):
         await world.do(world.sofia, again)
-    await world.store.accounts.change(world.firm.id, world.holm.id, {"$set": {"archived": False}})
+    await due.account_archived(world, archived=False)
     again = ScheduledChatUpdate(scheduled_chat_id=made.id, **written(world))
     assert (await world.do(world.sofia, again)).stopped is None
-    await account_archived(world)
+    await due.account_archived(world)
     await later(world)
     (entry,) = await entries(world, world.sofia)
     assert (entry.at, entry.unread) == (world.clock.now(), True)
-    await world.store.accounts.change(world.firm.id, world.holm.id, {"$set": {"archived": False}})
+    await due.account_archived(world, archived=False)
     await world.do(world.sofia, ScheduledChatUpdate(scheduled_chat_id=made.id, **written(world)))
     assert await later(world) == 1
     assert len(await chats(world)) == 1
@@ -354,9 +308,7 @@ async def test_a_template_that_is_gone_by_then_keeps_nothing_back(world: World) 
 
 async def test_a_document_that_its_author_may_not_send_any_more_keeps_it(world: World) -> None:
     """SS-1, DC-1, DC-12: checked when it is scheduled, and again when it is created."""
-    place = await folder(world)
-    await world.do(world.anna, FolderSetAccess(folder_id=place.id, access="client_views"))
-    carried = await saved(world, world.anna, place)
+    place, carried = await due.viewed_document(world)
     await plan(world, by=world.anna, attachments=[carried.id])
     await later(world)
     (thread,) = await chats(world)
@@ -375,7 +327,7 @@ async def test_several_ticks_at_once_create_each_once(world: World, at_once: int
     for number in range(10):
         await plan(world, subject=f"nr {number}")
     world.clock.advance(s=HOUR_MS / 1000 + 1)
-    await asyncio.gather(*(tick(world.means, world.clock.now()) for _ in range(at_once)))
+    await due.ticks(world, tick, at_once)
     await world.settled()
     assert sorted(thread.subject for thread in await chats(world)) == [f"nr {number}" for number in range(10)]
     assert sorted(await told(world)) == ["sent"] * 10 + ["waiting"] * 10
@@ -386,19 +338,13 @@ async def test_what_is_changed_while_it_is_due_is_created_as_it_is_then_or_not_a
 ) -> None:
     """SS-1: a scheduler that has read it before never creates it as it was."""
     changed, cancelled = await plan(world, subject="Fel ord"), await plan(world, subject="Ångrat")
-    find, looked = world.store.scheduled_chats.due, False
 
-    async def find_and_be_late(*asked: Any, **more: Any) -> Any:
-        nonlocal looked
-        found = await find(*asked, **more)
-        if not looked:
-            looked = True
-            fields = written(world, due_at=world.clock.now() + HOUR_MS, subject="Rätt ord")
-            await world.do(world.sofia, ScheduledChatUpdate(scheduled_chat_id=changed.id, **fields))
-            await world.do(world.sofia, ScheduledChatCancel(scheduled_chat_id=cancelled.id))
-        return found
+    async def think_again() -> None:
+        fields = written(world, due_at=world.clock.now() + HOUR_MS, subject="Rätt ord")
+        await world.do(world.sofia, ScheduledChatUpdate(scheduled_chat_id=changed.id, **fields))
+        await world.do(world.sofia, ScheduledChatCancel(scheduled_chat_id=cancelled.id))
 
-    monkeypatch.setattr(world.store.scheduled_chats, "due", find_and_be_late)
+    due.between(monkeypatch, world.store.scheduled_chats, think_again)
     assert await later(world) == 0
     assert await chats(world) == []
     assert await later(world) == 1
