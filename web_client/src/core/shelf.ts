@@ -25,6 +25,16 @@ export function browserStorage(): Storage | null {
   }
 }
 
+/** What stands in a storage under a prefix: the rest of each name. */
+export function keysUnder(storage: Storage | null, prefix: string): string[] {
+  const found: string[] = [];
+  for (let index = 0; index < (storage?.length ?? 0); index += 1) {
+    const name = storage?.key(index);
+    if (name?.startsWith(prefix)) found.push(name.slice(prefix.length));
+  }
+  return found;
+}
+
 /** A shelf under a prefix. Values are JSON; `isValue` throws out what an older version of us left there. */
 export function shelf<T>(
   storage: Storage | null,
@@ -32,14 +42,7 @@ export function shelf<T>(
   limits: ShelfLimits,
   isValue: (value: unknown) => value is T,
 ): Shelf<T> {
-  const keys = (): string[] => {
-    const found: string[] = [];
-    for (let index = 0; index < (storage?.length ?? 0); index += 1) {
-      const name = storage?.key(index);
-      if (name?.startsWith(prefix)) found.push(name.slice(prefix.length));
-    }
-    return found;
-  };
+  const keys = (): string[] => keysUnder(storage, prefix);
   const get = (key: string): T | undefined => {
     const text = storage?.getItem(prefix + key);
     if (text === null || text === undefined) return undefined;

@@ -2,7 +2,7 @@
 // What it can't know (a tab that sleeps or was killed) it takes for gone after a while: nothing may hang on that but convenience.
 
 import { newKey } from "./keys.ts";
-import { browserStorage } from "./shelf.ts";
+import { browserStorage, keysUnder } from "./shelf.ts";
 
 const PREFIX = "chattar.tab.";
 const NAME = "chattar.tab";
@@ -28,6 +28,7 @@ export class BrowserTab {
       // No room: after a reload it is another tab, and takes over what this one has left.
     }
     this.beat();
+    this.#sweep();
   }
 
   /** Another tab is there. Of this one it says no: what is its own it has already. */
@@ -47,6 +48,12 @@ export class BrowserTab {
   /** It goes, or is put aside. */
   leave(): void {
     this.storage?.removeItem(PREFIX + this.id);
+  }
+
+  /** Who was killed didn't say that it goes. One that only slept says with its next beat that it is there. */
+  #sweep(): void {
+    for (const id of keysUnder(this.storage, PREFIX))
+      if (!this.#beats(id)) this.storage?.removeItem(PREFIX + id);
   }
 
   #beats(id: string): boolean {
