@@ -39,10 +39,9 @@ BulkSubject = Annotated[
 ]
 
 
-class BulkRun(Wire):
-    """One message to many accounts, and how far it has come."""
+class BulkProgress(Wire):
+    """How far one message to many accounts has come."""
 
-    id: Id
     by: Person
     state: BulkState
     subject: str
@@ -60,6 +59,12 @@ class BulkRun(Wire):
     """How often it was begun: more than once where what was left out was tried again."""
     template_id: Id | None = None
     finished_at: Ms | None = None
+
+
+class BulkRun(BulkProgress, kw_only=True):
+    """One message to many accounts, and how far it has come."""
+
+    id: Id
 
 
 class BulkCounts(Wire):

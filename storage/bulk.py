@@ -10,8 +10,7 @@ from typing import ClassVar, Final, Literal
 from pymongo import IndexModel
 
 from protocol.body import Body
-from protocol.bulk import BulkCounts, BulkRun, BulkState, WhyLeftOut
-from protocol.people import Person
+from protocol.bulk import BulkCounts, BulkProgress, BulkRun, BulkState, WhyLeftOut
 from protocol.reminders import ReminderSetting
 from protocol.wire import Id, Ms, Wire
 from storage.mongo.collections import OfFirms
@@ -20,50 +19,24 @@ from storage.mongo.documents import Document, OrNewer, from_document, newer, rea
 from storage.mongo.of_firms import FirmRows
 
 
-class BulkRunDoc(Document):
+class BulkRunDoc(Document, BulkProgress, kw_only=True):
     """A run as stored."""
 
     NEWER: ClassVar = (newer("state", BulkState, "paused"),)
 
     id: Id
     firm_id: Id
-    by: Person
-    state: BulkState
-    subject: str
     body: Body
-    created_at: Ms
-    updated_at: Ms
-    total: int
     portions: int
     """How many there have been."""
-    created: int = 0
-    skipped: int = 0
-    failed: int = 0
-    attempt: int = 1
     tasks: list[str] = []
     reminder: ReminderSetting | None = None
-    template_id: Id | None = None
-    finished_at: Ms | None = None
     due_at: Ms | None = None
     """While somebody is to work on it: when it was last its turn."""
 
     def seen(self) -> BulkRun:
         """As its author sees it."""
-        return BulkRun(
-            id=self.id,
-            by=self.by,
-            state=self.state,
-            subject=self.subject,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-            total=self.total,
-            created=self.created,
-            skipped=self.skipped,
-            failed=self.failed,
-            attempt=self.attempt,
-            template_id=self.template_id,
-            finished_at=self.finished_at,
-        )
+        return BulkRun(id=self.id, **{name: getattr(self, name) for name in BulkProgress.__struct_fields__})
 
     def counts(self) -> BulkCounts:
         """What it has come to."""

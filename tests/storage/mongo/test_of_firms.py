@@ -49,8 +49,7 @@ ACROSS = {
     "storage.people:_sessions_by_digest": "login",
     "storage.people:secret": "login",
     "storage.people:use_secret": "login",
-    "storage.scheduled_chats:due": "sweep",
-    "storage.scheduled_sends:due": "sweep",
+    "storage.planned:due": "sweep",
     "storage.thread_rows:due": "sweep",
     "storage.uploads:expired": "sweep",
 }

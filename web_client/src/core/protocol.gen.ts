@@ -2158,9 +2158,8 @@ export interface ScheduledChatNow {
   readonly scheduled_chat_id: Id;
 }
 
-/** One message to many accounts, and how far it has come. */
-export interface BulkRun {
-  readonly id: Id;
+/** How far one message to many accounts has come. */
+export interface BulkProgress {
   readonly by: Person;
   readonly state: "running" | "paused" | "cancelling" | "cancelled" | "done";
   /** As it was written, or taken from template or text: its shortcodes stand for something else in each chat. */
@@ -2179,6 +2178,29 @@ export interface BulkRun {
   readonly attempt?: number;
   readonly template_id?: Id;
   readonly finished_at?: number;
+}
+
+/** One message to many accounts, and how far it has come. */
+export interface BulkRun {
+  readonly by: Person;
+  readonly state: "running" | "paused" | "cancelling" | "cancelled" | "done";
+  /** As it was written, or taken from template or text: its shortcodes stand for something else in each chat. */
+  readonly subject: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** How many accounts were chosen. */
+  readonly total: number;
+  /** How many have got their chat. Default: 0. */
+  readonly created?: number;
+  /** How many can't receive one. Default: 0. */
+  readonly skipped?: number;
+  /** Default: 0. */
+  readonly failed?: number;
+  /** How often it was begun: more than once where what was left out was tried again. Default: 1. */
+  readonly attempt?: number;
+  readonly template_id?: Id;
+  readonly finished_at?: number;
+  readonly id: Id;
 }
 
 /** What a run came to, as its report says it. */
