@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from pymongo import IndexModel
 
+from protocol.accounts import AccountBrief
 from protocol.texts import words_of
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
@@ -42,6 +43,15 @@ class AccountDoc(Document):
     def looked_up(self) -> Row:
         """The words that it is found by."""
         return {"words": words_of(self.name, self.short_id)}
+
+    def brief(self) -> AccountBrief:
+        """By what it is called."""
+        return AccountBrief(id=self.id, name=self.name, short_id=self.short_id)
+
+
+def brief_of(account_id: Id, account: AccountDoc | None) -> AccountBrief:
+    """By what an account is called, or by nothing where it isn't there or its name isn't for the asker."""
+    return account.brief() if account else AccountBrief(id=account_id, name="", short_id="")
 
 
 ACCOUNTS: Final = OfFirms(

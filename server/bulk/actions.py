@@ -35,6 +35,7 @@ from server.core.context import Context
 from server.core.doing import does
 from server.core.kept_texts import for_anybody
 from server.core.said import said
+from storage.accounts import brief_of
 from storage.bulk import BulkPortionDoc, BulkRunDoc, portion_of
 from storage.log.streams import Draft
 from storage.mongo.connection import Row, Session
@@ -76,9 +77,7 @@ async def get(context: Context, command: BulkGet, scope: None) -> BulkReport:
         body=run.body,
         tasks=run.tasks,
         reminder=run.reminder,
-        left_out=[
-            LeftOut(account=choosing.brief(one.account_id, seen.get(one.account_id)), why=one.why) for one in left_out
-        ],
+        left_out=[LeftOut(account=brief_of(one.account_id, seen.get(one.account_id)), why=one.why) for one in left_out],
         next=shown[-1].number if len(found) > len(shown) else None,
     )
 

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from protocol.accounts import AccountBrief
 from protocol.bulk import BulkCreate, BulkPreview, BulkPreviewed, LeftOut, WhyLeftOut
 from protocol.errors import Invalid
 from protocol.wire import Id
 from server.accounts import finding
 from server.core.context import Context
 from server.core.doing import does
-from storage.accounts import AccountDoc
+from storage.accounts import AccountDoc, brief_of
 
 ACCOUNTS_MAX: Final = 20_000
 """Of one run."""
@@ -85,12 +84,5 @@ async def preview(context: Context, command: BulkPreview, scope: None) -> BulkPr
         excluded.update(why.values())
         for one in some:
             if one.id in why and len(shown) < SHOWN_MAX:
-                shown.append(LeftOut(account=brief(one.id, one.account), why=why[one.id]))
+                shown.append(LeftOut(account=brief_of(one.id, one.account), why=why[one.id]))
     return BulkPreviewed(total=total, ready=total - excluded.total(), excluded=dict(excluded), left_out=shown)
-
-
-def brief(account_id: Id, account: AccountDoc | None) -> AccountBrief:
-    """An account's name, if the asker may see it."""
-    return AccountBrief(
-        id=account_id, name=account.name if account else "", short_id=account.short_id if account else ""
-    )

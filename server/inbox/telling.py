@@ -10,14 +10,13 @@ the very place in the stream that was looked at. Refuses to know why an entry ch
 from collections.abc import Collection
 from typing import Final
 
-from protocol.accounts import AccountBrief
 from protocol.ids import user_stream
 from protocol.inbox import Notification, NotificationUpdated
 from protocol.wire import Ms
 from server.core.context import Means
 from server.core.sight import leads, may_see
 from server.inbox import gathering
-from storage.accounts import AccountDoc
+from storage.accounts import AccountDoc, brief_of
 from storage.log.streams import Draft
 from storage.notifications import OWN, NotificationDoc, Place, ReadTo
 from storage.people import StaffDoc
@@ -123,11 +122,7 @@ def shown(entry: NotificationDoc, thread: ThreadDoc | None, account: AccountDoc 
     return Notification(
         id=entry.id,
         thread_id=entry.thread_id,
-        account=AccountBrief(
-            id=entry.account_id,
-            name=account.name if account else "",
-            short_id=account.short_id if account else "",
-        ),
+        account=brief_of(entry.account_id, account),
         subject=thread.subject if thread else "",
         kind=entry.kind,
         actor=entry.actor,

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from protocol.accounts import AccountBrief
 from protocol.asked import Done
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.ids import new_id
@@ -55,7 +54,7 @@ async def page(context: Context, command: ScheduledChatList, scope: None) -> Sch
     found = await store.scheduled_chats.of_accounts(principal.firm_id, of, SHOWN_MAX)
     accounts = await store.accounts.many(principal.firm_id, {chat.account_id for chat in found})
     return ScheduledChats(
-        scheduled_chats=[chat.seen(_brief(accounts[chat.account_id])) for chat in found if chat.account_id in accounts]
+        scheduled_chats=[chat.seen(accounts[chat.account_id].brief()) for chat in found if chat.account_id in accounts]
     )
 
 
@@ -88,7 +87,7 @@ async def schedule(context: Context, command: ThreadSchedule, scope: AccountScop
     async def work() -> ScheduledChat:
         await _could_be(context, chat, scope.account)
         await keeping.change(context, write)
-        return chat.seen(_brief(scope.account))
+        return chat.seen(scope.account.brief())
 
     async def first() -> ScheduledChat | None:
         return await _made(context, await store.streams.first_with(key), meant)
@@ -115,7 +114,7 @@ async def update(context: Context, command: ScheduledChatUpdate, scope: AccountS
         return await context.store.scheduled_chats.put(after, session)
 
     await _change(context, after.id, write, "waiting")
-    return after.seen(_brief(scope.account))
+    return after.seen(scope.account.brief())
 
 
 @does(ScheduledChatCancel)
@@ -199,11 +198,7 @@ async def _made(context: Context, stored: Stored | None, meant: str) -> Schedule
         raise keys.reused()
     keys.check_meaning(stored.meant, meant)
     chat, account = await _seen(context, stored.event.scheduled_chat_id)
-    return chat.seen(_brief(account))
-
-
-def _brief(account: AccountDoc) -> AccountBrief:
-    return AccountBrief(id=account.id, name=account.name, short_id=account.short_id)
+    return chat.seen(account.brief())
 
 
 def _gone() -> NotFound:

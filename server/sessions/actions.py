@@ -7,7 +7,6 @@ the door's business. Every answer about an address or a secret is the same wheth
 import asyncio
 from typing import Final
 
-from protocol.accounts import AccountBrief
 from protocol.asked import Done
 from protocol.errors import Conflict, InternalError, NotFound, Unauthenticated
 from protocol.ids import new_id
@@ -158,10 +157,7 @@ async def me_of(context: Context, principal: Principal) -> Me:
         role=principal.role,
         rights=sorted(principal.rights),
         may=rights_of(principal),
-        accounts=[
-            AccountBrief(id=account.id, name=account.name, short_id=account.short_id)
-            for account in sorted(accounts, key=lambda account: (account.name_key, account.id))
-        ],
+        accounts=[account.brief() for account in sorted(accounts, key=lambda account: (account.name_key, account.id))],
     )
 
 

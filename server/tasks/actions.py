@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from protocol.accounts import AccountBrief
 from protocol.asked import Done
 from protocol.errors import Conflict, Invalid, NotFound
 from protocol.events import Event
@@ -251,7 +250,7 @@ async def _rows(context: Context, tasks: list[TaskDoc], assignee_id: Id | None) 
             TaskRow(
                 thread_id=thread.id,
                 subject=thread.subject,
-                account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
+                account=account.brief(),
                 task=task.seen(),
                 assignee_id=thread.assignee_id if inside else None,
                 reminder_next_at=thread.reminder.next_due_at if inside and thread.reminder else None,

@@ -13,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from protocol import explain
-from protocol.accounts import AccountBrief
 from protocol.errors import Invalid, NotFound
 from protocol.frames import RESUME_BYTES_MAX
 from protocol.ids import notes_stream, thread_stream
@@ -93,7 +92,7 @@ def for_contact(thread: ThreadDoc, account: AccountDoc, read: Position) -> Threa
 def _row(thread: ThreadDoc, account: AccountDoc, updated_at: Ms, their_messages: int, read: Position) -> Thread:
     return Thread(
         id=thread.id,
-        account=AccountBrief(id=account.id, name=account.name, short_id=account.short_id),
+        account=account.brief(),
         subject=thread.subject,
         state=thread.state,
         created_at=thread.created_at,
