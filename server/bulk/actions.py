@@ -5,6 +5,7 @@ that another colleague may not see. How it is worked off is in server.bulk.worki
 """
 
 import re
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from protocol.bulk import (
     LeftOut,
 )
 from protocol.errors import Conflict, Invalid, NotFound
+from protocol.events import Event
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.bulk import choosing, telling
@@ -54,13 +56,9 @@ _OVER: Final[frozenset[BulkState]] = frozenset({"cancelled", "done"})
 @does(BulkList)
 async def page(context: Context, command: BulkList, scope: None) -> BulkPage:
     """The asker's runs."""
-    principal, runs = context.principal, context.store.bulk_runs
-
-    async def find(after: Id, limit: int) -> list[BulkRunDoc]:
-        return await runs.page(principal.firm_id, principal.user_id, after, limit)
-
-    found, following, heads = await keeping.page(context, command, find)
-    return BulkPage(entities=[run.seen() for run in found], next=following, heads=heads)
+    principal = context.principal
+    find = partial(context.store.bulk_runs.page, principal.firm_id, principal.user_id)
+    return await keeping.page(context, command, BulkPage, find, BulkRunDoc.seen)
 
 
 @does(BulkGet)
@@ -89,10 +87,8 @@ async def create(context: Context, command: BulkCreate, scope: None) -> BulkRun:
     Raises Invalid for what no chat could begin with and where no account is chosen, or too many; Conflict `template_gone`,
     `too_many` where so many of theirs are under way.
     """
-    principal, streams = context.principal, context.store.streams
-    key, meant = f"{principal.user_id}:{command.client_bulk_id}", keys.meaning(command)
 
-    async def work() -> BulkRun:
+    async def work(key: str, meant: str) -> BulkRun:
         run = await _written(context, command)
         account_ids = [one.id async for some in choosing.chosen(context, command) for one in some]
         portions = _portions(run, account_ids, 0)
@@ -106,16 +102,10 @@ async def create(context: Context, command: BulkCreate, scope: None) -> BulkRun:
 
         return await keeping.change(context, write)
 
-    async def first() -> BulkRun | None:
-        stored = await streams.first_with(key)
-        if stored is None:
-            return None
-        if not isinstance(stored.event, BulkUpdated):
-            raise keys.reused()
-        keys.check_meaning(stored.meant, meant)
-        return (await _own(context, stored.event.bulk.id)).seen()
+    async def made(event: Event) -> BulkRun | None:
+        return (await _own(context, event.bulk.id)).seen() if isinstance(event, BulkUpdated) else None
 
-    return await keys.once(streams.tries, key, work, first)
+    return await keys.make(context, command, command.client_bulk_id, work, made)
 
 
 @does(BulkPause)

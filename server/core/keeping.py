@@ -8,12 +8,10 @@ to know the kinds.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
-from protocol.asked import Asked
 from protocol.events import Event
 from protocol.ids import firm_stream, user_stream
-from protocol.kept import KeptList
-from protocol.wire import Id, Seq
-from server.core import keys
+from protocol.kept import KeptList, KeptPage
+from protocol.wire import Id
 from server.core.context import Context
 from server.core.happening import happen
 from storage.log.streams import Draft, Stored
@@ -29,7 +27,8 @@ class Entity(Protocol):
     def id(self) -> Id: ...
 
 
-E = TypeVar("E", bound=Entity)
+D = TypeVar("D", bound=Entity)
+P = TypeVar("P", bound=KeptPage)
 
 
 def draft(
@@ -64,39 +63,17 @@ async def change(context: Context, write: Callable[[Session], Awaitable[tuple[T,
     return await happen(context.means, work)
 
 
-async def make(
-    context: Context,
-    command: Asked,
-    client_key: str,
-    work: Callable[[str, str], Awaitable[T]],
-    made: Callable[[Event], T | None],
-) -> T:
-    """Make an entity for a person's key, or answer with the one that it has made (P2).
-
-    `work` gets the key and the meaning that its draft is to bear; `made` says what an event has made, None for an event of
-    another kind. Raises Conflict `key_reused` where the key stands for something else, and what `work` raises.
-    """
-    streams = context.store.streams
-    key, meant = f"{context.principal.user_id}:{client_key}", keys.meaning(command)
-
-    async def first() -> T | None:
-        stored = await streams.first_with(key)
-        if stored is None:
-            return None
-        entity = made(stored.event)
-        if entity is None:
-            raise keys.reused()
-        keys.check_meaning(stored.meant, meant)
-        return entity
-
-    return await keys.once(streams.tries, key, lambda: work(key, meant), first)
-
-
 async def page(
-    context: Context, command: KeptList, find: Callable[[Id, int], Awaitable[Sequence[E]]]
-) -> tuple[list[E], Id | None, dict[str, Seq]]:
-    """A page of a kind: entities, `next` and `heads`. `find` gives so many with an id above one, ascending."""
+    context: Context,
+    command: KeptList,
+    answer: Callable[..., P],
+    find: Callable[[Id, int], Awaitable[Sequence[D]]],
+    seen: Callable[[D], Entity],
+) -> P:
+    """A page of a kind, which is an `answer`. `find` gives so many with an id above one, ascending; `seen` says what
+    windows keep of one."""
     heads = await context.store.streams.heads(context.principal.own_streams)  # before what is no older then
     found = await find(command.after or "", command.limit + 1)
-    shown = list(found[: command.limit])
-    return shown, shown[-1].id if len(found) > len(shown) else None, heads
+    shown = found[: command.limit]
+    following = shown[-1].id if len(found) > len(shown) else None
+    return answer(entities=[seen(one) for one in shown], next=following, heads=heads)

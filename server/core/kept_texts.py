@@ -14,7 +14,7 @@ from protocol.body import Body
 from protocol.errors import Conflict, Invalid, NotFound
 from protocol.events import Event
 from protocol.wire import Id
-from server.core import keeping
+from server.core import keeping, keys
 from server.core.context import Context
 from storage.kept import Kept, KeptDoc
 from storage.log.streams import Draft
@@ -67,7 +67,10 @@ class KeptTexts(Generic[D, E]):
             self.must_manage(context, text)
             return await keeping.change(context, write)
 
-        return await keeping.make(context, command, client_key, work, self.made)
+        async def made(event: Event) -> E | None:
+            return self.made(event)
+
+        return await keys.make(context, command, client_key, work, made)
 
     async def update(self, context: Context, text_id: Id, changes: Mapping[str, Any]) -> E:
         """Change fields of one. What changes nothing is told to nobody. Raises NotFound, Forbidden."""

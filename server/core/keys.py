@@ -14,6 +14,8 @@ import msgspec
 
 from protocol.asked import Asked
 from protocol.errors import ChattarError, Conflict, Unavailable
+from protocol.events import Event
+from server.core.context import Context
 from storage.log.drafts import KeyTaken
 from storage.log.tries import Tries
 
@@ -43,6 +45,34 @@ def check_meaning(first: str | None, again: str | None) -> None:
 def reused() -> Conflict:
     """The refusal of a key that stands for something else."""
     return Conflict("This key was used for something else.", reason="key_reused")
+
+
+async def make(
+    context: Context,
+    command: Asked,
+    client_key: str,
+    work: Callable[[str, str], Awaitable[T]],
+    made: Callable[[Event], Awaitable[T | None]],
+) -> T:
+    """Make something for a person's key, or answer with what that has made (P2).
+
+    `work` gets the key and the meaning that its draft is to bear; `made` says what an event has made, None for an event of
+    another kind. Raises Conflict `key_reused` where the key stands for something else, and what `work` and `made` raise.
+    """
+    streams = context.store.streams
+    key, meant = f"{context.principal.user_id}:{client_key}", meaning(command)
+
+    async def first() -> T | None:
+        stored = await streams.first_with(key)
+        if stored is None:
+            return None
+        check_meaning(stored.meant, meant)
+        found = await made(stored.event)
+        if found is None:
+            raise reused()
+        return found
+
+    return await once(streams.tries, key, lambda: work(key, meant), first)
 
 
 async def once(tries: Tries, key: str, work: Callable[[], Awaitable[T]], first: Callable[[], Awaitable[T | None]]) -> T:

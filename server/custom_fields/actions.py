@@ -3,6 +3,7 @@
 Managed by whoever has the right to, and known to all staff: their windows keep all of them, since shortcodes name them.
 """
 
+from functools import partial
 from typing import Final
 
 from msgspec.structs import asdict, replace
@@ -26,7 +27,7 @@ from protocol.events import Event
 from protocol.ids import new_id
 from protocol.wire import Id
 from server.audit import security
-from server.core import keeping
+from server.core import keeping, keys
 from server.core.context import Context
 from server.core.doing import does
 from server.core.said import said
@@ -42,13 +43,8 @@ CUSTOM_FIELDS_MAX: Final = 50
 @does(CustomFieldList)
 async def page(context: Context, command: CustomFieldList, scope: None) -> CustomFieldPage:
     """The firm's custom fields."""
-    firm_id, fields = context.principal.firm_id, context.store.custom_fields
-
-    async def find(after: Id, limit: int) -> list[CustomFieldDoc]:
-        return await fields.page(firm_id, after, limit)
-
-    found, following, heads = await keeping.page(context, command, find)
-    return CustomFieldPage(entities=[_seen(field) for field in found], next=following, heads=heads)
+    find = partial(context.store.custom_fields.page, context.principal.firm_id)
+    return await keeping.page(context, command, CustomFieldPage, find, _seen)
 
 
 @does(CustomFieldCreate)
@@ -82,7 +78,7 @@ async def create(context: Context, command: CustomFieldCreate, scope: None) -> C
 
         return await keeping.change(context, write)
 
-    return await keeping.make(context, command, command.client_field_id, work, _made)
+    return await keys.make(context, command, command.client_field_id, work, _made)
 
 
 @does(CustomFieldUpdate)
@@ -179,7 +175,7 @@ def _told(context: Context, field: CustomFieldDoc, key: str | None = None, meant
     return keeping.draft(context, CustomFieldUpdated(custom_field=_seen(field)), key=key, meant=meant)
 
 
-def _made(event: Event) -> CustomField | None:
+async def _made(event: Event) -> CustomField | None:
     return event.custom_field if isinstance(event, CustomFieldUpdated) else None
 
 

@@ -4,6 +4,7 @@ The firm's are managed by whoever manages its templates (AC-16) and used by all 
 to everybody else they don't exist.
 """
 
+from functools import partial
 from typing import Any, Final
 
 from protocol.asked import Done
@@ -19,7 +20,6 @@ from protocol.saved_replies import (
     SavedReplyUpdate,
     SavedReplyUpdated,
 )
-from protocol.wire import Id
 from server.core import keeping
 from server.core.context import Context
 from server.core.doing import does
@@ -35,13 +35,9 @@ SAVED_REPLIES_MAX: Final = 200
 @does(SavedReplyList)
 async def page(context: Context, command: SavedReplyList, scope: None) -> SavedReplyPage:
     """The firm's saved replies and the asker's own."""
-    principal, replies = context.principal, context.store.saved_replies
-
-    async def find(after: Id, limit: int) -> list[SavedReplyDoc]:
-        return await replies.page(principal.firm_id, principal.user_id, after, limit)
-
-    found, following, heads = await keeping.page(context, command, find)
-    return SavedReplyPage(entities=[_seen(reply) for reply in found], next=following, heads=heads)
+    principal = context.principal
+    find = partial(context.store.saved_replies.page, principal.firm_id, principal.user_id)
+    return await keeping.page(context, command, SavedReplyPage, find, _seen)
 
 
 @does(SavedReplyCreate)

@@ -11,7 +11,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from protocol.asked import Done
-from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.errors import Conflict, NotFound
+from protocol.events import Event
 from protocol.ids import new_id
 from protocol.scheduled_chats import (
     LaterChat,
@@ -33,11 +34,11 @@ from server.core.doing import does
 from server.core.rules import AccountScope, account_of
 from server.core.said import said
 from server.scheduled_chats import creating
-from server.scheduled_sends.actions import later
+from server.scheduled_sends import planned
 from server.threads import lists
 from server.threads.actions import could_start
 from storage.accounts import AccountDoc
-from storage.log.streams import Draft, Stored
+from storage.log.streams import Draft
 from storage.mongo.connection import Session
 from storage.scheduled_chats import ScheduledChatDoc
 
@@ -66,7 +67,6 @@ async def schedule(context: Context, command: ThreadSchedule, scope: AccountScop
     author has too many.
     """
     principal, store = context.principal, context.store
-    key, meant = f"{principal.user_id}:{command.client_message_id}", keys.meaning(command)
     chat = ScheduledChatDoc(
         id=new_id(),
         firm_id=principal.firm_id,
@@ -77,22 +77,25 @@ async def schedule(context: Context, command: ThreadSchedule, scope: AccountScop
         **_written(context, command),
     )
 
-    async def write(session: Session) -> tuple[None, list[Draft]]:
-        if await store.scheduled_chats.count(chat.firm_id, chat.by.id, session) >= CHATS_MAX:
-            raise Conflict(f"{CHATS_MAX} chats of yours wait already.", reason="too_many")
-        await store.scheduled_chats.add(chat, session)
-        event = ScheduledChatChanged(scheduled_chat_id=chat.id, became="waiting")
-        return None, [keeping.draft(context, event, key=key, meant=meant)]
+    async def work(key: str, meant: str) -> ScheduledChat:
+        async def write(session: Session) -> tuple[None, list[Draft]]:
+            if await store.scheduled_chats.count(chat.firm_id, chat.by.id, session) >= CHATS_MAX:
+                raise Conflict(f"{CHATS_MAX} chats of yours wait already.", reason="too_many")
+            await store.scheduled_chats.add(chat, session)
+            event = ScheduledChatChanged(scheduled_chat_id=chat.id, became="waiting")
+            return None, [keeping.draft(context, event, key=key, meant=meant)]
 
-    async def work() -> ScheduledChat:
         await _could_be(context, chat, scope.account)
         await keeping.change(context, write)
         return chat.seen(scope.account.brief())
 
-    async def first() -> ScheduledChat | None:
-        return await _made(context, await store.streams.first_with(key), meant)
+    async def made(event: Event) -> ScheduledChat | None:
+        if not isinstance(event, ScheduledChatChanged):
+            return None
+        found, account = await _seen(context, event.scheduled_chat_id)
+        return found.seen(account.brief())
 
-    return await keys.once(store.streams.tries, key, work, first)
+    return await keys.make(context, command, command.client_message_id, work, made)
 
 
 @does(ScheduledChatUpdate)
@@ -121,8 +124,7 @@ async def update(context: Context, command: ScheduledChatUpdate, scope: AccountS
 async def cancel(context: Context, command: ScheduledChatCancel, scope: None) -> Done:
     """Have one not be created. Raises NotFound for one that has gone meanwhile, Forbidden."""
     chat, _ = await _seen(context, command.scheduled_chat_id)
-    if chat.by.id != context.principal.user_id and not context.principal.leads:
-        raise Forbidden("Only its author, the owner or an admin may cancel it.")
+    planned.may_cancel(context, chat)
 
     async def write(session: Session) -> bool:
         return await context.store.scheduled_chats.take(chat, session)
@@ -151,7 +153,7 @@ def _written(context: Context, command: ThreadSchedule | ScheduledChatUpdate) ->
     written = {field: getattr(command, field) for field in LaterChat.__struct_fields__}
     attachments = list(dict.fromkeys(command.attachments))
     return written | {
-        "due_at": later(context, command.due_at),
+        "due_at": planned.later(context, command.due_at),
         "subject": said("$.subject", command.subject),
         "tasks": tasks,
         "attachments": attachments,
@@ -173,8 +175,7 @@ async def _seen(context: Context, chat_id: Id) -> tuple[ScheduledChatDoc, Accoun
 
 async def _own(context: Context, chat_id: Id) -> tuple[ScheduledChatDoc, AccountDoc]:
     chat, account = await _seen(context, chat_id)
-    if chat.by.id != context.principal.user_id:
-        raise Forbidden("It is created in its author's name: only they may change or create it.")
+    planned.must_be_own(context, chat, "It is created in its author's name: only they may change or create it.")
     return chat, account
 
 
@@ -188,17 +189,6 @@ async def _change(context: Context, chat_id: Id, write: Callable[[Session], Awai
         return None, [keeping.draft(context, event)]
 
     await keeping.change(context, work)
-
-
-async def _made(context: Context, stored: Stored | None, meant: str) -> ScheduledChat | None:
-    """What a try with a key has made. Raises Conflict if that is something else, NotFound if it has gone since."""
-    if stored is None:
-        return None
-    if not isinstance(stored.event, ScheduledChatChanged):
-        raise keys.reused()
-    keys.check_meaning(stored.meant, meant)
-    chat, account = await _seen(context, stored.event.scheduled_chat_id)
-    return chat.seen(account.brief())
 
 
 def _gone() -> NotFound:

@@ -11,7 +11,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from protocol.asked import Done
-from protocol.errors import Conflict, Forbidden, Invalid, NotFound
+from protocol.errors import Conflict, Invalid, NotFound
+from protocol.events import Event
 from protocol.ids import new_id, notes_stream, thread_stream
 from protocol.scheduled_sends import (
     Became,
@@ -24,20 +25,18 @@ from protocol.scheduled_sends import (
     ScheduledSends,
     ScheduledSendUpdate,
 )
-from protocol.wire import Id, Ms, Seq
+from protocol.wire import Id, Seq
 from server.core import keys
 from server.core.context import Context
 from server.core.doing import does
 from server.core.happening import happen
 from server.core.rules import FactsScope, facts_of
 from server.messages import actions as messages
-from server.scheduled_sends import sending
+from server.scheduled_sends import planned, sending
 from storage.log.streams import Stored
 from storage.mongo.connection import Session
 from storage.scheduled_sends import ScheduledSendDoc
 
-DAYS_MAX: Final = 366
-_DAY_MS: Final = 86_400_000
 SENDS_MAX: Final = 200
 """Of one person at a time, those that did not go included."""
 SHOWN_MAX: Final = 500
@@ -58,7 +57,6 @@ async def schedule(context: Context, command: MessageSchedule, scope: FactsScope
     beyond the head; Conflict where its author has too many.
     """
     principal, streams, sends = context.principal, context.store.streams, context.store.scheduled_sends
-    key, meant = f"{principal.user_id}:{command.client_message_id}", keys.meaning(command)
     send = ScheduledSendDoc(
         id=new_id(),
         firm_id=scope.thread.firm_id,
@@ -66,7 +64,7 @@ async def schedule(context: Context, command: MessageSchedule, scope: FactsScope
         thread_id=scope.thread.id,
         by=principal.person,
         client_message_id=command.client_message_id,
-        due_at=later(context, command.due_at),
+        due_at=planned.later(context, command.due_at),
         body=command.body,
         seq=command.seq,
         known=await _known(context, scope.thread.id, command.seq),
@@ -77,25 +75,27 @@ async def schedule(context: Context, command: MessageSchedule, scope: FactsScope
         attachments=list(dict.fromkeys(command.attachments)),
     )
 
-    async def write(session: Session) -> tuple[None, list[Stored]]:
-        if (await streams.head(thread_stream(send.thread_id), session)).archived:
-            raise Conflict("Reopen the thread first.", reason="thread_archived")
-        if await sends.count(send.firm_id, send.by.id, session) >= SENDS_MAX:
-            raise Conflict(f"{SENDS_MAX} messages of yours wait already.", reason="too_many")
-        await sends.add(send, session)
-        event = sending.changed(send, "waiting", first=True)
-        told = replace(sending.note(send, event, context.clock.now(), principal.person), key=key, meant=meant)
-        return None, await streams.append_in(session, [told])
+    async def work(key: str, meant: str) -> ScheduledSend:
+        async def write(session: Session) -> tuple[None, list[Stored]]:
+            if (await streams.head(thread_stream(send.thread_id), session)).archived:
+                raise Conflict("Reopen the thread first.", reason="thread_archived")
+            if await sends.count(send.firm_id, send.by.id, session) >= SENDS_MAX:
+                raise Conflict(f"{SENDS_MAX} messages of yours wait already.", reason="too_many")
+            await sends.add(send, session)
+            event = sending.changed(send, "waiting", first=True)
+            told = replace(sending.note(send, event, context.clock.now(), principal.person), key=key, meant=meant)
+            return None, await streams.append_in(session, [told])
 
-    async def work() -> ScheduledSend:
         await _could_go(context, send)
         await happen(context.means, write, streams=notes_stream(send.thread_id), key=key)
         return send.seen()
 
-    async def first() -> ScheduledSend | None:
-        return await _made(context, await streams.first_with(key), meant)
+    async def made(event: Event) -> ScheduledSend | None:
+        if not isinstance(event, ScheduledSendChanged):
+            return None
+        return (await _seen(context, event.scheduled_send_id)).seen()
 
-    return await keys.once(streams.tries, key, work, first)
+    return await keys.make(context, command, command.client_message_id, work, made)
 
 
 @does(ScheduledSendUpdate)
@@ -105,7 +105,7 @@ async def update(context: Context, command: ScheduledSendUpdate, scope: None) ->
     before = await _own(context, command.scheduled_send_id)
     after = before
     if command.due_at is not None:
-        after = replace(after, due_at=later(context, command.due_at), state="waiting", stopped=None)
+        after = replace(after, due_at=planned.later(context, command.due_at), state="waiting", stopped=None)
     if command.body is not None:
         after = replace(after, body=command.body)
         await _could_go(context, after)
@@ -129,8 +129,7 @@ async def update(context: Context, command: ScheduledSendUpdate, scope: None) ->
 async def cancel(context: Context, command: ScheduledSendCancel, scope: None) -> Done:
     """Have one not go. Raises NotFound for one that has gone meanwhile, Forbidden."""
     send = await _seen(context, command.scheduled_send_id)
-    if send.by.id != context.principal.user_id and not context.principal.leads:
-        raise Forbidden("Only its author, the owner or an admin may cancel it.")
+    planned.may_cancel(context, send)
 
     async def write(session: Session) -> bool:
         return await context.store.scheduled_sends.take(send, session)
@@ -162,21 +161,12 @@ async def _seen(context: Context, send_id: Id) -> ScheduledSendDoc:
 
 async def _own(context: Context, send_id: Id) -> ScheduledSendDoc:
     send = await _seen(context, send_id)
-    if send.by.id != context.principal.user_id:
-        raise Forbidden("It goes in its author's name: only they may change or send it.")
+    planned.must_be_own(context, send, "It goes in its author's name: only they may change or send it.")
     return send
 
 
 def _gone() -> NotFound:
     return NotFound("It has been sent or cancelled.", reason="send_gone")
-
-
-def later(context: Context, due_at: Ms) -> Ms:
-    """A time at which something may go later. Raises Invalid for one that has been or is too far away."""
-    now = context.clock.now()
-    if not now < due_at <= now + DAYS_MAX * _DAY_MS:
-        raise Invalid(path="$.due_at", expected=f"a time from now on, at most {DAYS_MAX} days away", got=str(due_at))
-    return due_at
 
 
 async def _known(context: Context, thread_id: Id, seq: Seq) -> int:
@@ -206,13 +196,3 @@ async def _change(
         return None, await streams.append_in(session, [told])
 
     await happen(context.means, work, streams=notes_stream(send.thread_id))
-
-
-async def _made(context: Context, stored: Stored | None, meant: str) -> ScheduledSend | None:
-    """What a try with a key has made. Raises Conflict if that is something else, NotFound if it has gone since."""
-    if stored is None:
-        return None
-    if not isinstance(stored.event, ScheduledSendChanged):
-        raise keys.reused()
-    keys.check_meaning(stored.meant, meant)
-    return (await _seen(context, stored.event.scheduled_send_id)).seen()

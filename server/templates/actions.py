@@ -4,6 +4,7 @@ Managed by whoever has the right to (AC-16), used by all staff. A chat copies wh
 chats, and what is deleted is missed by nobody but those who would have begun one with it.
 """
 
+from functools import partial
 from typing import Any, Final
 
 from msgspec.structs import asdict
@@ -37,13 +38,8 @@ TEMPLATES_MAX: Final = 200
 @does(TemplateList)
 async def page(context: Context, command: TemplateList, scope: None) -> TemplatePage:
     """The firm's templates."""
-    firm_id, templates = context.principal.firm_id, context.store.templates
-
-    async def find(after: Id, limit: int) -> list[TemplateDoc]:
-        return await templates.page(firm_id, after, limit)
-
-    found, following, heads = await keeping.page(context, command, find)
-    return TemplatePage(entities=[_seen(template) for template in found], next=following, heads=heads)
+    find = partial(context.store.templates.page, context.principal.firm_id)
+    return await keeping.page(context, command, TemplatePage, find, _seen)
 
 
 @does(TemplateCreate)
