@@ -24,9 +24,9 @@ NotificationKind = Literal[
 Kept = Literal["said", "lost", "done"]
 """With which others an entry keeps a piece of news: what somebody wrote, letters that failed, what was merely done."""
 Activity = Literal[
-    "thread", "message", "tasks", "tasks_done", "assigned", "reassigned", "unassigned", "reopened"
+    "thread", "message", "tasks", "tasks_done", "assigned", "reassigned", "taken_over", "unassigned", "reopened"
 ]  # fmt: skip
-"""How a letter to staff names what has happened."""
+"""How a letter to staff names what has happened. `taken_over` is `assignment_changed` by whoever is assigned then."""
 StaffLetter = Literal["staff_activity", "staff_mention", "staff_assigned"]
 """The letters to staff about what has happened."""
 

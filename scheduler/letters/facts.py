@@ -16,6 +16,7 @@ from protocol import addresses
 from protocol.body import Body
 from protocol.inbox import Activity
 from scheduler.letters.said import harmless
+from server.core.said import FIRST_STRONG_ISOLATE, POP_ISOLATE
 
 NAME_CHARS_MAX: Final = 120
 SUBJECT_CHARS_MAX: Final = 200
@@ -156,13 +157,31 @@ def one_line(text: str, chars_max: int) -> str:
     return line if len(line) <= chars_max else line[: chars_max - 1].rstrip() + "…"
 
 
+def sentence_line(text: str, chars_max: int) -> str:
+    """The same of a sentence of ours, in which facts are isolated; what is isolated is closed, though it was cut."""
+    pieces = re.split(f"([{FIRST_STRONG_ISOLATE}{POP_ISOLATE}])", text)
+    line = "".join(part if at % 2 else harmless(part) for at, part in enumerate(pieces)).strip()
+    if len(line) > chars_max:
+        line = line[: chars_max - 2].rstrip() + "…"
+    return line + POP_ISOLATE * (line.count(FIRST_STRONG_ISOLATE) - line.count(POP_ISOLATE))
+
+
 def header_line(text: str, chars_max: int) -> str:
     """`text` as it may stand in a header.
 
     The standard library decodes encoded words (RFC 2047) in a value that is handed to it, so a name of the form
     "=?utf-8?q?Bo=0D=0ABcc:...?=" would become line breaks after every check: it is taken apart here.
     """
-    return one_line(text, chars_max).replace("=?", "= ?")
+    return _no_encoded_words(one_line(text, chars_max))
+
+
+def subject_line(sentence: str, chars_max: int) -> str:
+    """A sentence of ours as it may stand in a header."""
+    return _no_encoded_words(sentence_line(sentence, chars_max))
+
+
+def _no_encoded_words(line: str) -> str:
+    return line.replace("=?", "= ?")
 
 
 def address(path: str, value: str) -> str:

@@ -96,7 +96,7 @@ def lay_out(letter: Letter) -> Page:
     messages = _messages(letter) if text_shown else ()
     return Page(
         language=w.code,
-        subject=facts.one_line(w.say(f"{section}.{subject}", **known).bare, facts.SUBJECT_CHARS_MAX),
+        subject=facts.sentence_line(w.say(f"{section}.{subject}", **known).bare, facts.SUBJECT_CHARS_MAX),
         preheader=_preheader(letter, w),
         firm_name=str(known["firm"]),
         mark=facts.one_line(firm.mark, 3),
@@ -273,4 +273,5 @@ def _why(letter: Letter, w: Words, known: dict[str, object]) -> str:
 def _settings(letter: Letter, w: Words) -> Button | None:
     if not letter.settings_url or letter.activate_url or letter.kind in facts.SECRET_LINK_KINDS:
         return None  # whoever has no password yet can't come there
-    return Button(label=_say(w, "page.settings"), url=letter.settings_url)
+    # As the page is called that it leads to.
+    return Button(label=_say(w, "page.settings_staff" if letter.to_staff else "page.settings"), url=letter.settings_url)

@@ -69,9 +69,10 @@ def lead(news: Sequence[Heard], messages: int) -> Lead | None:
     """What to say of these news, of which there are so many messages in all; None without any."""
     if not news:
         return None
-    best = min(news, key=lambda item: (_ORDER.index(item.kind), -item.at, -item.seq))
-    activity = activity_of(best.kind)
-    happened = [activity_of(kind) for kind in _ORDER if any(item.kind == kind for item in news)]
+    latest = {item.kind: item for item in sorted(news, key=lambda item: item.order)}
+    happened = [_activity(latest[kind]) for kind in _ORDER if kind in latest]
+    best = next(latest[kind] for kind in _ORDER if kind in latest)
+    activity = happened[0]
     also = [one for one in dict.fromkeys(happened) if one != activity]
     if "tasks_done" in happened and "tasks" in also:
         also.remove("tasks")  # they have changed: that is how they came to be done
@@ -82,6 +83,11 @@ def lead(news: Sequence[Heard], messages: int) -> Lead | None:
         kind=KINDS[best.kind].letter or "staff_activity", activity=activity, who=best.actor.name, also=tuple(also),
         others=max(0, others), seq=best.seq,
     )  # fmt: skip
+
+
+def _activity(item: Heard) -> Activity:
+    """The same of a piece of news: where the actor is assigned then, no other name is kept (server.inbox.news)."""
+    return "taken_over" if item.kind == "assignment_changed" and not item.text else activity_of(item.kind)
 
 
 def activity_of(kind: NotificationKind) -> Activity:

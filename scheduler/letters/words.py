@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from server.core.said import isolated
+
 FALLBACK: Final = "en"
 
 
@@ -25,10 +27,11 @@ class Emphasis(str):
 
 
 class Sentence:
-    """A sentence with its facts. Facts are inserted as text, whatever they contain (SC-8)."""
+    """A sentence with its facts. Facts are inserted as text, whatever they contain (SC-8), and turn none of its words."""
 
     def __init__(self, pattern: str, facts: Mapping[str, object], quotes: tuple[str, str]) -> None:
-        self._pattern, self._facts, self._quotes = pattern, facts, quotes
+        self._pattern, self._quotes = pattern, quotes
+        self._facts = {k: type(v)(isolated(v)) if isinstance(v, str) else v for k, v in facts.items()}
 
     @property
     def text(self) -> str:

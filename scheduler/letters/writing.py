@@ -55,7 +55,7 @@ def render(letter: Letter, *, message_id: str, at: int, system_address: str) -> 
         mail["Reply-To"] = _mailbox("", facts.address("reply_to", letter.reply_to))
     if letter.thread_id:
         mail["References"] = facts.message_id(headers.thread_reference(letter.thread_id, sender))
-    mail["Subject"] = facts.header_line(page.subject, facts.SUBJECT_CHARS_MAX)
+    mail["Subject"] = facts.subject_line(page.subject, facts.SUBJECT_CHARS_MAX)
     mail["Auto-Submitted"] = "auto-generated"
     # Exchange answers absences by this header and does not look at the one above.
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"

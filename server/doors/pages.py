@@ -30,6 +30,7 @@ from protocol.sessions import (
 from server.commands import dispatch
 from server.core.context import Context, Means
 from server.core.limits import Limits
+from server.core.said import isolated
 from server.doors import http, installing, visitors, web_files
 from server.doors.page_headers import FORM_POLICY
 from server.doors.page_words import WORDS, language_of
@@ -194,14 +195,14 @@ class Pages:
         except ChattarError:
             return _page(request, "gone", 404)
         words = WORDS[_language(request)]
-        account = words["invitation_account"].format(account=invitation.account_name)
+        account = words["invitation_account"].format(account=isolated(invitation.account_name))
         return self._choose(
             request,
             form,
             status,
             firm=invitation.firm.name,
-            title=words["invitation_title"].format(name=invitation.name),
-            text=words["invitation_text"].format(firm=invitation.firm.name),
+            title=words["invitation_title"].format(name=isolated(invitation.name)),
+            text=words["invitation_text"].format(firm=isolated(invitation.firm.name)),
             account=account if invitation.account_name else "",
             email=invitation.email,
             button=words["begin"],

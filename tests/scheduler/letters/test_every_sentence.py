@@ -184,6 +184,10 @@ async def test_what_staff_are_told_is_every_sentence_that_there_is_for_them(worl
     said |= (first := (await told.after())[sofia])
     assert first == {"staff_reassigned"}
     await told.reads(thread, world.sofia)
+    await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.anna.id))
+    said |= (first := (await told.after())[sofia])
+    assert first == {"staff_taken_over"}
+    await told.reads(thread, world.sofia)
     await world.do(world.anna, ThreadArchive(thread_id=thread.id))
     await world.do(world.anna, ThreadReopen(thread_id=thread.id))
     said |= (first := (await told.after())[sofia])
@@ -229,6 +233,11 @@ async def test_what_letters_to_staff_add_is_every_sentence_that_there_is_for_it(
     await told.says(world.erik, thread, called(world.sofia), internal=True)
     said |= (more := (await told.after())[world.sofia.email])
     assert more == {"staff_message", "also.tasks", "staff_mention", "also.reassigned"}
+    await told.reads(thread, world.sofia)
+    await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.anna.id))
+    await told.says(world.erik, thread, called(world.sofia), internal=True)
+    said |= (more := (await told.after())[world.sofia.email])
+    assert more == {"staff_mention", "also.taken_over"}
     await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))
     await told.reads(thread, world.anna)
     await world.do(world.erik, AccountAssign(account_id=world.holm.id, staff_id=world.sofia.id, assigned=False))

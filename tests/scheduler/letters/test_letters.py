@@ -38,6 +38,35 @@ def test_the_gallery_holds_every_kind_of_letter_in_every_language() -> None:
     assert {letter.firm.language for letter in LETTERS.values()} == set(languages())
 
 
+DANA, TAX = "דנה לוי", "מס הכנסה"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_written_from_the_right_turns_nothing_beside_it(language: str) -> None:
+    """In the subject line, where no reader isolates anything, and within sentences of both parts."""
+    firm = replace(LETTER.firm, language=language)
+    letter = replace(
+        LETTER, kind="staff_assigned", language=language, firm=firm, who=DANA, thread_subject=TAX, **NO_TASKS
+    )
+    letter = replace(letter, account_name="Holm", show_text=True)
+    subject = str(make_header(decode_header(received(mail_of(letter))["Subject"])))
+    assert subject.startswith(f"Holm: \u2068{DANA}\u2069 ")
+    assert f"\u2068{TAX}\u2069" in subject
+    text, html = parts(mail_of(letter))
+    assert f"\u2068{TAX}\u2069" in text
+    assert f"\u2068{TAX}\u2069" in html
+    assert "\u2068Holm" not in text + html  # what turns nothing stays as it is
+
+
+def test_a_subject_that_is_cut_is_closed() -> None:
+    letter = replace(
+        LETTER, kind="staff_assigned", who=DANA, thread_subject=TAX * 40, account_name="Holm", show_text=True
+    )
+    subject = str(make_header(decode_header(received(mail_of(letter))["Subject"])))
+    assert len(subject) <= 200
+    assert subject.count("\u2068") == subject.count("\u2069") == 2
+
+
 # ---------------------------------------------------------------- both parts
 
 

@@ -70,7 +70,14 @@ def to_staff(draw: st.DrawFn) -> tuple[Letter, staff_lead.Standing]:
     )
     kinds = [kind for kind in get_args(NotificationKind) if kind in staff_lead.TOLD]
     heard = [
-        Heard(stream="t", seq=seq, at=seq, kind=kind, actor=draw(st.sampled_from(PEOPLE)))
+        Heard(
+            stream="t",
+            seq=seq,
+            at=seq,
+            kind=kind,
+            actor=draw(st.sampled_from(PEOPLE)),
+            text=draw(st.sampled_from(("", "Vera Berg"))),
+        )
         for seq, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=8)), 1)
     ]
     written = sum(item.kind in {"mention", "message_from_contact", "message_from_staff"} for item in heard)
@@ -154,16 +161,34 @@ def test_a_letter_to_staff_says_nothing_twice_and_nothing_that_is_not_so(
     letter, now = told
     is_read_well(lay_out(letter))
     said = {letter.activity, *letter.also} - {"assigned" if letter.kind == "staff_mention" else ""}
-    assert len(said & {"assigned", "reassigned", "unassigned"}) <= 1
+    assert len(said & {"assigned", "reassigned", "taken_over", "unassigned"}) <= 1
     assert not {"tasks", "tasks_done"} <= said
     untrue = {
         "tasks_done": not now.all_done,
         "reopened": not now.active,
         "assigned": not now.mine,
         "reassigned": now.mine or not now.assigned,
+        "taken_over": now.mine or not now.assigned,
         "unassigned": now.assigned,
     }
     assert not [activity for activity, wrong in untrue.items() if wrong and activity in said]
+
+
+@pytest.mark.parametrize(
+    ("to", "heading"),
+    [("", "Sofia Falk har tagit över en chatt"), ("Vera Berg", "Sofia Falk har ändrat tilldelningen av en chatt")],
+)
+def test_who_took_a_chat_over_is_not_said_to_have_assigned_it_to_a_colleague(to: str, heading: str) -> None:
+    """AS-4: an inbox keeps no name beside the actor's there."""
+    heard = [
+        Heard(stream="t", seq=1, at=1, kind="assignment_changed", actor=PEOPLE[1], text="Anna Lindberg"),
+        Heard(stream="t", seq=2, at=2, kind="assignment_changed", actor=PEOPLE[0], text=to),
+    ]
+    told = staff_lead.lead(heard, 0)
+    assert told is not None
+    assert told.also == ()
+    letter = replace(LETTER, kind=told.kind, who=told.who, activity=told.activity, **STAFF)
+    assert lay_out(letter).heading == heading
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,15 @@ async def test_an_invitation_is_opened_shown_and_accepted_once(world: World, cli
     assert (await client.post("/invitation", data=accept, headers=FROM_US)).status_code == 404
 
 
+async def test_a_name_from_the_right_turns_nothing_beside_it(world: World, client: httpx.AsyncClient) -> None:
+    people = world.store.mongo.database["contacts"]
+    await people.update_one({"_id": world.nils.id}, {"$set": {"name": "דנה לוי"}})
+    await world.do(world.anna, InvitationSend(account_id=world.salt.id, contact_id=world.nils.id))
+    secret = (await letter_of(world, world.nils)).secret
+    shown = await client.post("/invitation", data={"secret": secret}, headers=FROM_US)
+    assert "Welcome, \u2068דנה לוי\u2069" in shown.text
+
+
 async def test_a_forgotten_password_by_its_pages(
     world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
