@@ -10,6 +10,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../console/desk.ts";
 import type { CustomField, FieldOf } from "../core/protocol.gen.ts";
 import { t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
@@ -129,6 +130,6 @@ export function Fields({ desk }: { readonly desk: Desk }): JSX.Element {
 /** Its type, and what there is to choose from. */
 function described({ kind, options = [], currency }: CustomField): string {
   const words = t(`fieldKind.${kind}`);
-  if (options.length > 0) return `${words}: ${options.join(", ")}`;
+  if (options.length > 0) return `${words}: ${options.map(isolated).join(", ")}`;
   return currency ? `${words}, ${currency}` : words;
 }

@@ -5,6 +5,7 @@ import "./fields.css";
 import type { InputHTMLAttributes, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { CustomField, FieldKind, Id, Problem } from "../core/protocol.gen.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Checkbox } from "../kit/Checkbox.tsx";
 import { Field, FieldNote } from "../kit/Field.tsx";
 import { kept, refused, type Said, typed, whyNot } from "./values.ts";
@@ -105,7 +106,7 @@ function Input(props: InputProps): JSX.Element {
   if (field.kind === "date") return <Day {...props} />;
   return (
     <Field
-      label={field.currency ? `${field.name} (${field.currency})` : field.name}
+      label={field.currency ? `${isolated(field.name)} (${field.currency})` : field.name}
       inputMode={MODES[field.kind]}
       maxLength={500}
       autocomplete="off"

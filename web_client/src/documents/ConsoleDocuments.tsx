@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Desk, DOCUMENTS } from "../console/desk.ts";
 import { t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { path } from "../shell/router.ts";
 import { idsIn } from "../shell/routes.ts";
 import { useBegun } from "./begun.ts";
@@ -24,7 +25,7 @@ export function Documents({ desk }: { readonly desk: Desk }): JSX.Element | null
       key={accountId}
       api={desk.client.api}
       accountId={accountId}
-      title={account ? `${t("docs.title")} · ${account.name}` : t("docs.title")}
+      title={account ? `${t("docs.title")} · ${isolated(account.name)}` : t("docs.title")}
       files={may ? files : undefined}
       people={may ? (people ?? []) : undefined}
       linksOf={() => account?.links}

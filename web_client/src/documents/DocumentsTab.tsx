@@ -9,6 +9,7 @@ import { insist } from "../core/api.ts";
 import type { Card, Document, Folder, Id, Side } from "../core/protocol.gen.ts";
 import type { OpenThread } from "../core/state.ts";
 import { t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
@@ -100,7 +101,7 @@ export function DocumentsTab({ desk, threadId }: DocumentsTabProps): JSX.Element
   const links = desk.directory.account(accountId)?.links;
   const note = (document: Document): string | undefined => {
     const folder = folders.find(({ id }) => id === document.folder_id);
-    return folder && `${folder.name}: ${seenBy(folder, links)}`;
+    return folder && `${isolated(folder.name)}: ${seenBy(folder, links)}`;
   };
   return (
     <div class="docs">

@@ -5,6 +5,7 @@ import { computed } from "@preact/signals";
 import type { CalendarLine, Card, StatementLine } from "../core/protocol.gen.ts";
 import { makeFormat } from "../i18n/format.ts";
 import { format, language, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 
 export interface CardView {
   readonly kind: string;
@@ -136,7 +137,7 @@ function invoice(card: Of<"invoice">): CardView {
   const paid = card.payable !== undefined && card.total !== undefined && card.payable !== card.total;
   return {
     kind: card.credit ? t("card.creditNote") : t("card.invoice"),
-    title: told([card.seller, number]).join(" · "),
+    title: told([card.seller && isolated(card.seller), number]).join(" · "),
     under: told([card.buyer && t("card.to", { name: card.buyer }), card.issued && moment(card.issued)]),
     facts: facts({
       [t("card.toPay")]: money(card.payable ?? card.total),
@@ -157,10 +158,10 @@ function mail(card: Of<"mail">): CardView {
   return {
     kind: t("card.mail"),
     title: card.subject || t("card.noSubject"),
-    under: told([name && address ? `${name} <${address}>` : name || address, at]),
+    under: told([name && address ? `${isolated(name)} <${address}>` : name || address, at]),
     facts: facts({
       [t("card.attachments")]: told([
-        attachments.filter(Boolean).join(", "),
+        attachments.filter(Boolean).map(isolated).join(", "),
         (more > 0 || card.cut) && t("card.andMore"),
       ]).join(" "),
     }),

@@ -2,6 +2,8 @@
 // Knows Intl and the house's order of parts. Pure: language, time zone and now are given. A relative form never
 // stands alone: it comes with its date or its clock time.
 
+import { isolated } from "./isolated.ts";
+
 export interface Format {
   /** 10:42 */
   time(at: number): string;
@@ -30,7 +32,7 @@ export interface Format {
   number(value: number): string;
   /** "12 kB", "3.4 MB": a file's length, by thousands. */
   bytes(value: number): string;
-  /** "Petra, Linn and Jens" */
+  /** "Petra, Linn and Jens", each of whom turns nothing beside them. */
   list(names: readonly string[]): string;
 }
 
@@ -152,7 +154,7 @@ export function makeFormat(language: string, wanted: string | undefined): Format
       const shown = value / size;
       return `${numbers.format(shown < 10 ? Math.round(shown * 10) / 10 : Math.round(shown))}\u00a0${unit}`;
     },
-    list: (all) => names.format(all),
+    list: (all) => names.format(all.map(isolated)),
   };
   return self;
 }

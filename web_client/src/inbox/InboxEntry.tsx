@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { BulkCounts } from "../core/protocol.gen.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Mark } from "../kit/Badge.tsx";
 import { Button } from "../kit/Button.tsx";
@@ -94,7 +95,7 @@ function whole(line: GatheredView): string {
     case "tasks_changed": {
       if (text) return t("inbox.tasksText", { name, text });
       const did = deed(line);
-      return did === undefined ? t("inbox.tasks", { name }) : `${name} ${did}`;
+      return did === undefined ? t("inbox.tasks", { name }) : `${isolated(name)} ${did}`;
     }
     case "tasks_completed":
       return t("inbox.tasksDone", { name });

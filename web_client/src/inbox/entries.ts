@@ -4,6 +4,7 @@ import { runHref } from "../bulk/addresses.ts";
 import { personView } from "../core/people.ts";
 import type * as p from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { SCHEDULED } from "../scheduled_chats/place.ts";
 import { memberView, type Staff } from "../staff/members.ts";
 import { accountView } from "../threads/rows.ts";
@@ -68,7 +69,8 @@ function gatheredView(line: p.Gathered | p.Notification, state: State, address =
     ...line,
   };
   const { event, count, documents, more, letter_id } = of;
-  const email = address && line.actor.name !== address ? `${line.actor.name} (${address})` : address;
+  const email =
+    address && line.actor.name !== address ? `${isolated(line.actor.name)} (${address})` : address;
   return {
     kind: line.kind,
     event,

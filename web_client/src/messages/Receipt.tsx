@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { problemText } from "../i18n/problems.ts";
 import { CheckIcon, ClockIcon, DoubleCheckIcon, ProblemIcon } from "../kit/icons.tsx";
 import type { ReachedKind, ReachedView, ReceiptView } from "./models.ts";
@@ -63,6 +64,11 @@ export function Receipt({ receipt, beside, onRetry, onDiscard }: ReceiptProps): 
   }
 }
 
+/** Who, each with a time. */
+export function namesOf(people: readonly ReachedView[], when: (at: number) => string): string {
+  return people.map(({ name, at }) => `${isolated(name)} ${when(at)}`).join(", ");
+}
+
 interface ReachedProps {
   readonly kind: ReachedKind;
   readonly people: readonly ReachedView[];
@@ -72,7 +78,7 @@ interface ReachedProps {
 function Reached({ kind, people, when }: ReachedProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const shown = open ? people : people.slice(0, NAMES_MAX);
-  const names = shown.map((person) => `${person.name} ${when(person.at)}`).join(", ");
+  const names = namesOf(shown, when);
   const rest = people.length - shown.length;
   const Icon = kind === "mailed" ? CheckIcon : DoubleCheckIcon;
   return (

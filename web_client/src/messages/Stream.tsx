@@ -5,6 +5,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { plainText } from "../core/threads.ts";
 import { format, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
 import { moveFocus } from "../kit/focus.ts";
 import { ChevronDownIcon } from "../kit/icons.tsx";
@@ -211,7 +212,7 @@ function Announcer({ entries }: { readonly entries: readonly StreamEntry[] }): J
     const fresh = last.current !== undefined && message && message.key !== last.current && !message.mine;
     if (fresh)
       setSaid(
-        `${message.internal ? `${t("message.internalSpoken")}. ` : ""}${message.author.name}: ${plainText(message.body)}`,
+        `${message.internal ? `${t("message.internalSpoken")}. ` : ""}${isolated(message.author.name)}: ${isolated(plainText(message.body))}`,
       );
     last.current = message?.key ?? "";
   }, [message?.key]);

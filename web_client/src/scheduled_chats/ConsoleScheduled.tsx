@@ -13,6 +13,7 @@ import type { ScheduledChat } from "../core/protocol.gen.ts";
 import { plainText } from "../core/threads.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
@@ -74,7 +75,7 @@ export function Scheduled({ desk }: { readonly desk: Desk }): JSX.Element {
               <Glyph size={16} />
               <div class="later__words">
                 <h2 class="settings__name">
-                  {chat.account.name} · {chat.subject}
+                  <bdi>{chat.account.name}</bdi> · <bdi>{chat.subject}</bdi>
                 </h2>
                 <p class="later__when">{whenText(chat, mine)}</p>
                 <p class="later__text">{wordsOf(chat)}</p>
@@ -123,7 +124,7 @@ export function Scheduled({ desk }: { readonly desk: Desk }): JSX.Element {
 
 function whenText({ due_at, by, stopped }: ScheduledChat, mine: boolean): string {
   const when = format.value.full(due_at, now.value);
-  const who = mine ? [] : [by.name];
+  const who = mine ? [] : [isolated(by.name)];
   const said = stopped
     ? t("laterChat.notCreated", { when, why: stoppedText(stopped) })
     : t("laterChat.waits", { when });
@@ -132,5 +133,5 @@ function whenText({ due_at, by, stopped }: ScheduledChat, mine: boolean): string
 
 function wordsOf({ body, tasks = [], attachments = [] }: ScheduledChat): string {
   const files = attachments.length > 0 ? t("later.files", { n: attachments.length }) : "";
-  return [plainText(body), ...tasks, files].filter(Boolean).join(" · ");
+  return [...[plainText(body), ...tasks].map(isolated), files].filter(Boolean).join(" · ");
 }

@@ -11,6 +11,7 @@ import type { Body, Id, ScheduledSend } from "../core/protocol.gen.ts";
 import { plainText } from "../core/threads.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
@@ -205,7 +206,7 @@ function Waiting({ desk, threadId }: { readonly desk: Desk; readonly threadId: I
 
 function whenText(send: ScheduledSend, mine: boolean): string {
   const when = format.value.full(send.due_at, now.value);
-  const by = mine ? [] : [send.by.name];
+  const by = mine ? [] : [isolated(send.by.name)];
   if (send.stopped) return [t("later.notSent", { when, why: stoppedText(send.stopped) }), ...by].join(" · ");
   const unless = send.unless_answered ? [t("later.unlessShort")] : [];
   return [t("later.waits", { when }), ...unless, ...by].join(" · ");
@@ -213,5 +214,5 @@ function whenText(send: ScheduledSend, mine: boolean): string {
 
 function wordsOf({ body, attachments = [] }: ScheduledSend): string {
   const files = attachments.length > 0 ? t("later.files", { n: attachments.length }) : "";
-  return [plainText(body), files].filter(Boolean).join(" · ");
+  return [isolated(plainText(body)), files].filter(Boolean).join(" · ");
 }

@@ -108,7 +108,7 @@ function Subline({ header }: { readonly header: ThreadHeaderView }): JSX.Element
   return (
     <p class="thread-header__sub">
       <span class="thread-header__account">
-        {header.account.name}
+        <bdi>{header.account.name}</bdi>
         {header.account.shortId && <span class="thread-header__id"> {header.account.shortId}</span>}
       </span>
       {header.people.length > 0 && (

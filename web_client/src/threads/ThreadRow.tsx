@@ -56,7 +56,7 @@ export function Excerpt({ row }: { readonly row: ThreadRowView }): JSX.Element {
   const who = row.last.mine ? t("you") : row.last.author.name.split(" ")[0];
   return (
     <span class="row__excerpt">
-      {who}: {row.last.text}
+      <bdi>{who}</bdi>: <bdi>{row.last.text}</bdi>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../../src/core/protocol.gen.ts";
 import { loadLanguage } from "../../src/i18n/index.ts";
 import { problemText } from "../../src/i18n/problems.ts";
 import { Receipt } from "../../src/messages/Receipt.tsx";
+import { textOf } from "../drawn.ts";
 
 /** As the server says it: for programs, in English. */
 const ARCHIVED: Problem = {
@@ -11,14 +12,6 @@ const ARCHIVED: Problem = {
   reason: "thread_archived",
   message: "Reopen the thread first.",
 };
-
-/** Every text in a tree of elements. */
-function textOf(node: unknown): string {
-  if (Array.isArray(node)) return node.map(textOf).join("");
-  if (typeof node === "object" && node !== null && "props" in node)
-    return textOf((node.props as { children?: unknown }).children);
-  return typeof node === "string" ? node : "";
-}
 
 test("a message that was refused says why in the reader's language, and never in the server's words", async () => {
   await loadLanguage("sv", { withStaff: true });
