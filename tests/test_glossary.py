@@ -154,7 +154,7 @@ def test_the_table_is_read() -> None:
         ("web_client/src/accounts/sv.staff.ts", '  "info.follow": "Följ {account}",', False),
         ("web_client/src/threads/en.staff.ts", '  "list.none": "No thread",', True),
         ("web_client/src/threads/en.staff.ts", "export const threads = {\n  ...accounts,", False),
-        ("web_client/src/i18n/sv.ts", '  "rail.account": "Ditt konto",', False),
+        ("web_client/src/i18n/sv.ts", '  "account.title": "Ditt konto",', False),
         ("scheduler/words/en.toml", 'intro = { one = "a letter came" }', True),
         ("scheduler/words/en.toml", 'thread = "{thread} is new"', False),
     ],

@@ -447,4 +447,4 @@ async def test_a_part_that_cannot_be_fetched_says_so_and_is_there_at_the_next_tr
     await main.get_by_role("button", name="Försök igen").click()
     await expect(main.get_by_role("heading", name="Uppgifter")).to_be_visible()
     await mine.click()
-    await expect(page.get_by_role("menuitem", name="Ditt konto")).to_be_focused()
+    await expect(page.get_by_role("menuitem", name="Inställningar")).to_be_focused()

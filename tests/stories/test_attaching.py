@@ -400,16 +400,16 @@ async def test_the_tab_beside_a_thread_has_its_documents_with_what_is_new_and_wh
     await panel.get_by_role("tab", name="Dokument").click()
     line = panel.get_by_role("listitem").filter(has_text=name)
     await expect(line).to_contain_text("Petra Holm")
-    await expect(line.get_by_text("Ny", exact=True)).to_be_visible()
+    await expect(line.get_by_text("Nytt", exact=True)).to_be_visible()
     await expect(line).to_contain_text(f"{UPLOADS}: Petra Holm och Linn Holm ser det och får ändra.")
     async with anna.page.expect_download() as coming:
         await line.get_by_role("link", name=name).click()
     assert (await (await coming.value).path()).read_bytes() == b"%PDF-1.7 lon"
-    await expect(line.get_by_text("Ny", exact=True)).to_have_count(0)
+    await expect(line.get_by_text("Nytt", exact=True)).to_have_count(0)
     sofia = await lobby.staff("sofia@lindbergfalk.example", f"/console/threads/{thread_id}?tab=documents")
     theirs = sofia.page.get_by_role("complementary").get_by_role("listitem").filter(has_text=name)
     await expect(theirs).to_be_visible()
-    await expect(theirs.get_by_text("Ny", exact=True)).to_have_count(0)
+    await expect(theirs.get_by_text("Nytt", exact=True)).to_have_count(0)
 
     async def act(label: str) -> None:
         await line.get_by_role("button", name=f"Mer om {name}").click()
@@ -417,7 +417,7 @@ async def test_the_tab_beside_a_thread_has_its_documents_with_what_is_new_and_wh
 
     await act("Markera som nytt för oss")
     for one in (line, theirs):
-        await expect(one.get_by_text("Ny", exact=True)).to_be_visible()
+        await expect(one.get_by_text("Nytt", exact=True)).to_be_visible()
     await act("Markera som nytt för klienten")
     await line.get_by_role("button", name=f"Mer om {name}").click()
     await expect(anna.page.get_by_role("menuitem", name="Markera som sett av klienten")).to_be_visible()

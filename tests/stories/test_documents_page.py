@@ -70,7 +70,7 @@ async def test_staff_make_a_folder_bring_files_and_open_it_for_one_of_the_client
     linn = await lobby.contact(LINN, "/portal/documents")
     await petra.page.reload()
     await line(petra, name).get_by_role("button", name=name).click()
-    await expect(line(petra, file).get_by_text("Ny", exact=True)).to_be_visible()
+    await expect(line(petra, file).get_by_text("Nytt", exact=True)).to_be_visible()
     # She looks at it, and can't change it.
     await line(petra, file).get_by_role("checkbox").check()
     chosen = petra.page.get_by_role("toolbar", name="Det som är valt")

@@ -149,7 +149,7 @@ function Run({ desk, run }: { readonly desk: Desk; readonly run: BulkRun }): JSX
           }}
           onCancel={() => setAsking(false)}
         >
-          {t("bulk.cancelWhy", { n: created })}
+          {created > 0 ? t("bulk.cancelWhy", { n: created }) : t("bulk.cancelWhyNone")}
         </ConfirmDialog>
       )}
     </div>

@@ -41,7 +41,7 @@ const ROUTES: readonly [Row, ...Row[]] = [
   { place: "clients", path: RUNS, title: "bulk.runs", page: Bulk },
   { place: "clients", path: RUN, title: "bulk.runs", page: Bulk },
   { place: "chats", path: DOCUMENTS, title: "docs.title", page: Documents },
-  { place: "account", path: "/console/settings", title: "account.title", page: Account },
+  { place: "account", path: "/console/settings", title: "rail.settings", page: Account },
   ...FURTHER,
 ];
 

@@ -11,7 +11,6 @@ import {
   type Icon,
   InboxIcon,
   LogoutIcon,
-  PersonIcon,
   SettingsIcon,
   TasksIcon,
 } from "../kit/icons.tsx";
@@ -32,11 +31,12 @@ export interface RailProps {
   readonly onLogout: () => void;
 }
 
-const places: readonly { place: Place; icon: Icon; label: PlainKey }[] = [
-  { place: "inbox", icon: InboxIcon, label: "rail.inbox" },
-  { place: "chats", icon: ChatIcon, label: "rail.chats" },
-  { place: "tasks", icon: TasksIcon, label: "rail.tasks" },
-  { place: "clients", icon: AccountsIcon, label: "rail.clients" },
+/** By the titles of their pages: a page has one name. */
+const places: readonly { place: Place; icon: Icon; title: PlainKey }[] = [
+  { place: "inbox", icon: InboxIcon, title: "inbox.title" },
+  { place: "chats", icon: ChatIcon, title: "list.title" },
+  { place: "tasks", icon: TasksIcon, title: "tasksPage.title" },
+  { place: "clients", icon: AccountsIcon, title: "clients.title" },
 ];
 
 export function Rail(props: RailProps): JSX.Element {
@@ -68,7 +68,7 @@ export function Rail(props: RailProps): JSX.Element {
         <BrandMark />
       </span>
       <ul class="rail__places">
-        {places.map(({ place: of, icon, label }) => item(of, icon, t(label), badges[of]))}
+        {places.map(({ place: of, icon, title }) => item(of, icon, t(title), badges[of]))}
         {item("account", SettingsIcon, t("rail.settings"))}
       </ul>
       <button
@@ -88,7 +88,7 @@ export function Rail(props: RailProps): JSX.Element {
           align="start"
           label={me.person.name}
           items={[
-            { label: t("rail.account"), icon: PersonIcon, onSelect: () => onGo("account") },
+            { label: t("rail.settings"), icon: SettingsIcon, onSelect: () => onGo("account") },
             { label: t("logout"), icon: LogoutIcon, onSelect: onLogout },
           ]}
           onClose={close}

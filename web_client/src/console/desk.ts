@@ -182,7 +182,8 @@ export class Desk {
     const args = staffId === null ? { thread_id: id } : { thread_id: id, staff_id: staffId };
     if (!(await attempt(() => this.client.api.call("thread.assign", args)))) return;
     const name = staffId === null ? undefined : this.directory.staff.value.get(staffId)?.name;
-    say(name === undefined ? t("toast.unassigned") : t("toast.assigned", { name }), { icon: "person" });
+    const said = name === undefined ? t("toast.unassigned") : t("toast.assigned", { name });
+    say(staffId === this.me.value.person.id ? t("toast.tookOver") : said, { icon: "person" });
   }
 
   async rename(id: Id, subject: string): Promise<void> {

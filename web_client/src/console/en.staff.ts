@@ -4,10 +4,6 @@ import type { Message } from "../i18n/types.ts";
 
 export const rail = {
   rail: "Main menu",
-  "rail.inbox": "Inbox",
-  "rail.chats": "Chats",
-  "rail.tasks": "Tasks",
-  "rail.clients": "Clients",
   "rail.settings": "Settings",
   "rail.inboxCount": { one: "One entry", other: "{n} entries" },
 } as const satisfies Readonly<Record<string, Message>>;

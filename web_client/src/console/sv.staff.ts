@@ -5,10 +5,6 @@ import type { rail as english } from "./en.staff.ts";
 
 export const rail: Translated<typeof english> = {
   rail: "Huvudmeny",
-  "rail.inbox": "Inkorg",
-  "rail.chats": "Chattar",
-  "rail.tasks": "Uppgifter",
-  "rail.clients": "Klienter",
-  "rail.settings": "Inställn.",
+  "rail.settings": "Inställningar",
   "rail.inboxCount": { one: "En post", other: "{n} poster" },
 };

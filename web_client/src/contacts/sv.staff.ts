@@ -6,7 +6,7 @@ import type { contacts as english } from "./en.staff.ts";
 export const contacts: Translated<typeof english> = {
   "details.open": "Kontaktuppgifter",
   "details.title": "Kontaktuppgifter: {name}",
-  "details.why": "Kortkoder står för det som är känt här, hos alla klienter som personen hör till.",
+  "details.why": "Kortkoder sätter in det som är känt här, hos alla klienter som personen hör till.",
   "details.save": "Spara",
   "details.first_name": "Förnamn",
   "details.middle_name": "Mellannamn",

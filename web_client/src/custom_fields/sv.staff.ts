@@ -5,7 +5,7 @@ import type { customFields as english } from "./en.staff.ts";
 
 export const customFields: Translated<typeof english> = {
   "fields.title": "Egna fält",
-  "fields.why": "Det som byrån vill veta om klienter och kontakter. Kortkoder står för det.",
+  "fields.why": "Det som byrån vill veta om klienter och kontakter. Kortkoder sätter in det i texter.",
   "fields.new": "Nytt fält",
   "fields.about": "Gäller",
   "fieldOf.account": "Klienter",
@@ -16,7 +16,7 @@ export const customFields: Translated<typeof english> = {
   "fields.nameHint": "Kortkoden heter likadant.",
   "fields.renameHint": "Mallar och sparade svar med det tidigare namnet följer inte med.",
   "fields.nameMissing": "Ge det ett namn.",
-  "fields.nameBrackets": "Ett namn har inga hakparenteser.",
+  "fields.nameBrackets": "Ett namn får inte ha hakparenteser.",
   "fields.kind": "Typ",
   "fields.kindHint": "Den går inte att ändra senare.",
   "fieldKind.text": "Text",
@@ -47,7 +47,7 @@ export const customFields: Translated<typeof english> = {
     "Det som står i fältet om varje kontakt tas också bort. Meddelanden står kvar som de är, och texter med kortkoden varnar.",
   "fields.fill": "Egna fält",
   "fields.fillTitle": "Egna fält: {name}",
-  "fields.fillWhy": "Kortkoder står för det som står här.",
+  "fields.fillWhy": "Kortkoder sätter in det som står här.",
   "fieldWrong.number": "Skriv ett tal, till exempel {example}.",
   "fieldWrong.date": "Välj ett helt datum.",
   "fieldWrong.email": "Skriv en e-postadress.",

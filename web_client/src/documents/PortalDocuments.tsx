@@ -15,7 +15,7 @@ export function Documents({ visit }: { readonly visit: Visit }): JSX.Element | n
       key={accountId}
       api={visit.client.api}
       accountId={accountId}
-      title={t("portal.documents")}
+      title={t("docs.title")}
       files={files}
       makesTop={false}
       finishes

@@ -22,6 +22,7 @@ export const threadView: View = {
 export function Account({ me }: { readonly me: typeof cast.me }): JSX.Element {
   return (
     <AccountPage
+      title="account.title"
       me={me}
       theme="system"
       languages={["en", "sv"]}

@@ -71,7 +71,7 @@ export function InboxPage(props: InboxPageProps): JSX.Element {
             icon={archived ? InboxIcon : ArchiveIcon}
             onClick={() => onArchived(!archived)}
           >
-            {archived ? t("inbox.toInbox") : t("inbox.toArchived")}
+            {archived ? t("inbox.toInbox") : t("inbox.titleArchived")}
           </Button>
           {!archived && anyRead && <Button onClick={onArchiveRead}>{t("inbox.archiveRead")}</Button>}
         </div>

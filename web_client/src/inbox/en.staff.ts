@@ -5,7 +5,6 @@ import type { Message } from "../i18n/types.ts";
 export const inbox = {
   "inbox.title": "Inbox",
   "inbox.titleArchived": "Archived entries",
-  "inbox.toArchived": "Archived",
   "inbox.toInbox": "To the inbox",
   "inbox.archiveRead": "Archive all read",
   "inbox.archive": "Archive",
@@ -16,7 +15,7 @@ export const inbox = {
   "inbox.taskChanges": "Tasks",
   "inbox.mine": "Assigned to me",
   "inbox.empty": "The inbox is empty",
-  "inbox.emptyWhy": "Everything is handled. New messages from clients land here.",
+  "inbox.emptyWhy": "New messages from clients land here.",
   "inbox.emptyFilter": "Nothing of that kind among the entries here",
   "inbox.unread": "Unread",
   "inbox.mentioned": "You were mentioned",
@@ -51,8 +50,8 @@ export const inbox = {
   "inbox.firmMail": "The firm’s own mail",
   "inbox.bulk": "Bulk message",
   "inbox.bulkCreated": {
-    one: "{n} of {total} clients got a chat",
-    other: "{n} of {total} clients got a chat",
+    one: "{n} of {total} got a chat",
+    other: "{n} of {total} got a chat",
   },
   "inbox.bulkSkipped": { one: "{n} can’t receive", other: "{n} can’t receive" },
   "inbox.bulkFailed": { one: "{n} failed", other: "{n} failed" },

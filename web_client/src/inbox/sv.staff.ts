@@ -6,7 +6,6 @@ import type { inbox as english } from "./en.staff.ts";
 export const inbox: Translated<typeof english> = {
   "inbox.title": "Inkorg",
   "inbox.titleArchived": "Arkiverade poster",
-  "inbox.toArchived": "Arkiverade",
   "inbox.toInbox": "Till inkorgen",
   "inbox.archiveRead": "Arkivera alla lästa",
   "inbox.archive": "Arkivera",
@@ -17,7 +16,7 @@ export const inbox: Translated<typeof english> = {
   "inbox.taskChanges": "Uppgifter",
   "inbox.mine": "Tilldelat mig",
   "inbox.empty": "Inkorgen är tom",
-  "inbox.emptyWhy": "Allt är hanterat. Nya meddelanden från klienter hamnar här.",
+  "inbox.emptyWhy": "Nya meddelanden från klienter hamnar här.",
   "inbox.emptyFilter": "Inget sådant bland posterna här",
   "inbox.unread": "Oläst",
   "inbox.mentioned": "Du nämndes",
@@ -52,8 +51,8 @@ export const inbox: Translated<typeof english> = {
   "inbox.firmMail": "Byråns egen e-post",
   "inbox.bulk": "Utskick",
   "inbox.bulkCreated": {
-    one: "{n} av {total} klienter fick en chatt",
-    other: "{n} av {total} klienter fick en chatt",
+    one: "{n} av {total} fick en chatt",
+    other: "{n} av {total} fick en chatt",
   },
   "inbox.bulkSkipped": { one: "{n} kan inte ta emot", other: "{n} kan inte ta emot" },
   "inbox.bulkFailed": { one: "{n} misslyckades", other: "{n} misslyckades" },

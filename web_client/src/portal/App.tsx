@@ -3,6 +3,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
+import { isolated } from "../i18n/isolated.ts";
 import { logout, meView } from "../shell/boot.ts";
 import { lazy } from "../shell/lazy.tsx";
 import { go, path } from "../shell/router.ts";
@@ -29,10 +30,10 @@ type Row = Route<PortalPlace, ComponentType<PageProps>>;
 
 const ROUTES: readonly [Row, ...Row[]] = [
   { place: "home", path: "/portal", title: "portal.home", page: Home },
-  { place: "chats", path: CHATS, title: "portal.chats", page: Chats },
-  { place: "chats", path: THREAD, title: "portal.chats", page: Chats },
-  { place: "documents", path: "/portal/documents", title: "portal.documents", page: Documents },
-  { place: "account", path: "/portal/settings", title: "portal.account", page: Account },
+  { place: "chats", path: CHATS, title: "list.title", page: Chats },
+  { place: "chats", path: THREAD, title: "list.title", page: Chats },
+  { place: "documents", path: "/portal/documents", title: "docs.title", page: Documents },
+  { place: "account", path: "/portal/settings", title: "account.title", page: Account },
 ];
 const hrefTo = (place: PortalPlace): string => pathOf(ROUTES, place);
 
@@ -41,7 +42,7 @@ export function App({ visit }: PageProps): JSX.Element {
   const me = visit.me.value;
   const { place, title, page: Page } = routeAt(ROUTES, path.value, me.may);
   const unreadCount = visit.home.view.value.unread.reduce((sum, row) => sum + row.unread, 0);
-  useTitle(`${t(title)} · ${me.firm.name}`, unreadCount);
+  useTitle(`${t(title)} · ${isolated(me.firm.name)}`, unreadCount);
   return (
     <PortalLayout
       me={meView(me)}

@@ -35,13 +35,14 @@ export function PortalHome({
   if (view.state === "failed") return <Failed onRetry={onRetry} />;
   return (
     <div class="home">
+      <h1 class="hidden">{t("portal.home")}</h1>
       {chats + open + view.asked.length === 0 ? (
         <EmptyState icon={CheckIcon} title={t(homeEmpty(view.elsewhere.length))}>
           {t("home.nothingWhy")}
         </EmptyState>
       ) : (
         <header class="home__head">
-          <h1 class="home__title">{t("home.title")}</h1>
+          <h2 class="home__title">{t("home.title")}</h2>
           <p class="home__sum">{summary(chats, open)}</p>
         </header>
       )}

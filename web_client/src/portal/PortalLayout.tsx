@@ -39,16 +39,15 @@ export interface PortalLayoutProps {
 interface Linked {
   readonly place: PortalPlace;
   readonly icon: Icon;
-  readonly label: PlainKey;
-  /** On phones. */
-  readonly short?: PlainKey;
+  /** Of its page: it has one name. */
+  readonly title: PlainKey;
 }
 
 const places: readonly Linked[] = [
-  { place: "home", icon: HomeIcon, label: "portal.home" },
-  { place: "chats", icon: ChatIcon, label: "portal.chats", short: "portal.chatsShort" },
-  { place: "documents", icon: FolderIcon, label: "portal.documents" },
-  { place: "account", icon: PersonIcon, label: "portal.account" },
+  { place: "home", icon: HomeIcon, title: "portal.home" },
+  { place: "chats", icon: ChatIcon, title: "list.title" },
+  { place: "documents", icon: FolderIcon, title: "docs.title" },
+  { place: "account", icon: PersonIcon, title: "account.title" },
 ];
 
 export function PortalLayout(props: PortalLayoutProps): JSX.Element {
@@ -56,7 +55,7 @@ export function PortalLayout(props: PortalLayoutProps): JSX.Element {
   const done = useRef(props.onToastDone);
   done.current = props.onToastDone;
   const toastDone = useRef(() => done.current()).current;
-  const link = ({ place: of, icon: Glyph, label, short = label }: Linked): JSX.Element => (
+  const link = ({ place: of, icon: Glyph, title }: Linked): JSX.Element => (
     <li key={of}>
       <PageLink
         href={hrefOf(of)}
@@ -68,10 +67,7 @@ export function PortalLayout(props: PortalLayoutProps): JSX.Element {
           <Glyph size={20} />
           {of === "chats" && <Count count={unreadCount} label={t("unread.messages", { n: unreadCount })} />}
         </span>
-        <span class="portal-nav__label">{t(label)}</span>
-        <span class="portal-nav__short" aria-hidden="true">
-          {t(short)}
-        </span>
+        <span class="portal-nav__label">{t(title)}</span>
       </PageLink>
     </li>
   );
@@ -123,7 +119,7 @@ function Me({ me, onGo, onLogout }: PortalLayoutProps): JSX.Element {
           anchor={anchor}
           label={me.person.name}
           items={[
-            { label: t("rail.account"), icon: PersonIcon, onSelect: () => onGo("account") },
+            { label: t("account.title"), icon: PersonIcon, onSelect: () => onGo("account") },
             { label: t("logout"), icon: LogoutIcon, onSelect: onLogout },
           ]}
           onClose={close}

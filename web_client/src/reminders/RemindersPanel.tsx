@@ -77,7 +77,7 @@ export function RemindersPanel({
       <section class="reminders__part">
         <header class="reminders__head">
           <h3>{t("reminder.when")}</h3>
-          {view.enabled && <span>{t("reminder.sentOf", { sent, of: view.number })}</span>}
+          {view.enabled && <span>{t("reminder.sentOf", { n: sent, of: view.number })}</span>}
         </header>
         {view.enabled && (nobody || view.verdict === "nobody_to_notify") && (
           <p class="reminders__problem" role="status">

@@ -10,7 +10,7 @@ export const reminders = {
   "reminder.number": "Number of reminders",
   "reminder.many": "More than 5 easily end up in the spam folder",
   "reminder.when": "When they go out",
-  "reminder.sentOf": "{sent} of {of} sent",
+  "reminder.sentOf": { one: "{n} of {of} sent", other: "{n} of {of} sent" },
   "reminder.yourMessage": "Your last message",
   "reminder.messageOf": "Last message of {name}",
   "reminder.start": "Counted from",

@@ -15,7 +15,7 @@ export const savedReplies: Translated<typeof english> = {
   "replies.delete": "Ta bort ”{title}”",
   "replies.deleteVerb": "Ta bort",
   "replies.deleteMine": "Det som har skrivits med det står kvar.",
-  "replies.deleteFirms": "Ingen kollega kan använda det längre. Det som har skrivits med det står kvar.",
+  "replies.deleteFirms": "Ingen kollega kan längre använda det. Det som har skrivits med det står kvar.",
   "replies.leaveWhy": "Inget har sparats.",
   "replies.name": "Rubrik",
   "replies.nameHint": "Klienter ser den aldrig.",

@@ -17,7 +17,7 @@ export const scheduledSends: Translated<typeof english> = {
   "later.outside": "Välj en tid från och med nu, högst ett år bort.",
   "later.goes": "Skickas {when} ({zone})",
   "later.skipped": "Klockan ställs fram då och visar aldrig {time}: det skickas {goes}.",
-  "later.twice": "Klockan ställs tillbaka då och visar {time} två gånger: det skickas den första.",
+  "later.twice": "Klockan ställs tillbaka då och visar {time} två gånger: det skickas första gången.",
   "later.unlessAnswered": "Inte om klienten skriver först",
   "later.unlessShort": "inte om klienten skriver först",
   "later.scheduled": "Det skickas {when}",

@@ -9,6 +9,8 @@ import { LogoutIcon } from "../kit/icons.tsx";
 import type { MeView, Theme } from "../kit/models.ts";
 
 export interface AccountPageProps {
+  /** As the ways to it are called. */
+  readonly title: PlainKey;
   readonly me: MeView;
   readonly theme: Theme;
   readonly languages: readonly string[];
@@ -38,7 +40,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
   return (
     <div class="page page--narrow">
       <header class="page__head">
-        <h1 class="page__title">{t("account.title")}</h1>
+        <h1 class="page__title">{t(props.title)}</h1>
       </header>
       <section class="settings">
         <div class="settings__who">

@@ -23,6 +23,7 @@ export function Account({ desk }: { readonly desk: Desk }): JSX.Element {
   const me = desk.me.value;
   return (
     <AccountPage
+      title="rail.settings"
       me={meView(me)}
       theme={theme.value}
       languages={languages}

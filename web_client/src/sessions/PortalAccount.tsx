@@ -19,6 +19,7 @@ export function Account({ visit }: { readonly visit: Visit }): JSX.Element {
   const me = visit.me.value;
   return (
     <AccountPage
+      title="account.title"
       me={meView(me)}
       theme={theme.value}
       languages={languages}

@@ -10,7 +10,7 @@ export const shortcodes = {
   "codes.account": "Client",
   "codes.contact": "Contact",
   "codes.today": "Now",
-  "codes.previous": "Before",
+  "codes.previous": "Last",
   "codes.next": "Next",
   "codes.sees": "{name} sees *{subject}*",
   "codes.readerSees": "The client sees *{subject}*",

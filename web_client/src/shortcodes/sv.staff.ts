@@ -11,7 +11,7 @@ export const shortcodes: Translated<typeof english> = {
   "codes.account": "Klient",
   "codes.contact": "Kontakt",
   "codes.today": "Nu",
-  "codes.previous": "Före",
+  "codes.previous": "Förra",
   "codes.next": "Nästa",
   "codes.sees": "{name} ser *{subject}*",
   "codes.readerSees": "Klienten ser *{subject}*",
@@ -22,8 +22,8 @@ export const shortcodes: Translated<typeof english> = {
     other: "{names} är inga kortkoder. De skickas som de står.",
   },
   "codes.empty": {
-    one: "Det finns inget känt för {names}. Den utelämnas.",
-    other: "Det finns inget känt för {names}. De utelämnas.",
+    one: "Inget är känt för {names}. Den utelämnas.",
+    other: "Inget är känt för {names}. De utelämnas.",
   },
   "codes.others": {
     one: "Värdena gäller {name}. En kontakt till läser dem.",

@@ -12,7 +12,8 @@ export const staff = {
   "picker.noAccess": "No access, cannot be chosen",
   "picker.none": "No colleague by that name",
   "picker.nothing": "Nothing found",
-  "picker.open": "{n} open",
+  "picker.open": { one: "{n} open", other: "{n} open" },
   "toast.assigned": "Assigned to {name}",
+  "toast.tookOver": "You have taken over the chat",
   "toast.unassigned": "Nobody is assigned now",
 } as const satisfies Readonly<Record<string, Message>>;

@@ -13,7 +13,8 @@ export const staff: Translated<typeof english> = {
   "picker.noAccess": "Saknar tillgång, kan inte väljas",
   "picker.none": "Ingen kollega med det namnet",
   "picker.nothing": "Inget hittades",
-  "picker.open": "{n} öppna",
+  "picker.open": { one: "{n} öppen", other: "{n} öppna" },
   "toast.assigned": "Tilldelad {name}",
+  "toast.tookOver": "Du har tagit över chatten",
   "toast.unassigned": "Ingen är tilldelad nu",
 };

@@ -16,7 +16,7 @@ export const templates: Translated<typeof english> = {
   "templates.delete": "Ta bort ”{name}”",
   "templates.deleteVerb": "Ta bort",
   "templates.deleteWhy":
-    "Ingen kollega kan börja en chatt med den längre. Chattar som började med den står kvar.",
+    "Ingen kollega kan längre börja en chatt med den. Chattar som började med den står kvar.",
   "templates.name": "Namn",
   "templates.namePlaceholder": "Klienter ser det aldrig",
   "templates.nameMissing": "Ge den ett namn.",

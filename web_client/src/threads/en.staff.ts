@@ -9,7 +9,7 @@ export const threads = {
   "list.unread": "Unread",
   "list.openTasks": "Open tasks",
   "list.snoozed": "Snoozed",
-  "list.noHits": "No chat fits",
+  "list.noHits": "No chats match",
   "list.noHitsWhy": "Search for something else, or take the filters away.",
   "list.showAll": "Show all",
   "list.none": "No active chats",

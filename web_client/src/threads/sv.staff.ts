@@ -10,7 +10,7 @@ export const threads: Translated<typeof english> = {
   "list.unread": "Olästa",
   "list.openTasks": "Öppna uppgifter",
   "list.snoozed": "Uppskjutna",
-  "list.noHits": "Ingen chatt passar",
+  "list.noHits": "Inga chattar matchar",
   "list.noHitsWhy": "Sök efter något annat, eller ta bort filtren.",
   "list.showAll": "Visa alla",
   "list.none": "Inga aktiva chattar",

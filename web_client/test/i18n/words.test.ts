@@ -87,3 +87,35 @@ for (const side of ["", ".staff"]) {
     assert.deepEqual(unread, []);
   });
 }
+
+/** A place in a row, a limit, or always several: one form is enough. */
+const ONE_FORM = [
+  "attach.tooMany",
+  "attach.unpackedPart",
+  "card.pending",
+  "connection.again",
+  "documents.page",
+  "documents.place",
+  "inbox.wroteMany",
+  "later.all",
+];
+
+test("what is counted has a form for one", () => {
+  const counted = [...words.values()].flatMap((texts) =>
+    Object.entries(texts).flatMap(([key, text]) =>
+      typeof text === "string" && text.includes("{n}") ? [key] : [],
+    ),
+  );
+  assert.deepEqual([...new Set(counted)].sort(), ONE_FORM);
+});
+
+test("nothing is counted as many that may be one, behind a number that chooses no form", () => {
+  for (const [name, texts] of words)
+    for (const [key, message] of Object.entries(texts))
+      for (const text of Object.values(forms(message)))
+        assert.doesNotMatch(
+          text,
+          /\{(total|of|sent|done)\} (clients|chats|klienter|chattar)/,
+          `${name} ${key}`,
+        );
+});
