@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ PLENTY = "100000"
 """What a person may spend: all stories' programs and pages live on the same few people's, and a page that is made to wait
 waits, but its browser reports the 429 as a fault. The limit itself has its own tests, with its own settings."""
 PASSWORD = "chattar-demo"
+OWNER = "anna@lindbergfalk.example"
 
 
 class Product:
@@ -181,3 +182,14 @@ def product(mongo_url: str, servers_folder: Path, tmp_path_factory: pytest.TempP
     """A product for all stories of a run."""
     with serving(tmp_path_factory.mktemp("product"), servers_folder, mongo_url, "stories") as running:
         yield running
+
+
+@pytest.fixture
+def clock(product: Product) -> Iterator[Callable[[int], None]]:
+    """Lets time pass for the whole product; afterwards it is today again."""
+
+    def move(offset_ms: int) -> None:
+        product.call(OWNER, "clock.set", offset_ms=offset_ms)
+
+    yield move
+    move(0)

@@ -13,9 +13,9 @@ from playwright.async_api import Locator, Route, expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, Lobby, Visitor
+from tests.stories.filed import document, folder
 from tests.stories.lines import Line, travelling
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, both, new_thread
-from tests.stories.test_documents import document
 
 pytestmark = pytest.mark.anyio
 OSKAR = "oskar@lindbergfalk.example"
@@ -29,18 +29,6 @@ _random = random.Random(3)
 def receipt(size: int = 40_000) -> bytes:
     """A photograph, as far as anybody can tell by its beginning."""
     return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + _random.randbytes(size)
-
-
-def folder(product: Product, name: str, access: str) -> dict[str, Any]:
-    """A top-level folder of Holm's with this access."""
-    return product.call(
-        ANNA,
-        "folder.create",
-        account_id=account_of(product, HOLM)["id"],
-        client_folder_id=f"bilagemapp-{next(_numbers):06d}",
-        name=name,
-        access=access,
-    )
 
 
 def tray(visitor: Visitor) -> Locator:
@@ -168,8 +156,8 @@ async def test_staff_drop_a_report_choose_who_sees_it_and_save(lobby: Lobby, pro
     """DC-1, DC-2, DC-3: folders with who sees them in words; a private one is offered for internal notes alone."""
     number = next(_numbers)
     reports, private = f"Rapporter {number}", f"Bara byrån {number}"
-    folder(product, reports, "client_views")
-    folder(product, private, "private")
+    folder(product, "client_views", reports)
+    folder(product, "private", private)
     thread_id, _ = new_thread(product)
     anna, petra = await both(lobby, thread_id)
     await expect(anna.page.get_by_role("button", name="Bifoga filer")).to_be_visible()
@@ -353,8 +341,8 @@ async def test_documents_that_are_there_already_are_picked_by_folder_and_by_name
     """DC-1: those that the client may see; private ones stay where they are."""
     number = next(_numbers)
     thread_id, _ = new_thread(product)
-    shared = folder(product, f"Delat {number}", "client_views")
-    private = folder(product, f"Hemligt {number}", "private")
+    shared = folder(product, "client_views", f"Delat {number}")
+    private = folder(product, "private", f"Hemligt {number}")
     saved = document(product, shared["id"], f"Årsbokslut {number}.pdf")
     document(product, private["id"], f"Årsbokslut hemligt {number}.pdf")
     anna, petra = await both(lobby, thread_id)

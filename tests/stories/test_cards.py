@@ -13,7 +13,7 @@ from protocol.body import paragraph
 from tests.product import Product
 from tests.server.files import field
 from tests.stories.browser import NARROW, WIDE, Lobby, Scheme
-from tests.stories.test_documents import document
+from tests.stories.filed import document, send
 
 pytestmark = pytest.mark.anyio
 _numbers = itertools.count(1)
@@ -81,14 +81,7 @@ def sent(product: Product, told: Told) -> tuple[str, dict[str, bytes]]:
         f"trasig {number}.xml": field.UBL_INVOICE[:900],
     }
     made = [document(product, folder_id, name, told.contact, content)["id"] for name, content in files.items()]
-    product.call(
-        told.contact,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"kort-filer-{number:06d}",
-        body=to_builtins(paragraph("Filerna till bokslutet")),
-        attachments=made,
-    )
+    send(product, thread_id, made, "Filerna till bokslutet", email=told.contact)
     return thread_id, files
 
 

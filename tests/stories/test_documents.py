@@ -1,59 +1,18 @@
 """Documents that messages carry, as both sides see them: by name for whoever may see them, and gone at once from the window
 of whoever may not any more (DC-4, DC-8)."""
 
-import base64
 import itertools
-import urllib.request
-from typing import Any
 
 import pytest
-from msgspec import to_builtins
 from playwright.async_api import expect
 
-from protocol.body import paragraph
 from tests.product import Product
 from tests.stories.browser import Lobby
-from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, both, new_thread
+from tests.stories.filed import PDF, document, folder, send
+from tests.stories.test_chat import ANNA, PETRA, both, new_thread
 
 pytestmark = pytest.mark.anyio
-PDF = b"%PDF-1.7\n" + b"x" * 12_000
 _numbers = itertools.count(1)
-
-
-def document(product: Product, folder_id: str, name: str, email: str = ANNA, content: bytes = PDF) -> dict[str, Any]:
-    """A document that somebody has brought into a folder, as a program would."""
-    number = next(_numbers)
-    request = urllib.request.Request(  # noqa: S310 - our own address
-        f"{product.url}/api/v1/uploads",
-        content,
-        {
-            "authorization": f"Bearer {product.token_of(email)}",
-            "tus-resumable": "1.0.0",
-            "upload-length": str(len(content)),
-            "upload-metadata": f"filename {base64.b64encode(name.encode()).decode()}",
-            "content-type": "application/offset+octet-stream",
-        },
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-        upload_id = answer.headers["location"].rpartition("/")[2]
-    key = f"dokument-{number:06d}"
-    return product.call(
-        email, "document.save", folder_id=folder_id, upload_id=upload_id, client_document_id=key, name=name
-    )
-
-
-def folder(product: Product, access: str) -> str:
-    """A top-level folder of Holm's with this access."""
-    made = product.call(
-        ANNA,
-        "folder.create",
-        account_id=account_of(product, HOLM)["id"],
-        client_folder_id=f"mapp-{next(_numbers):06d}",
-        name="Bokslut",
-        access=access,
-    )
-    return str(made["id"])
 
 
 async def test_a_document_is_there_for_both_and_gone_for_the_client_once_its_folder_is_private(
@@ -61,18 +20,11 @@ async def test_a_document_is_there_for_both_and_gone_for_the_client_once_its_fol
 ) -> None:
     """DC-4, DC-8: without a reload, from the open window, from the list and at its address."""
     thread_id, subject = new_thread(product)
-    shared, private = folder(product, "client_views"), folder(product, "private")
+    shared, private = folder(product, "client_views")["id"], folder(product, "private")["id"]
     name = f"Årsbokslut {next(_numbers)}.pdf"
     made = document(product, shared, name)
     anna, petra = await both(lobby, thread_id)
-    product.call(
-        ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"bilaga-{next(_numbers):06d}",
-        body=to_builtins(paragraph("")),
-        attachments=[made["id"]],
-    )
+    send(product, thread_id, [made["id"]])
     for visitor in (anna, petra):
         link = visitor.stream.get_by_role("link", name=name)
         await expect(link).to_be_visible()
@@ -104,19 +56,12 @@ async def test_more_than_five_are_folded_and_fit_on_a_telephone(
 ) -> None:
     """DC-11, for staff at a desk and for a contact at 360 px in the dark."""
     thread_id, _ = new_thread(product)
-    shared = folder(product, "client_edits")
+    shared = folder(product, "client_edits")["id"]
     made = [
         document(product, shared, f"En ganska lång rubrik på ett kvitto från mars nummer {number}.pdf")["id"]
         for number in range(7)
     ]
-    product.call(
-        PETRA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"bilaga-{next(_numbers):06d}",
-        body=to_builtins(paragraph("Här är kvittona.")),
-        attachments=made,
-    )
+    send(product, thread_id, made, "Här är kvittona.", email=PETRA)
     pictures = tmp_path_factory.mktemp("documents")
     more = "Visa 2 till"
     for email, path, size in (

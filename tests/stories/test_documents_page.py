@@ -9,9 +9,9 @@ from playwright.async_api import Locator, expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, Lobby, Visitor
-from tests.stories.test_attaching import UPLOADS, folder, tray
+from tests.stories.filed import document, folder
+from tests.stories.test_attaching import UPLOADS, tray
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of
-from tests.stories.test_documents import document
 
 pytestmark = pytest.mark.anyio
 LINN = "linn@holmbygg.example"
@@ -85,7 +85,7 @@ async def test_staff_make_a_folder_bring_files_and_open_it_for_one_of_the_client
 async def test_a_client_puts_things_in_order_deletes_and_takes_back(lobby: Lobby, product: Product) -> None:
     """DC-7, DC-10: folders of their own where they may, names, moves, several at once, trash and search."""
     number = next(_numbers)
-    shared = folder(product, f"Vårt gemensamma {number}", "client_edits")
+    shared = folder(product, "client_edits", f"Vårt gemensamma {number}")
     names = [f"Underlag {number}-{at}.pdf" for at in range(3)]
     for name in names:
         document(product, shared["id"], name, PETRA)

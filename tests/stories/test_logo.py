@@ -1,7 +1,7 @@
 """A firm's logo where its clients look: in the portal, in the widget, and in a letter as a mail program shows it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -10,10 +10,8 @@ from tests.product import Product
 from tests.server.firms.pictures import given, jpeg, png
 from tests.stories.browser import NARROW, WIDE, Lobby
 from tests.stories.test_chat import ANNA, PETRA, new_thread
-from tests.stories.test_post import clock, mail_to
+from tests.stories.test_post import mail_to
 from tests.stories.test_widget import open_widget
-
-__all__ = ["clock"]
 
 pytestmark = pytest.mark.anyio
 
@@ -50,10 +48,12 @@ async def test_clients_see_the_firms_logo(lobby: Lobby, firm: Product) -> None:
     await expect(petra.page.locator(".firm-mark")).to_be_visible()
 
 
-async def test_a_letter_shows_the_logo_without_fetching_anything(lobby: Lobby, firm: Product, clock: object) -> None:
+async def test_a_letter_shows_the_logo_without_fetching_anything(
+    lobby: Lobby, firm: Product, clock: Callable[[int], None]
+) -> None:
     """EM-4."""
     _, subject = new_thread(firm)
-    mail = await mail_to(firm, PETRA, lambda one: subject in one["text"], clock)  # type: ignore[arg-type]
+    mail = await mail_to(firm, PETRA, lambda one: subject in one["text"], clock)
     reader = await lobby.arrive(WIDE)
     asked: list[str] = []
     await reader.go(f"/dev/inbox/{mail['id']}/html")

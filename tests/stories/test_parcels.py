@@ -4,18 +4,14 @@ import itertools
 import zipfile
 
 import pytest
-from msgspec import to_builtins
 from playwright.async_api import Locator, expect
 
-from protocol.body import paragraph
 from tests.product import Product
 from tests.stories.browser import NARROW, Lobby, Visitor
-from tests.stories.test_attaching import folder
+from tests.stories.filed import PDF, document, folder, send
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, both, new_thread
-from tests.stories.test_documents import document
 
 pytestmark = pytest.mark.anyio
-PDF = b"%PDF-1.7\n" + b"x" * 12_000
 _numbers = itertools.count(1)
 
 
@@ -29,30 +25,18 @@ async def brought(visitor: Visitor, button: Locator) -> tuple[str, dict[str, byt
         return download.suggested_filename, {name: opened.read(name) for name in opened.namelist()}
 
 
-def send(product: Product, thread_id: str, *documents: str, internal: bool = False) -> None:
-    product.call(
-        ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"paket-{next(_numbers):06d}",
-        body=to_builtins(paragraph("Här är allt.")),
-        attachments=list(documents),
-        **({"internal": True} if internal else {}),
-    )
-
-
 async def test_a_thread_brings_what_it_carries_to_each_side_what_is_for_them(lobby: Lobby, product: Product) -> None:
     """AC-6, DC-8: what an internal message carries is not for the client, who has no button before there is something."""
     thread_id, subject = new_thread(product)
-    shared = folder(product, f"Delad {next(_numbers)}", "client_views")["id"]
+    shared = folder(product, "client_views", f"Delad {next(_numbers)}")["id"]
     first = document(product, shared, "Årsbokslut.pdf", content=PDF)["id"]
     whispered = document(product, shared, "viskat.pdf", content=b"%PDF-1.7 viskat")["id"]
     anna, petra = await both(lobby, thread_id)
-    send(product, thread_id, whispered, internal=True)
+    send(product, thread_id, [whispered], "Här är allt.", internal=True)
     await expect(anna.stream.get_by_role("link", name="viskat.pdf")).to_be_visible()
     all_of_it = petra.page.get_by_role("button", name="Ladda ner alla dokument")
     await expect(all_of_it).to_have_count(0)
-    send(product, thread_id, first)
+    send(product, thread_id, [first], "Här är allt.")
     await expect(petra.stream.get_by_role("link", name="Årsbokslut.pdf")).to_be_visible()
     assert await brought(petra, all_of_it) == (f"{subject}.zip", {"Årsbokslut.pdf": PDF})
     await anna.page.get_by_role("complementary").get_by_role("tab", name="Dokument").click()
@@ -67,7 +51,7 @@ async def test_a_folder_brings_all_that_is_below_it_and_says_where_there_is_noth
 ) -> None:
     """On both sides; on a telephone too."""
     number = next(_numbers)
-    top = folder(product, f"Bokslut {number}", "client_views")
+    top = folder(product, "client_views", f"Bokslut {number}")
     account_id = account_of(product, HOLM)["id"]
     below = product.call(
         ANNA,
@@ -97,7 +81,7 @@ async def test_a_folder_brings_all_that_is_below_it_and_says_where_there_is_noth
 async def test_some_that_are_chosen_come_as_one_zip(lobby: Lobby, product: Product) -> None:
     """ZP-1: also to a client who may only look at them."""
     number = next(_numbers)
-    top = folder(product, f"Valda {number}", "client_views")
+    top = folder(product, "client_views", f"Valda {number}")
     names = [f"Kvitto {number}-{at}.pdf" for at in range(3)]
     for name in names:
         document(product, top["id"], name, content=b"%PDF-1.7 " + name.encode())

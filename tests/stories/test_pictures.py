@@ -6,15 +6,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from msgspec import to_builtins
 from playwright.async_api import Locator, expect
 
-from protocol.body import paragraph
 from tests.product import Product
 from tests.server.files import samples
-from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
+from tests.stories.browser import NARROW, Lobby
+from tests.stories.filed import LOOKS, document, folder, send, window
 from tests.stories.test_chat import ANNA, PETRA, both, new_thread
-from tests.stories.test_documents import document, folder
 
 pytestmark = pytest.mark.anyio
 _numbers = itertools.count(1)
@@ -23,21 +21,14 @@ SIZES = ((1600, 1200), (900, 1600), (40, 30))
 
 def sent(product: Product, thread_id: str, access: str = "client_edits") -> list[str]:
     """Petra has sent three pictures, of a telephone's, an upright and a tiny one; their names."""
-    where = folder(product, access)
+    where = folder(product, access)["id"]
     number = next(_numbers)
     names = [f"kvitto {number}-{at}.jpg" for at in range(len(SIZES))]
     made = [
         document(product, where, name, content=samples.picture("JPEG", size))["id"]
         for name, size in zip(names, SIZES, strict=True)
     ]
-    product.call(
-        PETRA if access != "private" else ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"bilder-{number:06d}",
-        body=to_builtins(paragraph("Här är kvittona.")),
-        attachments=made,
-    )
+    send(product, thread_id, made, "Här är kvittona.", email=PETRA if access != "private" else ANNA)
     return names
 
 
@@ -48,10 +39,6 @@ async def drawn(picture: Locator) -> None:
     assert await picture.evaluate("one => one.naturalWidth") > 0
 
 
-def box(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("dialog")
-
-
 async def test_the_light_box_is_used_by_keys_and_gives_focus_back(lobby: Lobby, product: Product) -> None:
     thread_id, _ = new_thread(product)
     names = sent(product, thread_id)
@@ -59,7 +46,7 @@ async def test_the_light_box_is_used_by_keys_and_gives_focus_back(lobby: Lobby, 
     opener = anna.stream.get_by_role("button", name=names[1])
     await opener.focus()
     await anna.page.keyboard.press("Enter")
-    dialog = box(anna)
+    dialog = window(anna)
     await expect(dialog).to_have_accessible_name(names[1])
     await expect(dialog).to_contain_text("2 av 3")
     await drawn(dialog.get_by_role("img", name=names[1]))
@@ -90,7 +77,7 @@ async def test_the_light_box_is_swiped_on_a_telephone(lobby: Lobby, product: Pro
     names = sent(product, thread_id)
     petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}", size=NARROW)
     await petra.stream.get_by_role("button", name=names[0]).click()
-    dialog = box(petra)
+    dialog = window(petra)
     await drawn(dialog.get_by_role("img", name=names[0]))
     width, height = NARROW
     for start, end, name in ((0.8, 0.3, names[1]), (0.2, 0.7, names[0])):
@@ -106,35 +93,20 @@ async def test_the_light_box_is_swiped_on_a_telephone(lobby: Lobby, product: Pro
 async def test_a_picture_that_is_closed_is_gone_also_from_the_light_box(lobby: Lobby, product: Product) -> None:
     """DC-8: without a reload, and at its addresses."""
     thread_id, _ = new_thread(product)
-    shared, private = folder(product, "client_views"), folder(product, "private")
+    shared, private = folder(product, "client_views")["id"], folder(product, "private")["id"]
     name = f"hemlig {next(_numbers)}.jpg"
     made = document(product, shared, name, content=samples.picture("JPEG", (800, 600)))
-    product.call(
-        ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"bild-{next(_numbers):06d}",
-        body=to_builtins(paragraph("")),
-        attachments=[made["id"]],
-    )
+    send(product, thread_id, [made["id"]])
     petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}")
     await petra.stream.get_by_role("button", name=name).click()
-    await drawn(box(petra).get_by_role("img", name=name))
+    await drawn(window(petra).get_by_role("img", name=name))
     product.call(ANNA, "document.move", document_id=made["id"], folder_id=private)
-    await expect(box(petra)).to_have_count(0)
+    await expect(window(petra)).to_have_count(0)
     await expect(petra.stream.get_by_text("Dokumentet finns inte längre här")).to_be_visible()
     assert name not in await petra.page.content()
     for what in ("content", "thumbnail", "picture"):
         answer = await petra.page.request.get(f"{product.url}/api/v1/documents/{made['id']}/{what}")
         assert answer.status == 404
-
-
-LOOKS: tuple[tuple[str, str, tuple[int, int], Scheme], ...] = (
-    (ANNA, "/console/threads/", WIDE, "light"),
-    (ANNA, "/console/threads/", NARROW, "dark"),
-    (PETRA, "/portal/threads/", WIDE, "dark"),
-    (PETRA, "/portal/threads/", NARROW, "light"),
-)
 
 
 async def test_pictures_fit_wherever_they_are_looked_at(
@@ -150,7 +122,7 @@ async def test_pictures_fit_wherever_they_are_looked_at(
         side = path.split("/")[1]
         await visitor.page.screenshot(path=pictures / f"{side}-{size[0]}-{scheme}.png")
         await visitor.stream.get_by_role("button", name=names[0]).click()
-        await drawn(box(visitor).get_by_role("img", name=names[0]))
+        await drawn(window(visitor).get_by_role("img", name=names[0]))
         await visitor.page.screenshot(path=pictures / f"{side}-{size[0]}-{scheme}-open.png")
         assert await visitor.page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
 
@@ -159,23 +131,16 @@ async def test_a_paper_is_looked_at_page_by_page(lobby: Lobby, product: Product)
     """Its name stands below it and brings the file; its pages are had one by one."""
     thread_id, _ = new_thread(product)
     name = f"Årsbokslut {next(_numbers)}.pdf"
-    made = document(product, folder(product, "client_views"), name, content=samples.pdf("ett", "två", "tre"))
-    product.call(
-        ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"papper-{next(_numbers):06d}",
-        body=to_builtins(paragraph("Här är bokslutet.")),
-        attachments=[made["id"]],
-    )
+    made = document(product, folder(product, "client_views")["id"], name, content=samples.pdf("ett", "två", "tre"))
+    send(product, thread_id, [made["id"]], "Här är bokslutet.")
     petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}", size=NARROW)
     await drawn(petra.stream.get_by_role("img", name=name))
     await expect(petra.stream.get_by_role("link", name=name)).to_be_visible()
     await petra.stream.get_by_role("button", name=name).click()
     for page, key in ((1, "ArrowRight"), (2, "End"), (3, "Home"), (1, "Escape")):
-        await expect(box(petra)).to_contain_text(f"Sida {page} av 3")
-        await drawn(box(petra).get_by_role("img", name=name))
+        await expect(window(petra)).to_contain_text(f"Sida {page} av 3")
+        await drawn(window(petra).get_by_role("img", name=name))
         await petra.page.keyboard.press(key)
-    await expect(box(petra)).to_have_count(0)
+    await expect(window(petra)).to_have_count(0)
     assert not await petra.cramped()
     assert not await petra.axe()

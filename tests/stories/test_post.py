@@ -5,7 +5,7 @@ import itertools
 import json
 import re
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,17 +22,6 @@ pytestmark = pytest.mark.anyio
 KLARA = "klara@vinterhav.example"
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 PATIENCE_S = 60
-
-
-@pytest.fixture
-async def clock(product: Product) -> AsyncIterator[Callable[[int], None]]:
-    """Lets time pass for the whole product; afterwards it is today again."""
-
-    def move(offset_ms: int) -> None:
-        product.call(ANNA, "clock.set", offset_ms=offset_ms)
-
-    yield move
-    move(0)
 
 
 def mails(product: Product) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -20,17 +20,6 @@ pytestmark = pytest.mark.anyio
 
 DAY_MS = 86_400_000
 _numbers = itertools.count(1)
-
-
-@pytest.fixture
-async def clock(product: Product) -> AsyncIterator[Callable[[int], None]]:
-    """Lets time pass for the whole product; afterwards it is today again."""
-
-    def move(offset_ms: int) -> None:
-        product.call(ANNA, "clock.set", offset_ms=offset_ms)
-
-    yield move
-    move(0)
 
 
 def row(visitor: Visitor, words: str) -> Locator:

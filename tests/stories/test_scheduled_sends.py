@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -15,17 +15,6 @@ from tests.stories.test_chat import ANNA, PETRA, SOFIA, new_thread
 pytestmark = pytest.mark.anyio
 
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-async def clock(product: Product) -> AsyncIterator[Callable[[int], None]]:
-    """Lets time pass for the whole product; afterwards it is today again."""
-
-    def move(offset_ms: int) -> None:
-        product.call(ANNA, "clock.set", offset_ms=offset_ms)
-
-    yield move
-    move(0)
 
 
 def waiting(visitor: Visitor) -> Locator:

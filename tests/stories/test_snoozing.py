@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,17 +18,6 @@ pytestmark = pytest.mark.anyio
 
 DAY_MS = 86_400_000
 UNTIL = re.compile(r"Uppskjuten till \S+ \d+ \S+ (\d{4} )?08:00")
-
-
-@pytest.fixture
-async def clock(product: Product) -> AsyncIterator[Callable[[int], None]]:
-    """Lets time pass for the whole product; afterwards it is today again."""
-
-    def move(offset_ms: int) -> None:
-        product.call(ANNA, "clock.set", offset_ms=offset_ms)
-
-    yield move
-    move(0)
 
 
 def row_of(visitor: Visitor, thread_id: str) -> Locator:

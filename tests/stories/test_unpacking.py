@@ -9,9 +9,9 @@ from tests.product import Product
 from tests.server.files import archives
 from tests.server.files.archives import zipped
 from tests.stories.browser import NARROW, Lobby
-from tests.stories.test_attaching import choose, folder, tray
+from tests.stories.filed import document, folder
+from tests.stories.test_attaching import choose, tray
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, both, new_thread
-from tests.stories.test_documents import document
 from tests.stories.test_documents_page import line
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +48,7 @@ async def test_a_client_sends_a_zip_and_the_firm_gets_what_is_in_it(lobby: Lobby
 async def test_staff_unpack_into_a_folder_and_what_is_locked_stays_one_file(lobby: Lobby, product: Product) -> None:
     """ZP-2, ZP-3: on the page of documents, on a telephone too."""
     number = next(_numbers)
-    top = folder(product, f"Moms {number}", "client_views")
+    top = folder(product, "client_views", f"Moms {number}")
     account_id = account_of(product, HOLM)["id"]
     anna = await lobby.staff(ANNA, f"/console/accounts/{account_id}/documents", size=NARROW)
     await line(anna, top["name"]).get_by_role("button", name=top["name"]).first.click()
@@ -72,7 +72,7 @@ async def test_a_zip_from_the_folders_is_attached_as_it_is(lobby: Lobby, product
     """ZP-4: nothing comes out of it, and whoever gets it has the same bytes."""
     number = next(_numbers)
     thread_id, _ = new_thread(product)
-    top = folder(product, f"Arkiv {number}", "client_views")
+    top = folder(product, "client_views", f"Arkiv {number}")
     name, content = f"Arkiv {number}.zip", zipped({"a.txt": b"1", "b.txt": b"2"})
     document(product, top["id"], name, content=content)
     anna, petra = await both(lobby, thread_id)

@@ -6,15 +6,13 @@ import itertools
 import re
 
 import pytest
-from msgspec import to_builtins
 from playwright.async_api import FilePayload, expect
 
-from protocol.body import paragraph
 from tests.product import Product
 from tests.stories.browser import NARROW, Lobby
+from tests.stories.filed import document, folder, send
 from tests.stories.test_attaching import UPLOADS, tray
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, new_thread
-from tests.stories.test_documents import document, folder
 from tests.stories.test_documents_page import line
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +55,7 @@ async def test_a_client_uploads_says_so_and_the_firm_finds_it(lobby: Lobby, prod
 async def test_what_a_message_brings_is_said_with_it(lobby: Lobby, product: Product) -> None:
     """DC-6, NS-2: in one entry, with its words or without."""
     thread_id, subject = new_thread(product)
-    where = folder(product, "client_edits")
+    where = folder(product, "client_edits")["id"]
     anna = await lobby.staff(ANNA, "/console/inbox")
     entry = anna.page.get_by_role("main").get_by_role("listitem").filter(has_text=subject)
     for words, count, said in (
@@ -65,12 +63,5 @@ async def test_what_a_message_brings_is_said_with_it(lobby: Lobby, product: Prod
         ("Och här är resten.", 2, "Och här är resten.” (3 dokument)"),
     ):
         made = [document(product, where, f"{number}.pdf", PETRA)["id"] for number in range(count)]
-        product.call(
-            PETRA,
-            "message.send",
-            thread_id=thread_id,
-            client_message_id=f"sagt-{next(_numbers):06d}",
-            body=to_builtins(paragraph(words)),
-            attachments=made,
-        )
+        send(product, thread_id, made, words, email=PETRA)
         await expect(entry).to_contain_text(said)

@@ -6,16 +6,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from msgspec import to_builtins
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
-from protocol.body import paragraph
 from tests.product import Product
 from tests.server.files import field
-from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
-from tests.stories.test_attaching import folder
+from tests.stories.browser import NARROW, Lobby
+from tests.stories.filed import LOOKS, document, folder, send, window
 from tests.stories.test_chat import ANNA, HOLM, PETRA, account_of, new_thread
-from tests.stories.test_documents import document
 from tests.stories.test_documents_page import act, line
 
 pytestmark = pytest.mark.anyio
@@ -26,19 +23,8 @@ TABLE = "Datum;Text;Belopp\r\n2026-01-02;Porto Ängelholm;-1 250,50\r\n2026-01-0
 def sent(product: Product, thread_id: str, folder_id: str, *files: tuple[str, bytes]) -> list[str]:
     """A message of Anna's with these files; their ids."""
     made = [str(document(product, folder_id, name, content=content)["id"]) for name, content in files]
-    product.call(
-        ANNA,
-        "message.send",
-        thread_id=thread_id,
-        client_message_id=f"texter-{next(_numbers):06d}",
-        body=to_builtins(paragraph("Här är underlaget.")),
-        attachments=made,
-    )
+    send(product, thread_id, made, "Här är underlaget.")
     return made
-
-
-def window(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("dialog")
 
 
 async def test_a_client_reads_a_table_and_it_closes_when_it_is_for_nobody_any_more(
@@ -46,8 +32,8 @@ async def test_a_client_reads_a_table_and_it_closes_when_it_is_for_nobody_any_mo
 ) -> None:
     thread_id, _ = new_thread(product)
     number = next(_numbers)
-    shared = folder(product, f"Delat {number}", "client_views")["id"]
-    private = folder(product, f"Privat {number}", "private")["id"]
+    shared = folder(product, "client_views", f"Delat {number}")["id"]
+    private = folder(product, "private", f"Privat {number}")["id"]
     name = f"utdrag {number}.csv"
     (made,) = sent(product, thread_id, shared, (name, TABLE.encode("cp1252")))
     petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}", size=NARROW)
@@ -77,7 +63,7 @@ async def test_a_text_is_read_beside_the_thread_and_on_the_page_of_documents(lob
     """RD-8: it is new no more then. What is longer says so."""
     thread_id, _ = new_thread(product)
     number = next(_numbers)
-    shared = folder(product, f"Böcker {number}", "client_edits")
+    shared = folder(product, "client_edits", f"Böcker {number}")
     books, long = f"bok {number}.se", f"logg {number}.txt"
     account_id = account_of(product, HOLM)["id"]
     document(product, shared["id"], books, PETRA, field.SIE_QUOTED)
@@ -98,20 +84,12 @@ async def test_a_text_is_read_beside_the_thread_and_on_the_page_of_documents(lob
     await expect(window(anna)).to_contain_text("Bara början visas här.")
 
 
-LOOKS: tuple[tuple[str, str, tuple[int, int], Scheme], ...] = (
-    (ANNA, "/console/threads/", WIDE, "light"),
-    (ANNA, "/console/threads/", NARROW, "dark"),
-    (PETRA, "/portal/threads/", WIDE, "dark"),
-    (PETRA, "/portal/threads/", NARROW, "light"),
-)
-
-
 async def test_words_fit_wherever_they_are_read(
     lobby: Lobby, product: Product, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Desk and telephone, light and dark: pictures to be looked at, and nothing wider than the page."""
     thread_id, _ = new_thread(product)
-    shared = folder(product, f"Mått {next(_numbers)}", "client_edits")["id"]
+    shared = folder(product, "client_edits", f"Mått {next(_numbers)}")["id"]
     wide = TABLE + "2026-01-04;" + "x" * 200 + ";1\r\n" + "2026-02-01;Hyra lokal;-12 000,00\r\n" * 60
     names = ("utdrag.csv", "villkor.txt")
     text = ("Villkor\n\n" + "En lång mening om vad som gäller för uppdraget. " * 12 + "\n\n") * 9

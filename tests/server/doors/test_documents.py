@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from protocol.documents import (
     Document,
@@ -19,35 +17,24 @@ from protocol.documents import (
 )
 from server.core.limits import Limits
 from server.doors import documents, visitors
-from server.doors.page_headers import SafeHeaders
 from tests import cabinet
+from tests.server.doors.asking import as_, asking
 from tests.server.files import samples
 from tests.server.talking import PLENTY
 from tests.world import Person, World
 
-OURS = "http://127.0.0.1:8000"
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     world.set(commands_per_s=PLENTY, commands_burst=PLENTY)
-    app = Starlette(
-        routes=documents.routes(world.means, Limits(world.settings, world.clock)),
-        middleware=[Middleware(SafeHeaders, settings=world.settings)],
-    )
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=OURS) as client:
+    async with asking(world, documents.routes(world.means, Limits(world.settings, world.clock))) as client:
         yield client
 
 
 def address(document: Document | str, what: str = "content") -> str:
     return f"/api/v1/documents/{document if isinstance(document, str) else document.id}/{what}"
-
-
-def as_(world: World, person: Person, **more: str) -> dict[str, str]:
-    named = {name.replace("_", "-"): value for name, value in more.items()}
-    return {"authorization": f"Bearer {world.token_of(person)}", **named}
 
 
 async def status(world: World, client: httpx.AsyncClient, person: Person, document: Document | str) -> int:

@@ -19,9 +19,9 @@ from server.core.limits import BucketsAway, Limits
 from server.core.settings import Settings
 from server.doors import http, visitors
 from tests.protocol.test_explain import MISTAKES
+from tests.server.doors.asking import OURS
 from tests.world import PASSWORD, World
 
-OURS = "http://127.0.0.1:8000"
 ELSEWHERE = "https://evil.example"
 
 

@@ -19,9 +19,9 @@ from server.doors import http, pages
 from server.doors.page_headers import SafeHeaders
 from server.sessions import actions as sessions
 from storage.letters import LetterDoc
+from tests.server.doors.asking import OURS
 from tests.world import PASSWORD, WIDGET_ORIGIN, Person, World
 
-OURS = "http://127.0.0.1:8000"
 FROM_US = {"origin": OURS}
 BROTLI = b"as brotli has it"
 """What stands beside a file is sent as it is: nothing here reads it."""

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from protocol.documents import (
     Document,
@@ -28,11 +26,10 @@ from protocol.wire import Id
 from server.core.limits import Limits
 from server.documents import parcels as packing
 from server.doors import parcels
-from server.doors.page_headers import SafeHeaders
 from storage.blobs.folder import Folder as Place
 from tests import cabinet
 from tests.server.documents.test_attachments import said
-from tests.server.doors.test_documents import OURS, as_
+from tests.server.doors.asking import as_, asking
 from tests.server.files.test_zip_writing import opened_by_unzip
 from tests.server.talking import PLENTY
 from tests.world import Person, World
@@ -43,12 +40,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     world.set(commands_per_s=PLENTY, commands_burst=PLENTY)
-    app = Starlette(
-        routes=parcels.routes(world.means, Limits(world.settings, world.clock)),
-        middleware=[Middleware(SafeHeaders, settings=world.settings)],
-    )
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=OURS) as client:
+    async with asking(world, parcels.routes(world.means, Limits(world.settings, world.clock))) as client:
         yield client
 
 

@@ -17,10 +17,10 @@ from server.doors import uploads
 from server.uploads import actions
 from server.uploads.receiving import Receiver
 from storage.uploads_doc import UploadDoc
+from tests.server.doors.asking import OURS, as_
 from tests.server.talking import PLENTY
 from tests.world import Person, World
 
-OURS = "http://127.0.0.1:8000"
 PATH = uploads.PATH
 BYTES = {"content-type": uploads.BYTES}
 pytestmark = pytest.mark.anyio
@@ -39,11 +39,6 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     world.set(commands_per_s=PLENTY, commands_burst=PLENTY)
     async with client_of(world) as client:
         yield client
-
-
-def as_(world: World, person: Person, **more: Any) -> dict[str, str]:
-    named = {name.replace("_", "-"): str(value) for name, value in more.items()}
-    return {"authorization": f"Bearer {world.token_of(person)}", **named}
 
 
 def encoded(text: str | bytes) -> str:

@@ -9,7 +9,8 @@ from server.core.limits import Limits
 from server.doors import http
 from server.sessions import actions as sessions
 from storage.people import LOGIN_PLACES_MAX
-from tests.server.doors.test_http import OURS, log_in, refused
+from tests.server.doors.asking import OURS
+from tests.server.doors.test_http import log_in, refused
 from tests.world import PASSWORD, World
 
 HOME, OFFICE = "192.0.2.1", "2001:db8::1"

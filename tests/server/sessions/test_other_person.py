@@ -27,13 +27,13 @@ from server.commands import TABLE, Entry
 from server.core import rules as access
 from server.core.limits import Limits
 from server.doors import http, pages
+from tests.server.doors.asking import OURS
 from tests.server.sessions.test_identity import signed
 from tests.server.talking import node, talk
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.anyio
 
-OURS = "http://127.0.0.1:8000"
 ASKED_BY_SOMEBODY = [entry for entry in TABLE if entry.rule is not access.anyone]
 
 
