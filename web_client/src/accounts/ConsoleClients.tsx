@@ -2,6 +2,7 @@
 // match, and written to together (BK-1). Refuses to know what is written: that is bulk/BulkDialog.tsx.
 
 import "../kit/checkbox.css";
+import "../kit/listed.css";
 import "../kit/page.css";
 import "./clients.css";
 import type { JSX } from "preact";
@@ -20,6 +21,7 @@ import { AccountsIcon, BulkIcon } from "../kit/icons.tsx";
 import { Listing } from "../kit/Listing.tsx";
 import { Menu } from "../kit/Menu.tsx";
 import { SearchField } from "../kit/SearchField.tsx";
+import { Select } from "../kit/Select.tsx";
 import { go } from "../shell/router.ts";
 
 const ASK_AFTER_MS = 200;
@@ -107,32 +109,21 @@ export function Clients({ desk }: { readonly desk: Desk }): JSX.Element {
           value={filter.search ?? ""}
           onInput={(text) => narrow("search", oneLine(text))}
         />
-        <select
-          class="clients__select"
-          aria-label={t("clients.assigned")}
+        <Select
+          label={t("clients.assigned")}
           value={filter.staff_id ?? ""}
-          onChange={(event) => narrow("staff_id", event.currentTarget.value)}
-        >
-          <option value="">{t("clients.anybody")}</option>
-          {staff.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <select
-          class="clients__select"
-          aria-label={t("clients.activation")}
+          options={[["", t("clients.anybody")], ...staff.map(({ id, name }) => [id, name] as const)]}
+          onChange={(id) => narrow("staff_id", id)}
+        />
+        <Select
+          label={t("clients.activation")}
           value={filter.activation ?? ""}
-          onChange={(event) => narrow("activation", event.currentTarget.value)}
-        >
-          <option value="">{t("clients.anyActivation")}</option>
-          {ACTIVATIONS.map((one) => (
-            <option key={one} value={one}>
-              {t(`activation.${one}`)}
-            </option>
-          ))}
-        </select>
+          options={[
+            ["", t("clients.anyActivation")],
+            ...ACTIVATIONS.map((one) => [one, t(`activation.${one}`)] as const),
+          ]}
+          onChange={(one) => narrow("activation", one)}
+        />
       </div>
       {page.accounts.length > 0 && (
         <div class="clients__bar">
@@ -172,10 +163,12 @@ export function Clients({ desk }: { readonly desk: Desk }): JSX.Element {
       >
         <ul class="clients">
           {page.accounts.map((account) => (
-            <li key={account.id} class="clients__row">
-              <Checkbox checked={all || ticked.has(account.id)} onChange={(on) => tick([account.id], on)}>
-                <strong class="clients__name">{account.name}</strong>
-              </Checkbox>
+            <li key={account.id} class="listed__row">
+              <div class="listed__said">
+                <Checkbox checked={all || ticked.has(account.id)} onChange={(on) => tick([account.id], on)}>
+                  <strong class="clients__name">{account.name}</strong>
+                </Checkbox>
+              </div>
               <span class="clients__said">
                 {account.archived ? t("clients.archived") : t(`activation.${account.activation}`)}
               </span>

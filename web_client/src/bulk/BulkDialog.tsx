@@ -17,10 +17,10 @@ import { bodyOf, isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import type { ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import { go } from "../shell/router.ts";
-import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 import { reminderOf, templatesOf } from "../templates/listed.ts";
-import { FirstMessage, NewChatForm } from "../threads/NewChatForm.tsx";
+import { NewChatForm } from "../threads/NewChatForm.tsx";
 import { RemindersRow, SheetRow, SubjectRow } from "../threads/sheet.tsx";
+import { MessageRow, TemplateRow } from "../threads/staff_rows.tsx";
 import { runHref } from "./addresses.ts";
 import { whyText } from "./words.ts";
 
@@ -99,34 +99,15 @@ export function BulkDialog({ desk, to, onClose }: BulkDialogProps): JSX.Element 
       <SheetRow label={t("newChat.to")} top>
         {seen ? <Recipients seen={seen} /> : <span role="status">{t("bulk.counting")}</span>}
       </SheetRow>
-      <SheetRow label={t("newChat.template")}>
-        <select
-          class="sheet__input sheet__select"
-          aria-label={t("newChat.template")}
-          value={template?.id ?? ""}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          <option value="">{t("newChat.noTemplate")}</option>
-          {templates.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </SheetRow>
+      <TemplateRow templates={templates} chosen={template?.id} onChoose={choose} />
       <SubjectRow subject={subject} error={undefined} onChange={setSubject} />
-      <div class="sheet__message">
-        <FirstMessage
-          placeholder={t("newChat.messagePlaceholder")}
-          body={template?.body ?? null}
-          docKey={template?.id ?? "new"}
-          onChange={setBody}
-          onSubmit={() => void create()}
-          codes
-          tools={(editor) => <ShortcodeTool editor={editor} />}
-          error={tried && blank ? t("newChat.bodyMissing") : undefined}
-        />
-      </div>
+      <MessageRow
+        body={template?.body ?? null}
+        docKey={template?.id ?? "new"}
+        missing={tried && blank}
+        onChange={setBody}
+        onSubmit={() => void create()}
+      />
       <RemindersRow setting={reminder} onChange={setReminder} />
       {template?.tasks && template.tasks.length > 0 && (
         <SheetRow label={t("newChat.tasks")}>{format.value.list(template.tasks)}</SheetRow>

@@ -16,6 +16,7 @@ import { language, t } from "../i18n/index.ts";
 import { problemText } from "../i18n/problems.ts";
 import { Field, FieldNote } from "../kit/Field.tsx";
 import { FormDialog } from "../kit/FormDialog.tsx";
+import { Select } from "../kit/Select.tsx";
 
 export interface FieldDialogProps {
   readonly api: Api;
@@ -141,18 +142,12 @@ export function FieldDialog({ api, field, onClose }: FieldDialogProps): JSX.Elem
             <label class="field__label" for={`${id}-kind`}>
               {t("fields.kind")}
             </label>
-            <select
+            <Select
               id={`${id}-kind`}
-              class="fields__select"
               value={kind}
-              onChange={(event) => says(setKind)(event.currentTarget.value as FieldKind)}
-            >
-              {KINDS.map((each) => (
-                <option key={each} value={each}>
-                  {t(`fieldKind.${each}`)}
-                </option>
-              ))}
-            </select>
+              options={KINDS.map((each) => [each, t(`fieldKind.${each}`)])}
+              onChange={says(setKind)}
+            />
             <FieldNote id={`${id}-kind-note`} error={false} text={t("fields.kindHint")} />
           </div>
         )}

@@ -8,6 +8,7 @@ import type { CustomField, FieldKind, Id, Problem } from "../core/protocol.gen.t
 import { isolated } from "../i18n/isolated.ts";
 import { Checkbox } from "../kit/Checkbox.tsx";
 import { Field, FieldNote } from "../kit/Field.tsx";
+import { Select } from "../kit/Select.tsx";
 import { kept, refused, type Said, typed, whyNot } from "./values.ts";
 
 /** What somebody is saying in fields, over what was said before. */
@@ -124,19 +125,12 @@ function Choice({ field, options, texts, onChange }: InputProps): JSX.Element {
       <label class="field__label" for={id}>
         {field.name}
       </label>
-      <select
+      <Select
         id={id}
-        class="fields__select"
         value={texts[0] ?? ""}
-        onChange={(event) => onChange(one(event.currentTarget.value))}
-      >
-        <option value="" />
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {option}
-          </option>
-        ))}
-      </select>
+        options={["", ...options].map((option) => [option, option])}
+        onChange={(option) => onChange(one(option))}
+      />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { problemText } from "../i18n/problems.ts";
 import { Button } from "../kit/Button.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { CheckIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
+import { Select } from "../kit/Select.tsx";
 import { seenBy } from "./audience.ts";
 import type { DraftFiles } from "./draft_files.ts";
 import { type FileView, typeOf } from "./file_views.ts";
@@ -163,21 +164,15 @@ function Target({ files, internal, linksOf }: TrayProps): JSX.Element {
       <label class="tray__label" for={id}>
         {t("attach.folder")}
       </label>
-      <select
+      <Select
         id={id}
-        class="tray__select"
+        describedBy={linksOf ? `${id}-seen` : undefined}
         value={chosen.id}
-        aria-describedby={linksOf ? `${id}-seen` : undefined}
-        onChange={(event) => {
-          files.folderId.value = event.currentTarget.value;
+        options={choices.map((folder) => [folder.id, folderPath(folder, files.folders.value ?? [])])}
+        onChange={(folderId) => {
+          files.folderId.value = folderId;
         }}
-      >
-        {choices.map((folder) => (
-          <option key={folder.id} value={folder.id}>
-            {folderPath(folder, files.folders.value ?? [])}
-          </option>
-        ))}
-      </select>
+      />
       <Button kind="secondary" onClick={() => files.save(internal)}>
         {t("attach.save")}
       </Button>

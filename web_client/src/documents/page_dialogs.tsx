@@ -11,6 +11,7 @@ import { Button } from "../kit/Button.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
+import { Select } from "../kit/Select.tsx";
 import type { Changes } from "./changes.ts";
 import { folderPath } from "./folders.ts";
 
@@ -248,19 +249,15 @@ function MoveDialog({ folders, all, top, onMove, onClose }: MoveDialogProps): JS
         <label class="field__label" for={id}>
           {t("docs.moveTo")}
         </label>
-        <select
+        <Select
           id={id}
-          class="documents-page__select"
           value={to}
-          onChange={(event) => setTo(event.currentTarget.value)}
-        >
-          {top && <option value="">{t("docs.atTop")}</option>}
-          {open.map((folder) => (
-            <option key={folder.id} value={folder.id}>
-              {folder.name}
-            </option>
-          ))}
-        </select>
+          options={[
+            ...(top ? [["", t("docs.atTop")] as const] : []),
+            ...open.map((folder) => [folder.id, folder.name] as const),
+          ]}
+          onChange={setTo}
+        />
         <p class="documents-page__seen">{t("docs.moveWhy")}</p>
       </div>
     </Dialog>
@@ -282,6 +279,7 @@ const LEVELS: readonly (readonly [Level | "", PlainKey])[] = [
 ];
 
 function AccessDialog({ folder, people, onSave, onClose }: AccessDialogProps): JSX.Element {
+  const form = useId();
   const [access, setAccess] = useState<Access>(folder.access ?? "private");
   const [levels, setLevels] = useState<Readonly<Record<Id, Level>>>(folder.people ?? {});
   const save = (): void => onSave(access, levels);
@@ -299,23 +297,17 @@ function AccessDialog({ folder, people, onSave, onClose }: AccessDialogProps): J
           onChange={setAccess}
         />
         {people.map(({ id, name }) => (
-          <label key={id} class="documents-page__person">
+          <label key={id} class="documents-page__person" for={`${form}-${id}`}>
             <span>{name}</span>
-            <select
-              class="documents-page__select"
+            <Select
+              id={`${form}-${id}`}
               value={levels[id] ?? ""}
-              onChange={(event) => {
+              options={LEVELS.map(([level, label]) => [level, t(label)])}
+              onChange={(level) => {
                 const { [id]: _, ...others } = levels;
-                const level = event.currentTarget.value as Level | "";
                 setLevels(level === "" ? others : { ...others, [id]: level });
               }}
-            >
-              {LEVELS.map(([level, label]) => (
-                <option key={level} value={level}>
-                  {t(label)}
-                </option>
-              ))}
-            </select>
+            />
           </label>
         ))}
       </div>

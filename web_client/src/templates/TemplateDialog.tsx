@@ -13,9 +13,9 @@ import { Button } from "../kit/Button.tsx";
 import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import { Says } from "../shortcodes/Says.tsx";
-import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
-import { FirstMessage, NewChatForm } from "../threads/NewChatForm.tsx";
+import { NewChatForm } from "../threads/NewChatForm.tsx";
 import { RemindersRow, SheetRow, SubjectRow, TasksRow } from "../threads/sheet.tsx";
+import { MessageRow } from "../threads/staff_rows.tsx";
 import { reminderOf } from "./listed.ts";
 
 export interface TemplateDialogProps {
@@ -109,18 +109,13 @@ export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDial
         onChange={says(setSubject)}
       />
       <Says text={{ subject, body, tasks }} resolved={undefined} />
-      <div class="sheet__message">
-        <FirstMessage
-          placeholder={t("newChat.messagePlaceholder")}
-          body={template.body ?? null}
-          docKey="template"
-          codes
-          tools={(editor) => <ShortcodeTool editor={editor} />}
-          onChange={says(setBody)}
-          onSubmit={() => void save(false)}
-          error={tried && missing.body ? t("newChat.bodyMissing") : undefined}
-        />
-      </div>
+      <MessageRow
+        body={template.body ?? null}
+        docKey="template"
+        missing={tried && missing.body}
+        onChange={says(setBody)}
+        onSubmit={() => void save(false)}
+      />
       <RemindersRow setting={reminder} onChange={says(setReminder)} />
       <TasksRow tasks={tasks} onChange={says(setTasks)} />
     </NewChatForm>

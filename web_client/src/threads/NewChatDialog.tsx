@@ -20,11 +20,11 @@ import { modifier } from "../messages/writing/FormatBar.tsx";
 import type { ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import { type Resolve, useResolving } from "../shortcodes/resolving.ts";
 import { Says } from "../shortcodes/Says.tsx";
-import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 import { reminderOf } from "../templates/listed.ts";
 import type { NewChatDraft } from "./models.ts";
-import { FirstMessage, NewChatForm } from "./NewChatForm.tsx";
+import { NewChatForm } from "./NewChatForm.tsx";
 import { RemindersRow, SheetRow, SubjectRow, TasksRow } from "./sheet.tsx";
+import { MessageRow, TemplateRow } from "./staff_rows.tsx";
 
 export interface NewChatDialogProps {
   readonly accounts: readonly AccountChoice[] | undefined;
@@ -184,42 +184,23 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
             }}
           />
         </SheetRow>
-        <SheetRow label={t("newChat.template")}>
-          <select
-            class="sheet__input sheet__select"
-            aria-label={t("newChat.template")}
-            value={template?.id ?? ""}
-            onChange={(event) => choose(event.currentTarget.value)}
-          >
-            <option value="">{t("newChat.noTemplate")}</option>
-            {templates.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </SheetRow>
+        <TemplateRow templates={templates} chosen={template?.id} onChoose={choose} />
         <SubjectRow
           subject={subject}
           error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}
           onChange={(next) => setWritten((now) => ({ ...now, subject: next }))}
         />
         <Says text={written} resolved={resolved} reader={account?.readers[0]} />
-        <div class="sheet__message">
-          <FirstMessage
-            placeholder={t("newChat.messagePlaceholder")}
-            body={text.body}
-            docKey={text.key}
-            onChange={(next) => setWritten((now) => ({ ...now, body: next }))}
-            onSubmit={() => void create()}
-            codes
-            tools={(editor) => <ShortcodeTool editor={editor} />}
-            error={tried && missing.body ? t("newChat.bodyMissing") : undefined}
-            // In whose folders they are saved has to be known.
-            files={account && files}
-            linksOf={props.linksOf}
-          />
-        </div>
+        <MessageRow
+          body={text.body}
+          docKey={text.key}
+          missing={tried && missing.body}
+          onChange={(next) => setWritten((now) => ({ ...now, body: next }))}
+          onSubmit={() => void create()}
+          // In whose folders they are saved has to be known.
+          files={account && files}
+          linksOf={props.linksOf}
+        />
         <RemindersRow setting={reminder} onChange={setReminder} />
         <TasksRow tasks={tasks} onChange={(next) => setWritten((now) => ({ ...now, tasks: next }))} />
       </NewChatForm>
