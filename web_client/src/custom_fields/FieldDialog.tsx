@@ -6,17 +6,16 @@ import "../kit/field.css";
 import "../sessions/settings.css";
 import "./fields.css";
 import type { JSX } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
-import { type Api, insist } from "../core/api.ts";
+import { useId, useState } from "preact/hooks";
+import type { Api } from "../core/api.ts";
 import { oneLine, saysNothing } from "../core/blank.ts";
-import { newKey } from "../core/keys.ts";
-import { problemOf } from "../core/problems.ts";
 import type { CustomField, FieldKind, FieldOf, Problem } from "../core/protocol.gen.ts";
 import { language, t } from "../i18n/index.ts";
 import { problemText } from "../i18n/problems.ts";
 import { Field, FieldNote } from "../kit/Field.tsx";
 import { FormDialog } from "../kit/FormDialog.tsx";
 import { Select } from "../kit/Select.tsx";
+import { useSaving } from "../shell/saving.ts";
 
 export interface FieldDialogProps {
   readonly api: Api;
@@ -42,22 +41,20 @@ const chosen = (kind: FieldKind): boolean => kind === "choice" || kind === "choi
 
 export function FieldDialog({ api, field, onClose }: FieldDialogProps): JSX.Element {
   const id = useId();
-  const key = useRef(newKey());
   const [of, setOf] = useState<FieldOf>("account");
   const [name, setName] = useState(field?.name ?? "");
   const [kind, setKind] = useState<FieldKind>(field?.kind ?? "text");
   const [lines, setLines] = useState((field?.options ?? []).join("\n"));
   const [currency, setCurrency] = useState(language.value === "sv" ? "SEK" : "EUR");
-  const [busy, setBusy] = useState(false);
+  const saving = useSaving();
   const [dirty, setDirty] = useState(false);
   const [tried, setTried] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
   const says =
     <T,>(set: (value: T) => void) =>
     (value: T): void => {
       set(value);
       setDirty(true);
-      setProblem(undefined);
+      saving.forget();
     };
   const options = [
     ...new Set(
@@ -78,24 +75,17 @@ export function FieldDialog({ api, field, onClose }: FieldDialogProps): JSX.Elem
   };
   const save = async (): Promise<void> => {
     setTried(true);
-    if (busy || lacks.name || lacks.options || (!field && lacks.currency)) return;
-    setBusy(true);
+    if (lacks.name || lacks.options || (!field && lacks.currency)) return;
     const said = { name: oneLine(name), ...(chosen(kind) ? { options } : {}) };
     const more = kind === "money" ? { currency } : {};
-    try {
-      await (field
-        ? insist(() => api.call("custom_field.update", { custom_field_id: field.id, ...said }))
-        : insist(() =>
-            api.call("custom_field.create", { client_field_id: key.current, of, kind, ...said, ...more }),
-          ));
-      onClose();
-    } catch (error) {
-      // Changed since, it is something else: the next try has a key of its own.
-      key.current = newKey();
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
+    const saved = await saving.save((key) =>
+      field
+        ? api.call("custom_field.update", { custom_field_id: field.id, ...said })
+        : api.call("custom_field.create", { client_field_id: key, of, kind, ...said, ...more }),
+    );
+    if (saved) onClose();
   };
+  const { busy, problem } = saving;
   const placed = refusals(problem);
   return (
     <FormDialog

@@ -6,11 +6,9 @@ import "../sessions/settings.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../console/desk.ts";
-import { type Api, insist } from "../core/api.ts";
+import type { Api } from "../core/api.ts";
 import { oneLine, saysNothing } from "../core/blank.ts";
 import { keptOf } from "../core/keeping.ts";
-import { newKey } from "../core/keys.ts";
-import { problemOf } from "../core/problems.ts";
 import type { Body, SavedReply } from "../core/protocol.gen.ts";
 import { plainText } from "../core/threads.ts";
 import { useCustomFields } from "../custom_fields/kept.ts";
@@ -28,6 +26,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
 import { RichField } from "../messages/writing/RichField.tsx";
+import { useSaving } from "../shell/saving.ts";
 import { attempt } from "../shell/toasts.ts";
 import { ShortcodeTool } from "../shortcodes/ShortcodeButton.tsx";
 
@@ -129,36 +128,26 @@ interface ReplyDialogProps {
 
 /** Writing one: title, text, and of a new one whom it is for. */
 function ReplyDialog({ api, reply, canShare, onClose }: ReplyDialogProps): JSX.Element {
-  const key = useRef(newKey());
+  const saving = useSaving();
   const [title, setTitle] = useState(reply?.title ?? "");
   const [personal, setPersonal] = useState(!canShare);
-  const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
   const [lacking, setLacking] = useState(false);
-  const [problem, setProblem] = useState<string>();
   const body = useRef<BodyDoc | null>(reply?.body ?? null);
   const save = async (): Promise<void> => {
-    if (busy) return;
     if (saysNothing(title) || isBlank(body.current)) {
       setLacking(true);
       return;
     }
     const said = { title: oneLine(title), body: trimmed(body.current as BodyDoc) as Body };
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await (reply
-        ? insist(() => api.call("saved_reply.update", { saved_reply_id: reply.id, ...said }))
-        : insist(() => api.call("saved_reply.create", { client_reply_id: key.current, personal, ...said })));
-      onClose();
-    } catch (error) {
-      // Changed since, it is something else: the next try has a key of its own.
-      key.current = newKey();
-      setProblem(problemText(problemOf(error)));
-    } finally {
-      setBusy(false);
-    }
+    const saved = await saving.save((key) =>
+      reply
+        ? api.call("saved_reply.update", { saved_reply_id: reply.id, ...said })
+        : api.call("saved_reply.create", { client_reply_id: key, personal, ...said }),
+    );
+    if (saved) onClose();
   };
+  const { busy, problem } = saving;
   const textLacks = lacking && isBlank(body.current);
   return (
     <FormDialog
@@ -187,7 +176,7 @@ function ReplyDialog({ api, reply, canShare, onClose }: ReplyDialogProps): JSX.E
           placeholder={t("replies.text")}
           body={body.current}
           docKey="reply"
-          error={problem ?? (textLacks ? t("replies.textMissing") : undefined)}
+          error={problem ? problemText(problem) : textLacks ? t("replies.textMissing") : undefined}
           codes
           tools={(editor) => <ShortcodeTool editor={editor} />}
           onChange={(next) => {

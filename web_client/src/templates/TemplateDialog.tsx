@@ -1,17 +1,16 @@
 // Writing a template: its name, and then the form of a new chat as the chat will begin (TP-1).
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
-import { type Api, insist } from "../core/api.ts";
+import { useState } from "preact/hooks";
+import type { Api } from "../core/api.ts";
 import { oneLine, saysNothing } from "../core/blank.ts";
-import { newKey } from "../core/keys.ts";
-import { problemOf } from "../core/problems.ts";
 import type { Template } from "../core/protocol.gen.ts";
 import { t } from "../i18n/index.ts";
 import { problemText } from "../i18n/problems.ts";
 import { Button } from "../kit/Button.tsx";
 import { isBlank, trimmed } from "../messages/body_text.ts";
 import type { BodyDoc } from "../messages/models.ts";
+import { useSaving } from "../shell/saving.ts";
 import { Says } from "../shortcodes/Says.tsx";
 import { NewChatForm } from "../threads/NewChatForm.tsx";
 import { RemindersRow, SheetRow, SubjectRow, TasksRow } from "../threads/sheet.tsx";
@@ -28,16 +27,14 @@ export interface TemplateDialogProps {
 }
 
 export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDialogProps): JSX.Element {
-  const key = useRef(newKey());
   const [name, setName] = useState(template.name ?? "");
   const [subject, setSubject] = useState(template.subject ?? "");
   const [body, setBody] = useState<BodyDoc | null>(template.body ?? null);
   const [tasks, setTasks] = useState<readonly string[]>(template.tasks ?? []);
   const [reminder, setReminder] = useState(reminderOf(template));
   const [dirty, setDirty] = useState(template.id === undefined && template.name !== undefined);
-  const [busy, setBusy] = useState(false);
+  const saving = useSaving();
   const [tried, setTried] = useState(false);
-  const [problem, setProblem] = useState<string>();
   const says =
     <T,>(set: (value: T) => void) =>
     (value: T): void => {
@@ -47,7 +44,7 @@ export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDial
   const missing = { name: saysNothing(name), subject: saysNothing(subject), body: isBlank(body) };
   const save = async (use: boolean): Promise<void> => {
     setTried(true);
-    if (busy || missing.name || missing.subject || missing.body) return;
+    if (missing.name || missing.subject || missing.body) return;
     const said = {
       name: oneLine(name),
       subject: oneLine(subject),
@@ -56,21 +53,12 @@ export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDial
       reminder,
     };
     const { id } = template;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const saved = await insist(() =>
-        id
-          ? api.call("template.update", { template_id: id, ...said })
-          : api.call("template.create", { client_template_id: key.current, ...said }),
-      );
-      onSaved(saved, use);
-    } catch (error) {
-      // Changed since, it is something else: the next try has a key of its own.
-      key.current = newKey();
-      setProblem(problemText(problemOf(error)));
-      setBusy(false);
-    }
+    const saved = await saving.save((key) =>
+      id
+        ? api.call("template.update", { template_id: id, ...said })
+        : api.call("template.create", { client_template_id: key, ...said }),
+    );
+    if (saved) onSaved(saved, use);
   };
   return (
     <NewChatForm
@@ -78,10 +66,10 @@ export function TemplateDialog({ api, template, onSaved, onClose }: TemplateDial
       title={template.id ? t("templates.edit", { name: template.name ?? "" }) : t("templates.new")}
       verb={t("templates.save")}
       dirty={dirty}
-      busy={busy}
-      problem={problem}
+      busy={saving.busy}
+      problem={saving.problem && problemText(saving.problem)}
       hint={
-        <Button disabled={busy} onClick={() => void save(true)}>
+        <Button disabled={saving.busy} onClick={() => void save(true)}>
           {t("templates.saveAndUse")}
         </Button>
       }
