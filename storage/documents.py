@@ -68,7 +68,6 @@ DOCUMENTS: Final = OfFirms(
 )
 
 LIVE: Final[Row] = {"deleted_at": None}
-TRASHED: Final[Row] = {"deleted_at": {"$exists": True}}
 _SAME_STEM_MAX: Final = 1_000
 _SAME_CONTENT_MAX: Final = 1_000
 

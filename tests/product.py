@@ -104,11 +104,6 @@ class Product:
             if process is not None:
                 process.kill()
 
-    def logins(self) -> list[dict[str, Any]]:
-        """The demo's people."""
-        found: list[dict[str, Any]] = json.loads(self._get("/dev/logins.json"))
-        return found
-
     def call(self, email: str, name: str, /, **fields: Any) -> dict[str, Any]:
         """One command by somebody of the demo, as a program would give it. Raises AssertionError when it is refused."""
         answer = self._post(name, fields, {"authorization": f"Bearer {self.token_of(email)}"})

@@ -41,9 +41,8 @@ async def follow(means: Means, now: Ms) -> int:
     told = 0
     # A letter with which it was tried waits until the next try.
     for firm_id in await means.store.letters.firms_waiting(max(now, seen.until), seen.told):
-        with suppress(
-            Unreadable
-        ):  # an entry of a newer build, whose schedulers will tell; the other firms hear of it now
+        # An entry of a newer build: its schedulers will tell. The other firms hear of it now.
+        with suppress(Unreadable):
             told += await away(means, firm_id, seen, now)
     return told
 

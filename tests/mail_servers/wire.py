@@ -28,7 +28,6 @@ class Wire:
     away: bool = False
     port: int = 0
     cut: int = 0
-    conversations: int = 0
     greeted_as: set[str] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -51,7 +50,6 @@ class Wire:
         if self.away:
             writer.transport.abort()
             return
-        self.conversations += 1
         try:
             there = await asyncio.open_connection(HOST, PORT)
         except OSError:

@@ -57,9 +57,6 @@ class Struck:
     missed: bool = False
     """There was nothing to hit: it had ended by itself."""
 
-    def on_at(self, at_ms: Ms) -> bool:
-        return not self.missed and self.began_ms <= at_ms and (self.ended_ms is None or at_ms <= self.ended_ms)
-
     @property
     def name(self) -> str:
         return f"{self.fault.kind} {self.fault.target}"
@@ -116,10 +113,6 @@ class House:
     def direct_url(self, number: int) -> str:
         """A node past its wire."""
         return f"http://{HOST}:{self.ports[number]}"
-
-    def faults_on(self, at_ms: Ms) -> list[str]:
-        """Which faults were on at a time."""
-        return [struck.name for struck in self.struck if struck.on_at(at_ms)]
 
     # processes
 

@@ -28,7 +28,6 @@ class Wire:
         self.port = free_port()
         self._thaw = asyncio.Event()
         self._thaw.set()
-        self._refusing = False
         self._ends: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._server: asyncio.Server | None = None
 

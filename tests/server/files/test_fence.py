@@ -23,7 +23,7 @@ from tests.server.files import samples
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).resolve().parents[3]
-GPS, DATE_TAKEN, MAKER = 0x8825, 0x9003, 0x010F
+GPS, MAKER = 0x8825, 0x010F
 
 
 def done_behind_the_fence(act: str) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 
 from server.reminders import table
-from server.reminders.table import Cycle, Due, Facts, Held, Settings, Stopped, evaluate
+from server.reminders.table import Cycle, Due, Facts, Held, Stopped, evaluate
 from tests.server.reminders.reminder_story import DAY_MS, HOUR_MS, MINUTE_MS, NEW_YORK, STOCKHOLM, Story
 from tests.server.reminders.table_facts import DUE_AT, facts
 
@@ -237,6 +237,3 @@ def test_more_open_tasks_than_tasks_is_refused() -> None:
 def test_what_a_reminder_speaks_of_besides_the_tasks(seen: Facts, speaks_of: str) -> None:
     assert isinstance(evaluate(seen), Due)
     assert table.waiting(seen) == speaks_of
-
-
-OFF = Settings(enabled=False, days=3, number=2)

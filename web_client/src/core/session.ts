@@ -15,11 +15,6 @@ export function loginUrl(next: string): string {
   return `/login?next=${encodeURIComponent(next)}`;
 }
 
-/** Only a path of our own may follow a login; anything else leads home. */
-export function safeNext(next: string | null): string | undefined {
-  return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : undefined;
-}
-
 /** Log this browser in. Rejects with a Refusal. */
 export async function login(api: Api, email: string, password: string, firmId?: Id): Promise<Me> {
   const choice = firmId === undefined ? {} : { firm_id: firmId };

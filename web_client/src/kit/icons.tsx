@@ -74,18 +74,12 @@ export const ArchiveIcon: Icon = (p) =>
 export const ClockIcon: Icon = (p) => draw(p, `${RING}M12 7.2V12l3.2 2`);
 export const ProblemIcon: Icon = (p) => draw(p, `${RING}M12 7.5v5.2M12 16v.2`);
 export const InfoIcon: Icon = (p) => draw(p, `${RING}M12 11.3v5M12 8v.2`);
-export const MailIcon: Icon = (p) =>
-  draw(
-    p,
-    "M4.5 5.5h15A1.5 1.5 0 0 1 21 7v10a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17V7a1.5 1.5 0 0 1 1.5-1.5zM3.5 7l8.5 6l8.5-6",
-  );
 
 // acts
 export const PlusIcon: Icon = (p) => draw(p, "M12 5v14M5 12h14");
 export const CloseIcon: Icon = (p) => draw(p, "M6 6l12 12M18 6L6 18");
 export const SearchIcon: Icon = (p) =>
   draw(p, "M10.8 4.5a6.3 6.3 0 1 0 0 12.6a6.3 6.3 0 1 0 0-12.6M15.5 15.5l4.5 4.5");
-export const FilterIcon: Icon = (p) => draw(p, "M3.5 7h17M7 12h10M10.5 17h3");
 export const MoreIcon: Icon = (p) => draw(p, "M5.5 12h.01M12 12h.01M18.5 12h.01", 2.4);
 export const ReplyIcon: Icon = (p) => draw(p, "M9.5 6L4 11.5L9.5 17M4.5 11.5H14a6 6 0 0 1 6 6v1");
 export const PencilIcon: Icon = (p) =>

@@ -234,12 +234,16 @@ function choiceOf(account: Account): AccountChoice {
 
 /** What the firm chose for new threads; those who may not read the settings get the product's default. */
 async function firmDefault(desk: Desk): Promise<{ days: number; number: number }> {
+  const products = { days: 3, number: 1 };
   const role: Me["role"] = desk.me.value.role;
-  if (role === "employee") return { days: 3, number: 1 };
+  if (role === "employee") return products;
   try {
-    const { settings } = await desk.client.api.call("firm.read", {});
-    return { days: settings.reminder_days ?? 3, number: settings.reminder_number ?? 1 };
+    const { settings } = await insist(() => desk.client.api.call("firm.read", {}));
+    return {
+      days: settings.reminder_days ?? products.days,
+      number: settings.reminder_number ?? products.number,
+    };
   } catch {
-    return { days: 3, number: 1 };
+    return products; // away for longer: the form says which reminders there will be, and they can be changed
   }
 }

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { bounded, ROWS_MAX } from "../../src/core/bounds.ts";
 import { Drafts } from "../../src/core/drafts.ts";
 import { Draft } from "../../src/core/keyed.ts";
-import { safeNext } from "../../src/core/session.ts";
 import { shelf } from "../../src/core/shelf.ts";
 import { EMPTY } from "../../src/core/state.ts";
 import { receiptOf } from "../../src/messages/stream.ts";
@@ -99,11 +98,4 @@ test("a receipt is the first step at or above the message", () => {
   // Handed over to a mail server, which isn't delivered.
   assert.deepEqual(receiptOf(10, 1, readers), { kind: "mailed", people: [{ name: "Petra", at: 90 }] });
   assert.deepEqual(receiptOf(11, 1, readers), { kind: "sent", at: 1 });
-});
-
-test("after a login only a path of our own follows", () => {
-  assert.equal(safeNext("/console/threads/1"), "/console/threads/1");
-  for (const bad of [null, "", "console", "//evil.test", "/\\evil.test", "https://evil.test"]) {
-    assert.equal(safeNext(bad), undefined);
-  }
 });
