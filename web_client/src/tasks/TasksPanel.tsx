@@ -5,14 +5,13 @@ import { useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
-import { PlusIcon } from "../kit/icons.tsx";
 import { Time } from "../kit/Time.tsx";
 import { systemText } from "../messages/told.ts";
+import { AddTasks } from "./AddTasks.tsx";
 import type { ChangeView, TasksPanelView } from "./models.ts";
 import { beforeAfterDrop, beforeAfterMove, sunk } from "./order.ts";
 import { Segments } from "./Progress.tsx";
 import { StaffTask } from "./StaffTask.tsx";
-import { TaskEditor } from "./TaskEditor.tsx";
 
 export interface TasksPanelProps {
   readonly view: TasksPanelView;
@@ -27,7 +26,6 @@ export interface TasksPanelProps {
 const CHANGES_SHOWN = 3;
 
 export function TasksPanel({ view, onAdd, onTick, onEdit, onMove, onDelete }: TasksPanelProps): JSX.Element {
-  const [adding, setAdding] = useState(0);
   const done = view.tasks.filter((task) => task.done).length;
   const total = view.tasks.length;
   const list = useRef<HTMLUListElement>(null);
@@ -61,23 +59,7 @@ export function TasksPanel({ view, onAdd, onTick, onEdit, onMove, onDelete }: Ta
           />
         ))}
       </ul>
-      {adding > 0 ? (
-        // A new key each time: Enter saves and opens the next empty line at once.
-        <TaskEditor
-          key={adding}
-          initial=""
-          placeholder={t("tasks.placeholder")}
-          onSave={(text) => {
-            onAdd(text);
-            setAdding(adding + 1);
-          }}
-          onCancel={() => setAdding(0)}
-        />
-      ) : (
-        <Button kind="link" icon={PlusIcon} class="tasks-panel__add" onClick={() => setAdding(1)}>
-          {t("tasks.add")}
-        </Button>
-      )}
+      <AddTasks class="tasks-panel__add" onAdd={onAdd} />
       {view.changes.length > 0 && <Changes changes={view.changes} />}
     </div>
   );

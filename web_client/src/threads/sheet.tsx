@@ -9,16 +9,15 @@ import { useId, useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, parts, t } from "../i18n/index.ts";
 import { Rich } from "../i18n/Rich.tsx";
-import { Button } from "../kit/Button.tsx";
 import { ChevronUpIcon } from "../kit/contact_icons.tsx";
 import { FieldNote } from "../kit/Field.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
-import { ChevronDownIcon, CloseIcon, PlusIcon } from "../kit/icons.tsx";
+import { ChevronDownIcon, CloseIcon } from "../kit/icons.tsx";
 import { Stepper } from "../kit/Stepper.tsx";
 import { Switch } from "../kit/Switch.tsx";
 import { DAYS_MAX, NUMBER_MAX, NUMBER_WARN, type ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import { CodedInput } from "../shortcodes/CodedInput.tsx";
-import { TaskEditor } from "../tasks/TaskEditor.tsx";
+import { AddTasks } from "../tasks/AddTasks.tsx";
 
 interface SheetRowProps {
   readonly label: string;
@@ -139,7 +138,6 @@ interface TasksRowProps {
 }
 
 export function TasksRow({ tasks, onChange }: TasksRowProps): JSX.Element {
-  const [adding, setAdding] = useState(0);
   return (
     <SheetRow label={t("newChat.tasks")} top>
       <ul class="sheet__tasks">
@@ -156,22 +154,7 @@ export function TasksRow({ tasks, onChange }: TasksRowProps): JSX.Element {
           </li>
         ))}
       </ul>
-      {adding > 0 ? (
-        <TaskEditor
-          key={adding}
-          initial=""
-          placeholder={t("tasks.placeholder")}
-          onSave={(text) => {
-            onChange([...tasks, text]);
-            setAdding(adding + 1);
-          }}
-          onCancel={() => setAdding(0)}
-        />
-      ) : (
-        <Button kind="link" icon={PlusIcon} onClick={() => setAdding(1)}>
-          {t("tasks.add")}
-        </Button>
-      )}
+      <AddTasks onAdd={(text) => onChange([...tasks, text])} />
     </SheetRow>
   );
 }
