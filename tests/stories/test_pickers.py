@@ -134,7 +134,7 @@ async def test_an_account_is_chosen_by_the_keyboard_and_its_field_has_one_ring(l
     await expect(listbox).to_be_visible()
     await anna.page.keyboard.press("Enter")
     await expect(field).to_have_count(0)
-    await expect(dialog.get_by_role("button", name="Välj en annan klient")).to_be_focused()
+    await expect(dialog.get_by_role("textbox", name="Ämne")).to_be_focused()
 
 
 async def test_a_search_field_has_one_ring(lobby: Lobby) -> None:

@@ -7,7 +7,6 @@ import { format, t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Choices } from "../kit/Choices.tsx";
 import { ChosenChip } from "../kit/ChosenChip.tsx";
-import { LockIcon } from "../kit/icons.tsx";
 import type { PersonView } from "../kit/models.ts";
 import { PickerOption } from "../kit/PickerOption.tsx";
 import { Popover } from "../kit/Popover.tsx";
@@ -23,9 +22,12 @@ export interface AccountSearchProps {
   readonly chosen: AccountChoice | undefined;
   readonly onQuery: (query: string) => void;
   readonly onChoose: (choice: AccountChoice | undefined) => void;
+  /** It is chosen, and can be written to: focus goes on to what is asked next. */
+  readonly onDone: () => void;
 }
 
-export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSearchProps): JSX.Element {
+export function AccountSearch(props: AccountSearchProps): JSX.Element {
+  const { choices, chosen, onQuery, onChoose, onDone } = props;
   const [open, setOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const chip = useRef<HTMLDivElement>(null);
@@ -38,8 +40,9 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
   );
   // The field has become a chip, or the chip a field, and what had focus is gone.
   useLayoutEffect(() => {
-    if (document.activeElement === document.body)
-      (field.current ?? chip.current?.querySelector("button"))?.focus();
+    if (document.activeElement !== document.body) return;
+    if (chosen && !chosen.noReader) onDone();
+    else (field.current ?? chip.current?.querySelector("button"))?.focus();
   }, [chosen]);
   if (chosen) {
     return (
@@ -93,13 +96,8 @@ export function AccountSearch({ choices, chosen, onQuery, onChoose }: AccountSea
                 {...option(index)}
                 avatar={<Avatar person={asPerson(choice)} size={24} />}
                 name={choice.account.name}
-                note={
-                  choice.noReader ? (
-                    <LockIcon size={14} />
-                  ) : (
-                    <span class="picker__note">{choice.account.shortId}</span>
-                  )
-                }
+                locked={choice.noReader && t("newChat.locked")}
+                note={<span class="picker__note">{choice.account.shortId}</span>}
               />
             ))}
           </Choices>

@@ -57,6 +57,8 @@ export class Desk {
   readonly panelOpen = computed(() => this.threadId.value !== null && listed.panel.value === "open");
   /** It was opened here: the chat without it is the entry before in the history. */
   #panelEntry = false;
+  /** It was begun here, and is opened to go on writing. */
+  begun: Id | undefined;
   /** The form of a new chat is open: empty, filled with a template, or with one that is to be created later and is changed. */
   readonly newChat: Signal<{ readonly template?: Template; readonly scheduled?: ScheduledChat } | undefined> =
     signal(undefined);
@@ -92,6 +94,7 @@ export class Desk {
     this.threadId.subscribe((id) => {
       this.thread.show(id, location.hash.slice(1));
       this.#panelEntry = false;
+      if (id !== this.begun) this.begun = undefined;
     });
     // Elsewhere the list and the tab stay as they were.
     const atChats = computed(() => this.threadId.value !== null || path.value === CHATS);

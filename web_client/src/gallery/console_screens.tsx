@@ -191,6 +191,7 @@ function Thread({
 }): JSX.Element {
   return (
     <ThreadView
+      openedFor={undefined}
       view={view}
       meId="an"
       staff={cast.staff}

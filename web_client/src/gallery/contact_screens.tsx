@@ -71,6 +71,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
     >
       {open && (
         <PortalThread
+          openedFor={undefined}
           view={contactThread}
           tasks={cast.tasks}
           meId="petr"

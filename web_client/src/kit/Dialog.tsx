@@ -50,6 +50,8 @@ export function Dialog(props: DialogProps): JSX.Element {
       // Else the browser would ask for the same once more.
       event.preventDefault();
       onClose();
+    } else if (event.defaultPrevented) {
+      // It was for what stands inside: an editor that has sent, a cell that was left.
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && onSubmit) {
       event.preventDefault();
       // One dialog may stand in another, which is not meant.

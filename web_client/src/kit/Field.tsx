@@ -22,6 +22,8 @@ export interface FieldProps extends InputProps {
   readonly labelHidden?: boolean;
   readonly icon?: Icon;
   readonly after?: ComponentChildren;
+  /** The dialog that it stands in begins here. */
+  readonly "data-autofocus"?: string;
 }
 
 export function Field(props: FieldProps): JSX.Element {

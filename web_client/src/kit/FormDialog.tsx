@@ -1,7 +1,7 @@
 // A dialog in which something is written: Cancel and the verb in its foot, and nobody leaves what they wrote by mistake.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "./Button.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
@@ -28,6 +28,12 @@ export function FormDialog(props: FormDialogProps): JSX.Element {
   const { title, verb, dirty, leaveWhy, busy, note, hint, inline = false, onSubmit, onClose } = props;
   const [asking, setAsking] = useState(false);
   const leave = (): void => (dirty ? setAsking(true) : onClose());
+  // After the next drawing: the same key may have ended what was written in a field, which is part of it.
+  const [asked, setAsked] = useState(0);
+  const submit = (): void => setAsked((times) => times + 1);
+  useLayoutEffect(() => {
+    if (asked > 0) onSubmit();
+  }, [asked]);
   const footer = (
     <>
       {note}
@@ -35,14 +41,14 @@ export function FormDialog(props: FormDialogProps): JSX.Element {
         {t("cancel")}
       </Button>
       {hint}
-      <Button kind="primary" disabled={busy} onClick={onSubmit}>
+      <Button kind="primary" disabled={busy} onClick={submit}>
         {verb}
       </Button>
     </>
   );
   return (
     <>
-      <Dialog size="form" title={title} footer={footer} onClose={leave} onSubmit={onSubmit} inline={inline}>
+      <Dialog size="form" title={title} footer={footer} onClose={leave} onSubmit={submit} inline={inline}>
         {props.children}
       </Dialog>
       {asking && (

@@ -1,5 +1,5 @@
 // One choice in a listbox whose keyboard belongs to a field elsewhere: the field keeps focus and points at the option
-// with aria-activedescendant. One that can't be chosen is shown with a lock.
+// with aria-activedescendant. What is locked is shown with a lock, and said to be so.
 
 import type { ComponentChildren, JSX } from "preact";
 import { LockIcon } from "./icons.tsx";
@@ -9,6 +9,8 @@ export interface PickerOptionProps {
   readonly current?: boolean;
   /** False: shown, but can't be chosen. */
   readonly able?: boolean;
+  /** A lock stands there, and this is what it says to whoever doesn't see it. */
+  readonly locked?: string | undefined;
   readonly avatar?: JSX.Element;
   readonly name: ComponentChildren;
   /** At the right, in the place of the lock. */
@@ -18,7 +20,7 @@ export interface PickerOptionProps {
 }
 
 export function PickerOption(props: PickerOptionProps): JSX.Element {
-  const { id, current = false, able = true, avatar, name, note, onChoose, onPoint } = props;
+  const { id, current = false, able = true, locked, avatar, name, note, onChoose, onPoint } = props;
   const state = able ? (current ? " picker__option--current" : "") : " picker__option--unable";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
@@ -34,7 +36,14 @@ export function PickerOption(props: PickerOptionProps): JSX.Element {
     >
       {avatar}
       <span class="picker__name">{name}</span>
-      {able ? note : <LockIcon size={14} />}
+      {locked === undefined ? (
+        note
+      ) : (
+        <>
+          <LockIcon size={14} />
+          <span class="hidden"> {locked}</span>
+        </>
+      )}
     </div>
   );
 }

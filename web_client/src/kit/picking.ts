@@ -60,6 +60,8 @@ export function usePicking<T>(
   };
   const press = (event: KeyboardEvent): boolean => {
     const { key } = event;
+    // With a modifier it is meant for what the list stands in: Ctrl+Enter sends.
+    if (event.altKey || event.ctrlKey || event.metaKey) return false;
     // Home and End are the text's own.
     const next =
       key === "Home" || key === "End" ? undefined : nextIndex(key, current, options.length, "vertical");

@@ -132,7 +132,7 @@ function OpenThread({ visit }: PageProps): JSX.Element | null {
       tasks={tasks}
       meId={visit.me.value.person.id}
       teamOnline={client.state.value.team_online}
-      focusHeading={!first.current}
+      openedFor={visit.begun === id ? "writing" : first.current ? undefined : "reading"}
       hasDocuments={client.state.value.rows.get(id)?.has_documents}
       files={thread.files.value}
       onBack={() => go(hrefOf())}

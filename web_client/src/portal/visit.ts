@@ -29,6 +29,8 @@ export class Visit {
   readonly home: Home;
   readonly me: ReadonlySignal<Me>;
   readonly newChat = signal(false);
+  /** It was begun here, and is opened to go on writing. */
+  begun: Id | undefined;
   readonly threadId = computed(() => idsIn(path.value, THREAD)?.thread ?? null);
   readonly #chosen = signal(browserStorage()?.getItem(ACCOUNT_KEY) ?? "");
   /** The account that is shown: the chosen one as long as it is theirs. */
@@ -57,7 +59,10 @@ export class Visit {
     // All accounts at once, for what waits elsewhere; then the one that is shown.
     void this.client.run({ type: "thread.list", limit: 200 });
     void this.home.load();
-    this.threadId.subscribe((id) => this.thread.show(id));
+    this.threadId.subscribe((id) => {
+      this.thread.show(id);
+      if (id !== this.begun) this.begun = undefined;
+    });
     effect(() => {
       const accountId = this.accountId.value;
       const state = listed.value;

@@ -2,7 +2,7 @@
 // of the text with chips is drawn in its place, and the input keeps caret, selection and keys.
 
 import "./shortcodes.css";
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { shortcodesIn } from "./codes.ts";
 import { ShortcodeWord } from "./ShortcodeButton.tsx";
@@ -13,10 +13,15 @@ export interface CodedInputProps {
   readonly maxLength: number;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly field?: RefObject<HTMLInputElement | null> | undefined;
+  /** The dialog that it stands in begins here. */
+  readonly first?: boolean | undefined;
 }
 
-export function CodedInput({ label, placeholder, maxLength, value, onChange }: CodedInputProps): JSX.Element {
-  const field = useRef<HTMLInputElement>(null);
+export function CodedInput(props: CodedInputProps): JSX.Element {
+  const { label, placeholder, maxLength, value, onChange, first = false } = props;
+  const own = useRef<HTMLInputElement>(null);
+  const field = props.field ?? own;
   const copy = useRef<HTMLDivElement>(null);
   const codes = shortcodesIn(value);
   /** The copy shows the stretch that the input shows. */
@@ -47,6 +52,7 @@ export function CodedInput({ label, placeholder, maxLength, value, onChange }: C
           placeholder={placeholder}
           maxLength={maxLength}
           value={value}
+          {...(first ? { "data-autofocus": "" } : {})}
           onInput={(event) => onChange(event.currentTarget.value)}
           onScroll={follow}
           onSelect={follow}

@@ -60,6 +60,7 @@ export function StaffPicker(props: StaffPickerProps): JSX.Element {
               <PickerOption
                 key={person.id}
                 able={false}
+                locked={t("picker.noAccess")}
                 avatar={<Avatar person={person} size={24} />}
                 name={person.name}
               />

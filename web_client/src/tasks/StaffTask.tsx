@@ -1,7 +1,7 @@
 // One task for staff, who may edit, move and delete it (TK-4).
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { ChevronUpIcon } from "../kit/contact_icons.tsx";
 import { ChevronDownIcon, PencilIcon } from "../kit/icons.tsx";
@@ -24,6 +24,17 @@ export interface StaffTaskProps {
 
 export function StaffTask({ task, onTick, onEdit, onMove, onDelete, onGrab }: StaffTaskProps): JSX.Element {
   const [editing, setEditing] = useState(false);
+  // The menu that it was begun in is back, too.
+  const returns = useRef(false);
+  useLayoutEffect(() => {
+    if (returns.current)
+      document.querySelector<HTMLElement>(`[data-task="${task.id}"] [aria-haspopup=menu]`)?.focus();
+    returns.current = false;
+  }, [editing]);
+  const end = (left: boolean): void => {
+    returns.current = !left;
+    setEditing(false);
+  };
   const order: readonly MenuItem[] = [
     { label: t("task.up"), icon: ChevronUpIcon, onSelect: () => onMove(task.id, -1) },
     { label: t("task.down"), icon: ChevronDownIcon, onSelect: () => onMove(task.id, 1) },
@@ -36,11 +47,11 @@ export function StaffTask({ task, onTick, onEdit, onMove, onDelete, onGrab }: St
   const editor = editing ? (
     <TaskEditor
       initial={task.text}
-      onSave={(text) => {
-        setEditing(false);
+      onSave={(text, left) => {
+        end(left);
         if (text !== task.text) onEdit(task.id, text);
       }}
-      onCancel={() => setEditing(false)}
+      onCancel={end}
     />
   ) : undefined;
   return (

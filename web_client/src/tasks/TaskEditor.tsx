@@ -8,11 +8,12 @@ import { t } from "../i18n/index.ts";
 export interface TaskEditorProps {
   readonly initial: string;
   readonly placeholder?: string;
-  readonly onSave: (text: string) => void;
-  readonly onCancel: () => void;
+  /** `left`: the keyboard has gone elsewhere already. */
+  readonly onSave: (text: string, left: boolean) => void;
+  readonly onCancel: (left: boolean) => void;
 }
 
-/** Enter saves, Escape leaves it as it was. */
+/** Enter saves, also together with Ctrl or Cmd; Escape leaves it as it was. */
 export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEditorProps): JSX.Element {
   const [text, setText] = useState(initial);
   // Removing the field on Enter or Escape also blurs it: what was decided first counts.
@@ -22,7 +23,8 @@ export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEdito
     decided.current = true;
     act();
   };
-  const save = (): void => finish(() => (saysNothing(text) ? onCancel() : onSave(oneLine(text))));
+  const save = (left = false): void =>
+    finish(() => (saysNothing(text) ? onCancel(left) : onSave(oneLine(text), left)));
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => input.current?.focus(), []);
   return (
@@ -41,12 +43,14 @@ export function TaskEditor({ initial, placeholder, onSave, onCancel }: TaskEdito
         value={text}
         ref={input}
         onInput={(event) => setText(event.currentTarget.value)}
-        onBlur={save}
+        onBlur={() => save(true)}
         onKeyDown={(event) => {
+          // What it stands in hears it, too, and has the task then.
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
           if (event.key !== "Escape") return;
           event.stopPropagation();
           event.preventDefault();
-          finish(onCancel);
+          finish(() => onCancel(false));
         }}
       />
     </form>

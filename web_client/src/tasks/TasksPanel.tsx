@@ -7,7 +7,7 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Time } from "../kit/Time.tsx";
 import { systemText } from "../messages/told.ts";
-import { AddTasks } from "./AddTasks.tsx";
+import { AddTask } from "./AddTask.tsx";
 import type { ChangeView, TasksPanelView } from "./models.ts";
 import { beforeAfterDrop, beforeAfterMove, sunk } from "./order.ts";
 import { Segments } from "./Progress.tsx";
@@ -59,7 +59,7 @@ export function TasksPanel({ view, onAdd, onTick, onEdit, onMove, onDelete }: Ta
           />
         ))}
       </ul>
-      <AddTasks class="tasks-panel__add" onAdd={onAdd} />
+      <AddTask class="tasks-panel__add" onAdd={onAdd} />
       {view.changes.length > 0 && <Changes changes={view.changes} />}
     </div>
   );

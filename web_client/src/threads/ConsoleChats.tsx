@@ -100,7 +100,7 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
       files={thread.files.value}
       linksOf={(id) => desk.directory.account(id)?.links}
       meId={desk.me.value.person.id}
-      focusHeading={!first.current}
+      openedFor={desk.begun === id ? "writing" : first.current ? undefined : "reading"}
       people={desk.mentionable(accountId)}
       staff={staff}
       onStaffNeeded={onStaffNeeded}

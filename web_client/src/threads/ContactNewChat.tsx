@@ -67,6 +67,7 @@ export function ContactNewChat({
         label={t("newChat.subject")}
         value={subject}
         maxLength={200}
+        data-autofocus=""
         onInput={(next) => {
           setSubject(next);
           onWritten?.(next, body);

@@ -78,6 +78,7 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
   );
   /** What stands in the editor, and of which text it is. */
   const [text, setText] = useState({ body: written.body, key: "new" });
+  const subjectField = useRef<HTMLInputElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
     if (!isFirst.current)
@@ -178,6 +179,7 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
             choices={accounts}
             chosen={account}
             onQuery={props.onAccountQuery}
+            onDone={() => subjectField.current?.focus()}
             onChoose={(next) => {
               setAccount(next);
               props.onAccount?.(next?.account.id);
@@ -186,6 +188,8 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
         </SheetRow>
         <TemplateRow templates={templates} chosen={template?.id} onChoose={choose} />
         <SubjectRow
+          field={subjectField}
+          first={props.account !== undefined}
           subject={subject}
           error={tried && missing.subject ? t("newChat.subjectMissing") : undefined}
           onChange={(next) => setWritten((now) => ({ ...now, subject: next }))}

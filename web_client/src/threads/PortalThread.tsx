@@ -1,7 +1,7 @@
 // One thread for a client: who is on the other side, what is to be done, the stream, the field.
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { DownloadAllProps } from "../documents/DownloadAll.tsx";
 import type { DraftFiles } from "../documents/draft_files.ts";
 import { format, t } from "../i18n/index.ts";
@@ -15,6 +15,7 @@ import { lazy } from "../shell/lazy.tsx";
 import { ContactTasks, TodoColumn } from "../tasks/ContactTasks.tsx";
 import type { TaskView } from "../tasks/models.ts";
 import type { ThreadView as View } from "./models.ts";
+import { type OpenedFor, useOpening } from "./opening.ts";
 import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
 
 const DownloadAll = lazy<DownloadAllProps>(
@@ -27,7 +28,7 @@ export interface PortalThreadProps {
   readonly meId: string;
   /** "The team is online": somebody of the firm is. */
   readonly teamOnline: boolean;
-  readonly focusHeading?: boolean;
+  readonly openedFor: OpenedFor | undefined;
   /** Messages carry some that the reader may see: they can be had all at once. */
   readonly hasDocuments?: boolean | undefined;
   /** Those that go with what is written. */
@@ -45,13 +46,11 @@ export interface PortalThreadProps {
 }
 
 export function PortalThread(props: PortalThreadProps): JSX.Element {
-  const { view, tasks, focusHeading = false } = props;
+  const { view, tasks } = props;
   const { id, archived } = view.header;
   const section = useRef<HTMLElement>(null);
   const writing = useWriting(section, ".contact-composer", ".todo");
-  useLayoutEffect(() => {
-    if (focusHeading) document.getElementById("thread-subject")?.focus();
-  }, [id]);
+  useOpening(view.header, props.openedFor);
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
     <>

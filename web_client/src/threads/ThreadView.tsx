@@ -1,7 +1,6 @@
 // One thread in the console: header, stream, composer.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useLayoutEffect } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
@@ -11,14 +10,14 @@ import type { BodyDoc } from "../messages/models.ts";
 import { Composer, type ComposerProps, type Outgoing } from "../messages/writing/Composer.tsx";
 import type { StaffChoice } from "../staff/models.ts";
 import type { ThreadView as View } from "./models.ts";
+import { type OpenedFor, useOpening } from "./opening.ts";
 import { ThreadHeader, type ThreadHeaderProps } from "./ThreadHeader.tsx";
 import { ThreadGone, ThreadStream } from "./ThreadStream.tsx";
 
 export interface ThreadViewProps extends Omit<ThreadHeaderProps, "header">, Omit<MessageActions, "onJump"> {
   readonly view: View;
   readonly meId: string;
-  /** Give the heading focus when the thread changes: not at the page's first load. */
-  readonly focusHeading?: boolean;
+  readonly openedFor: OpenedFor | undefined;
   readonly people: readonly StaffChoice[] | undefined;
   readonly onSend: (message: Outgoing) => void;
   readonly onDraft: (draft: { readonly body: BodyDoc | null; readonly internal: boolean }) => void;
@@ -37,11 +36,9 @@ export interface ThreadViewProps extends Omit<ThreadHeaderProps, "header">, Omit
 }
 
 export function ThreadView(props: ThreadViewProps): JSX.Element {
-  const { view, focusHeading = false } = props;
+  const { view } = props;
   const { id } = view.header;
-  useLayoutEffect(() => {
-    if (focusHeading) document.getElementById("thread-subject")?.focus();
-  }, [id]);
+  useOpening(view.header, props.openedFor);
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
     <div class="thread" {...(props.files && !view.header.archived ? { "data-drop": t("attach.drop") } : {})}>

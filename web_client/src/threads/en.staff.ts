@@ -57,6 +57,7 @@ export const threads = {
   "newChat.toPlaceholder": "Search client",
   "newChat.toMissing": "Choose whom to write to",
   "newChat.otherAccount": "Choose another client",
+  "newChat.locked": "locked, nobody there can log in",
   "newChat.noAccount": "No client by that name",
   "newChat.template": "Template",
   "newChat.noTemplate": "No template",

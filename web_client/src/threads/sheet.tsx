@@ -4,7 +4,7 @@
 import "../kit/checkbox.css";
 import "../tasks/tasks.css";
 import "./sheet.css";
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useId, useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, parts, t } from "../i18n/index.ts";
@@ -17,7 +17,7 @@ import { Stepper } from "../kit/Stepper.tsx";
 import { Switch } from "../kit/Switch.tsx";
 import { DAYS_MAX, NUMBER_MAX, NUMBER_WARN, type ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import { CodedInput } from "../shortcodes/CodedInput.tsx";
-import { AddTasks } from "../tasks/AddTasks.tsx";
+import { AddTask } from "../tasks/AddTask.tsx";
 
 interface SheetRowProps {
   readonly label: string;
@@ -35,7 +35,11 @@ export function SheetRow({ label, error, top = false, children }: SheetRowProps)
       </span>
       <div class="sheet__value">
         {children}
-        {error && <FieldNote id={id} error text={error} />}
+        {error && (
+          <div role="alert">
+            <FieldNote id={id} error text={error} />
+          </div>
+        )}
       </div>
     </div>
   );
@@ -45,9 +49,12 @@ export interface SubjectRowProps {
   readonly subject: string;
   readonly error: string | undefined;
   readonly onChange: (subject: string) => void;
+  readonly field?: RefObject<HTMLInputElement | null> | undefined;
+  /** The dialog begins here. */
+  readonly first?: boolean | undefined;
 }
 
-export function SubjectRow({ subject, error, onChange }: SubjectRowProps): JSX.Element {
+export function SubjectRow({ subject, error, onChange, field, first }: SubjectRowProps): JSX.Element {
   return (
     <SheetRow label={t("newChat.subject")} error={error}>
       <CodedInput
@@ -56,6 +63,8 @@ export function SubjectRow({ subject, error, onChange }: SubjectRowProps): JSX.E
         maxLength={200}
         value={subject}
         onChange={onChange}
+        field={field}
+        first={first}
       />
     </SheetRow>
   );
@@ -154,7 +163,7 @@ export function TasksRow({ tasks, onChange }: TasksRowProps): JSX.Element {
           </li>
         ))}
       </ul>
-      <AddTasks onAdd={(text) => onChange([...tasks, text])} />
+      <AddTask onAdd={(text) => onChange([...tasks, text])} />
     </SheetRow>
   );
 }

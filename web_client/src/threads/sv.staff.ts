@@ -58,6 +58,7 @@ export const threads: Translated<typeof english> = {
   "newChat.toPlaceholder": "Sök klient",
   "newChat.toMissing": "Välj vem du skriver till",
   "newChat.otherAccount": "Välj en annan klient",
+  "newChat.locked": "låst, ingen där kan logga in",
   "newChat.noAccount": "Ingen klient med det namnet",
   "newChat.template": "Mall",
   "newChat.noTemplate": "Ingen mall",

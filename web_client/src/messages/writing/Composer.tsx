@@ -21,6 +21,7 @@ import type { BodyDoc, DraftView, QuoteView } from "../models.ts";
 import { Quote } from "../Quote.tsx";
 import { EditorField, type EditorHandle, type ToolbarState } from "./EditorField.tsx";
 import { FormatBar, modifier } from "./FormatBar.tsx";
+import { useWritingPlace } from "./place.ts";
 
 const Says = lazy<SaysProps>(async () => (await import("../../shortcodes/Says.tsx")).Says);
 
@@ -62,7 +63,9 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps): JSX.Element {
   const { threadId, draft, receivers, blocked, people, files, onDraft, onSend, onTyping } = props;
   const id = useId();
+  const section = useRef<HTMLElement>(null);
   const editor = useRef<EditorHandle | null>(null);
+  useWritingPlace(section, editor);
   const [toolbar, setToolbar] = useState<ToolbarState>();
   const [internal, setInternal] = useState(draft.internal);
   const [empty, setEmpty] = useState(false);
@@ -158,7 +161,11 @@ export function Composer(props: ComposerProps): JSX.Element {
     editor.current?.focus();
   };
   return (
-    <section class={internal ? "composer composer--internal" : "composer"} aria-label={t("composer")}>
+    <section
+      ref={section}
+      class={internal ? "composer composer--internal" : "composer"}
+      aria-label={t("composer")}
+    >
       <FormatBar
         editor={editor}
         state={toolbar}

@@ -13,6 +13,7 @@ import type { BodyDoc } from "../models.ts";
 import { EditorField, type EditorHandle, type ToolbarState } from "./EditorField.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { FormatBar } from "./FormatBar.tsx";
+import { useWritingPlace } from "./place.ts";
 import { plainHandle } from "./plain_handle.ts";
 
 export interface ContactComposerProps {
@@ -31,7 +32,9 @@ export interface ContactComposerProps {
 
 export function ContactComposer(props: ContactComposerProps): JSX.Element {
   const { threadId, draft, receiver, rich, blocked, files, onDraft, onSend, onTyping } = props;
+  const section = useRef<HTMLElement>(null);
   const editor = useRef<EditorHandle | null>(null);
+  useWritingPlace(section, editor);
   const [toolbar, setToolbar] = useState<ToolbarState>();
   const [formatting, setFormatting] = useState(false);
   const [empty, setEmpty] = useState(false);
@@ -71,7 +74,7 @@ export function ContactComposer(props: ContactComposerProps): JSX.Element {
   const label = receiver ? t("composer.writeTo", { name: receiver }) : t("composer.placeholder");
   const why = blocked ?? (empty ? t("composer.empty") : files && whyUnsent(files));
   return (
-    <section class="contact-composer" aria-label={t("composer")}>
+    <section ref={section} class="contact-composer" aria-label={t("composer")}>
       {formatting && <FormatBar editor={editor} state={toolbar} />}
       {why && (
         <p class="contact-composer__why" role="status">

@@ -74,6 +74,7 @@ export function MentionPicker({
           <PickerOption
             key={person.id}
             able={false}
+            locked={t("picker.noAccess")}
             avatar={<Avatar person={person} size={24} />}
             name={person.name}
           />
