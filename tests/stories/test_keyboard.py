@@ -9,11 +9,13 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.product import Product
-from tests.stories.browser import Lobby, Visitor
+from tests.stories.browser import NARROW, WIDE, Lobby, Visitor
+from tests.stories.test_at_once import DRAWN
 from tests.stories.test_at_the_desk import new_chat, started
 from tests.stories.test_begun_chats import message, subject
 from tests.stories.test_bulk import NOBODY
-from tests.stories.test_chat import ANNA, PETRA
+from tests.stories.test_chat import ANNA, PETRA, new_thread
+from tests.stories.test_widget import open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +156,96 @@ async def test_ctrl_enter_in_the_list_of_clients_chooses_nobody(lobby: Lobby) ->
     await anna.page.keyboard.press("Control+Enter")
     await expect(dialog.get_by_role("alert").filter(has_text="Välj vem du skriver till")).to_be_visible()
     await expect(dialog.get_by_role("combobox", name="Till")).to_be_focused()
+
+
+async def test_opening_a_chat_moves_focus_to_its_heading_and_leaving_it_to_its_row(
+    lobby: Lobby, product: Product
+) -> None:
+    """KB-6: the first one too, from the list and from the inbox; a page that begins with one leaves focus alone."""
+    (one, first), (two, second) = new_thread(product), new_thread(product)
+    anna = await lobby.staff(ANNA)
+    page = anna.page
+    for thread_id, words in ((one, first), (two, second)):
+        await page.locator(f'[data-row="{thread_id}"]').press("Enter")
+        await expect(page.get_by_role("heading", name=words)).to_be_focused()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name=first)).to_be_focused()
+    await page.go_back()
+    await expect(page.locator(f'[data-row="{one}"]')).to_be_focused()
+    await anna.go(f"/console/threads/{one}")
+    await expect(anna.message("Hej Petra!")).to_be_visible()
+    assert await page.evaluate("document.activeElement === document.body")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_opening_a_chat_in_the_portal_moves_focus_to_its_heading(
+    lobby: Lobby, product: Product, size: tuple[int, int]
+) -> None:
+    """KB-6: each time, from the list and from the home page; and back to its row."""
+    thread_id, words = new_thread(product)
+    petra = await lobby.contact(PETRA, size=size)
+    row = petra.page.locator(f'[data-row="{thread_id}"]')
+    heading = petra.page.get_by_role("heading", name=words)
+    await row.press("Enter")
+    await expect(heading).to_be_focused()
+    await petra.go("/portal/threads")
+    for _ in range(2):
+        await row.press("Enter")
+        await expect(heading).to_be_focused()
+        await petra.page.go_back()
+        await expect(row).to_be_focused()
+    assert await petra.axe() == []
+
+
+async def test_opening_a_chat_in_the_widget_moves_focus_to_its_heading(lobby: Lobby, product: Product) -> None:
+    """KB-6: with and without tasks."""
+    petra = await lobby.arrive()
+    made = [new_thread(product, tasks=tasks) for tasks in ([], ["Kvitton"])]
+    frame = await open_widget(petra, WIDE)
+    for thread_id, words in made:
+        await frame.locator(f'[data-row="{thread_id}"]').press("Enter")
+        await expect(frame.get_by_role("heading", name=words)).to_be_focused()
+        assert await petra.axe(frame) == []
+        await frame.get_by_role("button", name="Tillbaka").press("Enter")
+        await expect(frame.locator(f'[data-row="{thread_id}"]')).to_be_focused()
+
+
+FIRST_KEY = f"""async (button) => {{
+  {DRAWN}
+  button.click();
+  await drawn();
+  return document.activeElement.ariaLabel;
+}}"""
+"""What would get a key that is pressed right after the button."""
+
+
+async def test_the_first_key_after_add_task_is_the_tasks(lobby: Lobby, product: Product) -> None:
+    """TK-4: beside a chat and in a new one; Enter opens the next line, Escape leads back to the button."""
+    thread_id, _ = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    panel = anna.page.get_by_role("complementary")
+    await expect(panel.get_by_role("button", name="Lägg till uppgift")).to_be_visible()
+    for within in ("panel", "form"):
+        place = panel if within == "panel" else await new_chat(anna)
+        button = place.get_by_role("button", name="Lägg till uppgift")
+        assert await button.evaluate(FIRST_KEY) == "Uppgift"
+        await anna.page.keyboard.type("Kvitton")
+        await anna.page.keyboard.press("Enter")
+        await expect(place.get_by_text("Kvitton", exact=True)).to_be_visible()
+        await anna.page.keyboard.type("Avtal")
+        await anna.page.keyboard.press("Enter")
+        await expect(place.get_by_text("Avtal", exact=True)).to_be_visible()
+        await anna.page.keyboard.press("Escape")
+        await expect(button).to_be_focused()
+
+
+async def test_a_task_that_is_left_takes_no_key_that_is_meant_for_something_else(lobby: Lobby) -> None:
+    """TK-4: it is saved, and no next line opens under the hands of whoever has gone on."""
+    anna = await lobby.staff(ANNA)
+    dialog = await new_chat(anna)
+    await dialog.get_by_role("button", name="Lägg till uppgift").click()
+    await anna.page.keyboard.type("Kvitton")
+    await message(dialog).click()
+    await anna.page.keyboard.type("Hej!")
+    await expect(message(dialog)).to_have_text("Hej!")
+    await expect(dialog.get_by_text("Kvitton", exact=True)).to_be_visible()

@@ -133,6 +133,7 @@ function Home({ empty = false }: { readonly empty?: boolean }): JSX.Element {
 function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
   return (
     <WidgetPanel
+      openedFor={undefined}
       firm={{ name: "Lindberg & Falk" }}
       teamOnline
       onlineName="Anna"

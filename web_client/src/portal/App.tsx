@@ -1,16 +1,16 @@
 // The portal's pages, a row each, in their layout. The firm is the brand here; the product isn't named.
 
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { isolated } from "../i18n/isolated.ts";
 import { logout, meView } from "../shell/boot.ts";
 import { lazy } from "../shell/lazy.tsx";
-import { go, path } from "../shell/router.ts";
+import { go, hasMoved, path } from "../shell/router.ts";
 import { pathOf, type Route, routeAt } from "../shell/routes.ts";
 import { useTitle } from "../shell/title.ts";
 import { attempt, toast, unsay } from "../shell/toasts.ts";
 import type { ContactListView } from "../threads/models.ts";
+import { useReturning } from "../threads/opening.ts";
 import { PortalChats } from "../threads/PortalChats.tsx";
 import { PortalThread } from "../threads/PortalThread.tsx";
 import { rowView } from "../threads/rows.ts";
@@ -89,6 +89,7 @@ function Chats({ visit }: PageProps): JSX.Element {
   const state = client.state.value;
   const drafts = client.drafts?.begun.value;
   const selectedId = visit.threadId.value;
+  useReturning(selectedId);
   const rows = lists.rows.value;
   const view: ContactListView = {
     tab: query.state,
@@ -118,12 +119,8 @@ function Chats({ visit }: PageProps): JSX.Element {
 
 function OpenThread({ visit }: PageProps): JSX.Element | null {
   const { thread, client } = visit;
-  const first = useRef(true);
   const view = thread.view.value;
   const id = view?.header.id;
-  useEffect(() => {
-    if (id !== undefined) first.current = false;
-  }, [id]);
   if (view === undefined || id === undefined) return null;
   const tasks = visit.ticks.shown(client.state.value.opened[id]?.tasks ?? []);
   return (
@@ -132,7 +129,7 @@ function OpenThread({ visit }: PageProps): JSX.Element | null {
       tasks={tasks}
       meId={visit.me.value.person.id}
       teamOnline={client.state.value.team_online}
-      openedFor={visit.begun === id ? "writing" : first.current ? undefined : "reading"}
+      openedFor={visit.begun === id ? "writing" : hasMoved() ? "reading" : undefined}
       hasDocuments={client.state.value.rows.get(id)?.has_documents}
       files={thread.files.value}
       onBack={() => go(hrefOf())}

@@ -5,9 +5,14 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
 const here = (): string => location.pathname + location.search;
 const current = signal(here());
+let moved = false;
 addEventListener("popstate", () => {
+  moved = true;
   current.value = here();
 });
+
+/** Somebody has gone somewhere within the page: what is shown isn't what it was loaded with. */
+export const hasMoved = (): boolean => moved;
 
 export const path: ReadonlySignal<string> = computed(() => current.value.replace(/\?.*/, ""));
 /** What stands behind the path. */
@@ -18,6 +23,7 @@ export const query: ReadonlySignal<URLSearchParams> = computed(
 /** Go there: a new entry in the history, or in place of the current one. */
 export function go(to: string, { replace = false } = {}): void {
   if (to === here()) return;
+  moved = true;
   if (replace) history.replaceState(null, "", to);
   else history.pushState(null, "", to);
   current.value = to;

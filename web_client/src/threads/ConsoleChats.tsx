@@ -8,10 +8,11 @@ import type { ReplyButtonProps } from "../saved_replies/ReplyButton.tsx";
 import { SCHEDULED } from "../scheduled_chats/place.ts";
 import type { LaterProps } from "../scheduled_sends/Later.tsx";
 import { lazy } from "../shell/lazy.tsx";
-import { ask, go } from "../shell/router.ts";
+import { ask, go, hasMoved } from "../shell/router.ts";
 import { useStaffChoices } from "../staff/choices.ts";
 import { actsOn } from "./acts.tsx";
 import type { ThreadListView } from "./models.ts";
+import { useReturning } from "./opening.ts";
 import { Panel } from "./Panel.tsx";
 import { rowView } from "./rows.ts";
 import { snoozeText } from "./snoozing.ts";
@@ -35,6 +36,7 @@ export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
   const state = client.state.value;
   const drafts = client.drafts?.begun.value;
   const selectedId = desk.threadId.value;
+  useReturning(selectedId);
   const view: ThreadListView = {
     tab: query.state,
     filter: query.only,
@@ -85,12 +87,8 @@ function useLater<T>(act: (value: T) => void): (value: T) => void {
 
 export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
   const { thread, client } = desk;
-  const first = useRef(true);
   const view = thread.view.value;
   const id = view?.header.id;
-  useEffect(() => {
-    if (id !== undefined) first.current = false;
-  }, [id]);
   const accountId = id === undefined ? undefined : client.state.value.rows.get(id)?.account.id;
   const [staff, onStaffNeeded] = useStaffChoices(desk, accountId);
   if (view === undefined || id === undefined) return <NoThread />;
@@ -100,7 +98,7 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
       files={thread.files.value}
       linksOf={(id) => desk.directory.account(id)?.links}
       meId={desk.me.value.person.id}
-      openedFor={desk.begun === id ? "writing" : first.current ? undefined : "reading"}
+      openedFor={desk.begun === id ? "writing" : hasMoved() ? "reading" : undefined}
       people={desk.mentionable(accountId)}
       staff={staff}
       onStaffNeeded={onStaffNeeded}

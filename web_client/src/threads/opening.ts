@@ -1,7 +1,7 @@
-// Where the keyboard goes when a thread is opened: to its heading, so that whoever hears the page knows where they are, or to where
-// one writes, where it was opened for that.
+// Where the keyboard goes when a thread is opened and left: to its heading, so that whoever hears the page knows where they are, or to
+// where one writes, where it was opened for that; and back to its row.
 
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Id } from "../core/protocol.gen.ts";
 import { write } from "../messages/writing/place.ts";
 import type { ThreadHeaderView } from "./models.ts";
@@ -23,4 +23,17 @@ export function useOpening({ id, account }: ThreadHeaderView, why: OpenedFor | u
     const stayed = activeElement === opened.current.from || activeElement === document.body;
     if (why === "reading" && known && stayed) document.getElementById("thread-subject")?.focus();
   }, [id, known]);
+}
+
+/** The thread that is open among the rows of a list. Once it is left, and what had focus in it is gone, its row has it. */
+export function useReturning(openId: Id | null | undefined): void {
+  const open = useRef(openId);
+  // Once all that belongs to the thread is gone.
+  useEffect(() => {
+    const left = open.current;
+    open.current = openId;
+    if (openId || !left || document.activeElement !== document.body) return;
+    const row = (which: string) => document.querySelector<HTMLElement>(`a[data-row${which}]`);
+    (row(`="${left}"`) ?? row(""))?.focus();
+  }, [openId]);
 }

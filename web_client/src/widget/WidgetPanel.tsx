@@ -23,6 +23,7 @@ import { TaskItem } from "../tasks/TaskItem.tsx";
 import { TaskMarks } from "../tasks/TaskMarks.tsx";
 import { ContactRow } from "../threads/ContactRow.tsx";
 import type { ThreadRowView, ThreadView as View } from "../threads/models.ts";
+import { type OpenedFor, useOpening, useReturning } from "../threads/opening.ts";
 import { ThreadGone, ThreadStream } from "../threads/ThreadStream.tsx";
 
 export interface WidgetPanelProps {
@@ -34,6 +35,7 @@ export interface WidgetPanelProps {
   /** The list, when no thread is open. */
   readonly threads: readonly ThreadRowView[];
   readonly view: View | undefined;
+  readonly openedFor: OpenedFor | undefined;
   readonly tasks: readonly TaskView[];
   readonly meId: string;
   readonly canCreate: boolean;
@@ -57,6 +59,7 @@ export interface WidgetPanelProps {
 
 export function WidgetPanel(props: WidgetPanelProps): JSX.Element {
   const { view, state } = props;
+  useReturning(view?.header.id);
   const section = useRef<HTMLElement>(null);
   const writing = useWriting(section, ".contact-composer", ".widget__bar, .widget__tasks");
   return (
@@ -138,6 +141,7 @@ function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element 
 
 function Thread(props: WidgetPanelProps & { readonly view: View; readonly writing: number }): JSX.Element {
   const { view, tasks, writing } = props;
+  useOpening(view.header, props.openedFor);
   if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
   return (
     <>
@@ -184,14 +188,21 @@ function Folded({ subject, tasks, readOnly, onTick, writing }: FoldedProps): JSX
       {left > 0 && <span class="widget__bar-count"> · {t("widget.todo", { n: left })}</span>}
     </span>
   );
-  if (tasks.length === 0) return <div class="widget__bar">{words}</div>;
-  return (
-    <>
+  const bar =
+    tasks.length === 0 ? (
+      <span class="widget__bar">{words}</span>
+    ) : (
       <button type="button" class="widget__bar" aria-expanded={open} onClick={() => setOpen(!open)}>
         {words}
         <TaskMarks done={done} total={tasks.length} />
         {open ? <ChevronUpIcon size={16} /> : <ChevronDownIcon size={16} />}
       </button>
+    );
+  return (
+    <>
+      <h2 class="widget__subject" id="thread-subject" tabIndex={-1}>
+        {bar}
+      </h2>
       {open && (
         <ul class="todo__list widget__tasks">
           {sunk(tasks).map((task) => (

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { type JSX, render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { newKey } from "../core/keys.ts";
 import { firmView } from "../core/people.ts";
 import type { Body, Id } from "../core/protocol.gen.ts";
@@ -59,6 +59,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
   const id = thread.id.value;
   const refused = visitor.refused.value;
   const firm = me?.firm.name;
+  const [opened, setOpened] = useState(false);
   useEffect(() => {
     if (firm) document.title = firm;
   }, [firm]);
@@ -74,7 +75,11 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
       canCreate={me?.firm.clients_may_create_threads ?? true}
       connection={connectionOf(client).value}
       problem={refused ? t("widget.noIdentity") : undefined}
-      onOpen={(next: Id) => thread.show(next)}
+      openedFor={opened ? "reading" : undefined}
+      onOpen={(next: Id) => {
+        setOpened(true);
+        thread.show(next);
+      }}
       onBack={() => thread.show(null)}
       onClose={() => host.close()}
       onSend={(body) => (id === null ? void begin(visitor, thread, body) : thread.onSend(body, false))}
