@@ -249,3 +249,71 @@ async def test_a_task_that_is_left_takes_no_key_that_is_meant_for_something_else
     await anna.page.keyboard.type("Hej!")
     await expect(message(dialog)).to_have_text("Hej!")
     await expect(dialog.get_by_text("Kvitton", exact=True)).to_be_visible()
+
+
+COMPOSING_KEYS = """([how, keys]) => keys.filter((key) => {
+  const more = key.startsWith("Control+") ? {ctrlKey: true} : {};
+  const event = new KeyboardEvent("keydown", {
+    key: key.replace("Control+", ""), bubbles: true, cancelable: true, ...more, ...how,
+  });
+  return !document.activeElement.dispatchEvent(event);
+})"""
+"""Keys, as a browser tells them while an input method composes; which of them a handler took for its own."""
+
+
+@pytest.mark.parametrize("how", [{"isComposing": True}, {"keyCode": 229}], ids=["composing", "just after"])
+async def test_keys_of_an_input_method_do_nothing_else(lobby: Lobby, product: Product, how: dict[str, object]) -> None:
+    """In every field of a new chat, in the composer and on the page: they choose, save, send and close nothing."""
+    thread_id, _ = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    await expect(anna.page.locator("[contenteditable]")).to_be_visible()
+
+    async def taken() -> list[str]:
+        keys = ["Enter", "Control+Enter", "Escape", "ArrowDown", "Tab", "F6", "/"]
+        return list(await anna.page.evaluate(COMPOSING_KEYS, [how, keys]))
+
+    await anna.page.get_by_role("heading", level=2).first.focus()
+    assert await taken() == []
+    await anna.write("Inte klart")
+    assert await taken() == []
+    await expect(anna.field).to_have_text("Inte klart")
+    await expect(anna.field.locator("p")).to_have_count(1)
+    dialog = await new_chat(anna)
+    await anna.page.keyboard.type("Holm")
+    await expect(dialog.get_by_role("option", name=re.compile("Holm"))).to_have_count(1)
+    assert await taken() == []
+    await expect(dialog.get_by_role("combobox", name="Till")).to_have_value("Holm")
+    await subject(dialog).fill("Ämne")
+    assert await taken() == []
+    await message(dialog).click()
+    await anna.page.keyboard.type("Hej!")
+    assert await taken() == []
+    await dialog.get_by_role("button", name="Lägg till uppgift").click()
+    await anna.page.keyboard.type("Kvitton")
+    assert await taken() == []
+    await expect(dialog.get_by_role("textbox", name="Uppgift")).to_have_value("Kvitton")
+    await expect(anna.page.get_by_role("dialog")).to_have_count(1)
+    await expect(dialog.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_client_whose_input_method_composes_sends_nothing(lobby: Lobby, product: Product) -> None:
+    """In portal and widget: the word is taken, and stays in the field."""
+    thread_id, words = new_thread(product)
+    petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}")
+    await expect(petra.page.locator("[contenteditable]")).to_be_visible()
+    await petra.field.click()
+    driver = await petra.page.context.new_cdp_session(petra.page)
+    await driver.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    await petra.page.keyboard.press("Control+Enter")
+    await expect(petra.field).to_have_text("にほん")
+    await driver.send("Input.insertText", {"text": "日本"})
+    await petra.page.keyboard.press("Control+Enter")
+    await expect(petra.message("日本")).to_be_visible()
+
+    frame = await open_widget(petra, WIDE)
+    await frame.get_by_role("link", name=re.compile(words)).click()
+    field = frame.get_by_role("textbox")
+    await field.fill("Inte klart")
+    for how in ({"isComposing": True}, {"keyCode": 229}):
+        assert await frame.evaluate(COMPOSING_KEYS, [how, ["Enter", "Control+Enter"]]) == []
+    await expect(field).to_have_value("Inte klart")

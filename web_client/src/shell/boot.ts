@@ -10,6 +10,7 @@ import { browserStorage } from "../core/shelf.ts";
 import { onWake } from "../core/wake.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
+import { leaveComposing } from "../kit/composing.ts";
 import type { ConnectionView, MeView } from "../kit/models.ts";
 import { fetchAhead, sayUnreachable } from "../kit/on_demand.ts";
 import { connectionOf } from "./connection.ts";
@@ -26,6 +27,7 @@ const RENEW_EVERY_MS = 12 * 3_600_000;
 
 /** Begin a page for one side. Resolves to null when the visitor is on their way elsewhere. */
 export async function boot(side: Me["person"]["side"]): Promise<Page | null> {
+  leaveComposing();
   startTheme();
   startClock();
   const client = new Client({

@@ -9,6 +9,7 @@ import type { Body, Id } from "../core/protocol.gen.ts";
 import { bringBy } from "../documents/picture.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
+import { leaveComposing } from "../kit/composing.ts";
 import { connectionOf } from "../shell/connection.ts";
 import { attempt } from "../shell/toasts.ts";
 import { Ticks } from "../tasks/ticks.ts";
@@ -27,6 +28,7 @@ export async function draw(visitor: Visitor, element: HTMLElement): Promise<void
   const language = chooseLanguage([...(asked ? [asked] : []), ...navigator.languages]);
   await loadLanguage(language);
   document.documentElement.lang = language;
+  leaveComposing();
   startClock();
   const { client } = visitor;
   effect(() => setTimeZone(client.state.value.me?.firm.time_zone));

@@ -86,7 +86,7 @@ export default function Editor(props: EditorProps): JSX.Element {
       },
       onMentionKey(event) {
         const { open: isOpen, able: people, current: at } = picker.current;
-        if (!isOpen || event.isComposing) return false;
+        if (!isOpen) return false;
         if (event.key === "ArrowDown" || event.key === "ArrowUp") {
           if (people.length > 0)
             setCurrent((at + (event.key === "ArrowDown" ? 1 : -1) + people.length) % people.length);

@@ -102,7 +102,7 @@ export function createView(
       handleDOMEvents: {
         // A closed picker must not stay open over a field that lost focus to another window.
         blur: () => void options.onMention(undefined),
-        keydown: (_, event) => void (event.isComposing || hearSelection(document)),
+        keydown: () => void hearSelection(document),
         copy: () => void hearSelection(document),
         cut: () => void hearSelection(document),
         paste: () => void hearSelection(document),
