@@ -23,6 +23,10 @@ const Bulk = lazy(async () => (await import("../bulk/ConsoleBulk.tsx")).Bulk);
 const Documents = lazy(async () => (await import("../documents/ConsoleDocuments.tsx")).Documents);
 const Account = lazy(async () => (await pages()).Account);
 const Contact = lazy(async () => (await import("../contacts/ConsoleContact.tsx")).Contact);
+const Keys = lazy(
+  async () => (await import("./ConsoleKeys.tsx")).ConsoleKeys,
+  () => null,
+);
 const NewChat = lazy(async () => (await import("../threads/ConsoleNewChat.tsx")).NewChat);
 
 interface PageProps {
@@ -80,6 +84,7 @@ export function App({ desk }: PageProps): JSX.Element {
     return (
       <ConsoleLayout {...shared} page={<Page desk={desk} />}>
         {dialog}
+        <Keys desk={desk} />
       </ConsoleLayout>
     );
   }
@@ -96,6 +101,7 @@ export function App({ desk }: PageProps): JSX.Element {
       onPanelClose={desk.closePanel}
     >
       {dialog}
+      <Keys desk={desk} />
     </ConsoleLayout>
   );
 }

@@ -57,11 +57,13 @@ export class Desk {
   readonly panelOpen = computed(() => this.threadId.value !== null && listed.panel.value === "open");
   /** It was opened here: the chat without it is the entry before in the history. */
   #panelEntry = false;
-  /** It was begun here, and is opened to go on writing. */
-  begun: Id | undefined;
+  /** The thread that is opened to write in. */
+  toWrite: Id | undefined;
   /** The form of a new chat is open: empty, filled with a template, or with one that is to be created later and is changed. */
   readonly newChat: Signal<{ readonly template?: Template; readonly scheduled?: ScheduledChat } | undefined> =
     signal(undefined);
+  /** The list of keys is open. */
+  readonly keys = signal(false);
   /** What else lies over the page, such as what an act asks first. */
   readonly over: Signal<JSX.Element | null> = signal(null);
   /** The contact whose address is looked at. */
@@ -94,7 +96,7 @@ export class Desk {
     this.threadId.subscribe((id) => {
       this.thread.show(id, location.hash.slice(1));
       this.#panelEntry = false;
-      if (id !== this.begun) this.begun = undefined;
+      if (id !== this.toWrite) this.toWrite = undefined;
     });
     // Elsewhere the list and the tab stay as they were.
     const atChats = computed(() => this.threadId.value !== null || path.value === CHATS);
@@ -200,9 +202,9 @@ export class Desk {
       ?.seq;
   }
 
-  /** The firm is to look at it again (RD-9). The thread is left, because whoever looks at it reads it. */
+  /** The firm is to look at it again (RD-9). Open, the thread is left, because whoever looks at it reads it. */
   async markUnread(id: Id, seq: Seq): Promise<void> {
-    go(this.chatsHref());
+    if (id === this.threadId.value) go(this.chatsHref());
     await attempt(() => this.client.api.call("mark.unread", { thread_id: id, seq }));
   }
 

@@ -30,6 +30,7 @@ export function Account({ me }: { readonly me: typeof cast.me }): JSX.Element {
       onLanguage={nothing}
       onTheme={nothing}
       onPassword={nothing}
+      onKeys={nothing}
       onLogout={nothing}
     />
   );

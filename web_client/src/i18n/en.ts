@@ -34,6 +34,19 @@ export const en = {
     "What {name} has written but not sent is kept here, and can be sent when {name} logs in again.",
   "other.continue": "Continue as {name}",
 
+  // keys
+  "keys.title": "Keyboard shortcuts",
+  "keys.show": "Show the list",
+  "keys.single": "Single keys",
+  "keys.singleHint": "They act while you are not writing.",
+  "keys.always": "Always",
+  "keys.next": "Next in the list",
+  "keys.previous": "Previous in the list",
+  "keys.write": "Write in the chat",
+  "keys.help": "Show this list",
+  "keys.move": "Move in lists and among messages",
+  "keys.close": "Close what is open",
+
   // what was done, and what was refused
 
   // lists

@@ -33,6 +33,19 @@ const sv: Translated<typeof en> = {
     "Det {name} har skrivit men inte skickat är kvar här, och kan skickas när {name} loggar in igen.",
   "other.continue": "Fortsätt som {name}",
 
+  // tangenter
+  "keys.title": "Kortkommandon",
+  "keys.show": "Visa listan",
+  "keys.single": "Enkla tangenter",
+  "keys.singleHint": "De gäller när du inte skriver.",
+  "keys.always": "Alltid",
+  "keys.next": "Nästa i listan",
+  "keys.previous": "Föregående i listan",
+  "keys.write": "Skriv i chatten",
+  "keys.help": "Visa den här listan",
+  "keys.move": "Gå i listor och bland meddelanden",
+  "keys.close": "Stäng det som är öppet",
+
   // vad som gjordes, och vad som inte gick
 
   // listor

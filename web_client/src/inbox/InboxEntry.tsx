@@ -248,6 +248,7 @@ export function InboxEntry(props: InboxEntryProps): JSX.Element {
         icon={entry.archived ? InboxIcon : ArchiveIcon}
         label={entry.archived ? t("inbox.unarchive") : t("inbox.archive")}
         class="entry__archive"
+        data-key="e"
         onClick={() => onArchive(entry.id, !entry.archived)}
       />
     </li>

@@ -1,13 +1,14 @@
 // The inbox: what happened in my threads, one entry each, by day. The day's name stands in the margin.
 
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, type PlainKey, t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { moveFocus } from "../kit/focus.ts";
 import { ArchiveIcon, InboxIcon } from "../kit/icons.tsx";
+import { useKeptRow } from "../kit/kept_row.ts";
 import { Listing } from "../kit/Listing.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 import type { StaffChoice } from "../staff/models.ts";
@@ -111,6 +112,8 @@ function Days(props: InboxPageProps): JSX.Element {
     </EmptyState>
   );
   const first = entries[0]?.id;
+  const list = useRef<HTMLDivElement>(null);
+  useKeptRow(list);
   return (
     <Listing
       skeleton="entries"
@@ -122,6 +125,7 @@ function Days(props: InboxPageProps): JSX.Element {
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys between the links, which do the rest */}
       <div
+        ref={list}
         onKeyDown={(event) =>
           (event.target as Element).matches("a[data-row]") && moveFocus(event, "a[data-row]", "vertical")
         }

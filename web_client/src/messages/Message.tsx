@@ -65,6 +65,7 @@ export function Message({
           <IconButton
             icon={ReplyIcon}
             label={t("message.reply")}
+            data-key="r"
             onClick={() => acts.onReply?.(message.key)}
           />
         </span>

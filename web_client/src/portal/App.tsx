@@ -20,6 +20,10 @@ import { CHATS, hrefOf, listed, THREAD, type Visit } from "./visit.ts";
 
 const Documents = lazy(async () => (await import("../documents/PortalDocuments.tsx")).Documents);
 const Account = lazy(async () => (await import("../sessions/PortalAccount.tsx")).Account);
+const Keys = lazy(
+  async () => (await import("./PortalKeys.tsx")).PortalKeys,
+  () => null,
+);
 const NewChat = lazy(async () => (await import("../threads/PortalNewChat.tsx")).NewChat);
 
 interface PageProps {
@@ -65,6 +69,7 @@ export function App({ visit }: PageProps): JSX.Element {
     >
       <Page visit={visit} />
       {visit.newChat.value && <NewChat visit={visit} />}
+      <Keys visit={visit} />
     </PortalLayout>
   );
 }
@@ -129,7 +134,7 @@ function OpenThread({ visit }: PageProps): JSX.Element | null {
       tasks={tasks}
       meId={visit.me.value.person.id}
       teamOnline={client.state.value.team_online}
-      openedFor={visit.begun === id ? "writing" : hasMoved() ? "reading" : undefined}
+      openedFor={visit.toWrite === id ? "writing" : hasMoved() ? "reading" : undefined}
       hasDocuments={client.state.value.rows.get(id)?.has_documents}
       files={thread.files.value}
       onBack={() => go(hrefOf())}

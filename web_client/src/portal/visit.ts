@@ -29,8 +29,10 @@ export class Visit {
   readonly home: Home;
   readonly me: ReadonlySignal<Me>;
   readonly newChat = signal(false);
-  /** It was begun here, and is opened to go on writing. */
-  begun: Id | undefined;
+  /** The list of keys is open. */
+  readonly keys = signal(false);
+  /** The thread that is opened to write in. */
+  toWrite: Id | undefined;
   readonly threadId = computed(() => idsIn(path.value, THREAD)?.thread ?? null);
   readonly #chosen = signal(browserStorage()?.getItem(ACCOUNT_KEY) ?? "");
   /** The account that is shown: the chosen one as long as it is theirs. */
@@ -61,7 +63,7 @@ export class Visit {
     void this.home.load();
     this.threadId.subscribe((id) => {
       this.thread.show(id);
-      if (id !== this.begun) this.begun = undefined;
+      if (id !== this.toWrite) this.toWrite = undefined;
     });
     effect(() => {
       const accountId = this.accountId.value;

@@ -19,6 +19,8 @@ export interface AccountPageProps {
   readonly onLanguage: (language: string) => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onPassword: () => void;
+  /** To the list of keys, and whether single ones act. */
+  readonly onKeys: () => void;
   readonly onLogout: () => void;
   /** Ways to what else can be set. */
   readonly further?: ComponentChildren;
@@ -75,6 +77,10 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
           {props.passwordSent ? t("account.passwordSent", { email: me.email }) : t("account.passwordHint")}
         </p>
         {!props.passwordSent && <Button onClick={props.onPassword}>{t("account.passwordSend")}</Button>}
+      </section>
+      <section class="settings">
+        <h2 class="settings__title">{t("keys.title")}</h2>
+        <Button onClick={props.onKeys}>{t("keys.show")}</Button>
       </section>
       <section class="settings">
         <Button icon={LogoutIcon} onClick={props.onLogout}>

@@ -41,6 +41,9 @@ export function Account({ desk }: { readonly desk: Desk }): JSX.Element {
         })
       }
       onTheme={setTheme}
+      onKeys={() => {
+        desk.keys.value = true;
+      }}
       onPassword={async () => {
         setPasswordSent(await attempt(() => api.call("password.forgot", { email: me.email })));
       }}

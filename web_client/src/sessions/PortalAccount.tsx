@@ -32,6 +32,9 @@ export function Account({ visit }: { readonly visit: Visit }): JSX.Element {
         })
       }
       onTheme={setTheme}
+      onKeys={() => {
+        visit.keys.value = true;
+      }}
       onPassword={async () => {
         setPasswordSent(await attempt(() => client.api.call("password.forgot", { email: me.email })));
       }}

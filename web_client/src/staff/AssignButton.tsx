@@ -39,6 +39,7 @@ export function AssignButton({
           kind="secondary"
           icon={PersonIcon}
           small
+          data-key="a"
           aria-haspopup="dialog"
           aria-expanded={anchor !== null}
           onClick={toggle}
@@ -49,6 +50,7 @@ export function AssignButton({
         <button
           type="button"
           class="assign"
+          data-key="a"
           aria-haspopup="dialog"
           aria-expanded={anchor !== null}
           aria-label={assignee ? label : `${t("assign")}: ${label}`}

@@ -98,7 +98,7 @@ export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {
       files={thread.files.value}
       linksOf={(id) => desk.directory.account(id)?.links}
       meId={desk.me.value.person.id}
-      openedFor={desk.begun === id ? "writing" : hasMoved() ? "reading" : undefined}
+      openedFor={desk.toWrite === id ? "writing" : hasMoved() ? "reading" : undefined}
       people={desk.mentionable(accountId)}
       staff={staff}
       onStaffNeeded={onStaffNeeded}

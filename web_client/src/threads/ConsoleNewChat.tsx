@@ -153,7 +153,7 @@ function Writing({ desk, template, scheduled, draft, begun }: WritingProps): JSX
     { kept: keptFiles(begun), keep: (kept) => draft.attach(kept) },
   );
   const { busy, problem, begin } = useBeginning(client, draft, (threadId) => {
-    desk.begun = threadId;
+    desk.toWrite = threadId;
     close();
     go(desk.hrefOf(threadId));
   });

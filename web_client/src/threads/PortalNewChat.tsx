@@ -25,7 +25,7 @@ function Writing({ visit, draft }: NewChatProps & { readonly draft: BegunChat })
     visit.newChat.value = false;
   };
   const { busy, problem, begin } = useBeginning(visit.client, draft, (threadId) => {
-    visit.begun = threadId;
+    visit.toWrite = threadId;
     close();
     go(hrefOf(threadId));
   });

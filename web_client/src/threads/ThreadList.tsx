@@ -1,7 +1,6 @@
 // The list of threads: title, New chat, search, Active and Archived, filters, rows. One tab stop, arrow keys inside.
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { FilterChip } from "../kit/Chip.tsx";
@@ -31,8 +30,6 @@ export interface ThreadListProps {
 
 export function ThreadList(props: ThreadListProps): JSX.Element {
   const { view } = props;
-  const search = useRef<HTMLDivElement>(null);
-  useSlash(search);
   return (
     <div class="thread-list">
       <header class="thread-list__head">
@@ -42,7 +39,7 @@ export function ThreadList(props: ThreadListProps): JSX.Element {
           {t("list.new")}
         </Button>
       </header>
-      <div class="thread-list__search" ref={search}>
+      <div class="thread-list__search">
         <SearchField
           label={t("list.search")}
           value={view.search}
@@ -122,27 +119,4 @@ function Empty({ view, onNew, onFilter, onSearch }: ThreadListProps): JSX.Elemen
       {t("list.noneWhy")}
     </EmptyState>
   );
-}
-
-/** "/" goes to the search field, unless somebody is writing. */
-function useSlash(search: { readonly current: HTMLElement | null }): void {
-  useLayoutEffect(() => {
-    const keys = (event: KeyboardEvent): void => {
-      const target = event.target as HTMLElement;
-      if (
-        event.key !== "/" ||
-        event.ctrlKey ||
-        event.metaKey ||
-        target.isContentEditable ||
-        target.matches("input, textarea, select")
-      )
-        return;
-      const field = search.current?.querySelector("input");
-      if (!field || field.getClientRects().length === 0) return;
-      event.preventDefault();
-      field.focus();
-    };
-    document.addEventListener("keydown", keys);
-    return () => document.removeEventListener("keydown", keys);
-  }, []);
 }

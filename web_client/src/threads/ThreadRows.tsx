@@ -1,7 +1,9 @@
 // The rows of a list of threads. One tab stop, arrow keys inside.
 
 import type { ComponentType, JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { moveFocus } from "../kit/focus.ts";
+import { useKeptRow } from "../kit/kept_row.ts";
 import { Listing } from "../kit/Listing.tsx";
 import type { ContactListView } from "./models.ts";
 import type { RowProps } from "./ThreadRow.tsx";
@@ -21,6 +23,8 @@ export interface ThreadRowsProps {
 export function ThreadRows(props: ThreadRowsProps): JSX.Element {
   const { view, row: Row, empty, hrefOf, onOpen } = props;
   const { rows, selectedId } = view;
+  const list = useRef<HTMLUListElement>(null);
+  useKeptRow(list);
   const stop = rows.some(({ id }) => id === selectedId) ? selectedId : rows[0]?.id;
   return (
     <Listing
@@ -31,7 +35,7 @@ export function ThreadRows(props: ThreadRowsProps): JSX.Element {
       onMore={props.onMore}
       onRetry={props.onRetry}
     >
-      <ul class="rows" onKeyDown={(event) => moveFocus(event, "a[data-row]", "vertical")}>
+      <ul ref={list} class="rows" onKeyDown={(event) => moveFocus(event, "a[data-row]", "vertical")}>
         {rows.map((row) => (
           <Row
             key={row.id}
