@@ -317,3 +317,105 @@ async def test_a_client_whose_input_method_composes_sends_nothing(lobby: Lobby, 
     for how in ({"isComposing": True}, {"keyCode": 229}):
         assert await frame.evaluate(COMPOSING_KEYS, [how, ["Enter", "Control+Enter"]]) == []
     await expect(field).to_have_value("Inte klart")
+
+
+LINKED = "Se https://example.com/ett och https://example.com/tva samt https://example.com/tre"
+"""A message that offers much."""
+
+
+@pytest.mark.parametrize("size", [WIDE, (1100, 800)], ids=["wide", "panel over it"])
+async def test_it_is_a_few_tabs_from_the_header_of_a_chat_to_where_one_writes(
+    lobby: Lobby, product: Product, size: tuple[int, int]
+) -> None:
+    """KB-6: however much its messages offer; in console, portal and widget."""
+    thread_id, words = new_thread(product, tasks=["Kvitton"])
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}", size=size)
+    await expect(anna.page.locator("[contenteditable]")).to_be_visible()
+    for text in (LINKED, "En till."):
+        await anna.send(text)
+        await expect(anna.message(text)).to_be_visible()
+    petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}", size=size)
+    await expect(petra.page.locator("[contenteditable]")).to_be_visible()
+    for person in (anna, petra):
+        await expect(person.message("En till.")).to_be_visible()
+        await person.page.get_by_role("heading", name=words).focus()
+        await tab_to(person, person.field, 6)
+        assert await person.axe() == []
+    frame = await open_widget(petra, size)
+    await frame.get_by_role("link", name=re.compile(words)).click()
+    heading, field = frame.get_by_role("heading", name=words), frame.get_by_role("textbox")
+    await expect(heading).to_be_focused()
+    await expect(frame.get_by_role("log").get_by_text("En till.")).to_be_visible()
+    for _ in range(6):
+        await petra.page.keyboard.press("Tab")
+        if await field.evaluate("field => field === document.activeElement"):
+            break
+    await expect(field).to_be_focused()
+    assert await petra.axe(frame) == []
+
+
+async def test_messages_are_gone_through_by_arrows_and_what_they_offer_as_well(lobby: Lobby, product: Product) -> None:
+    """MS-4, KB-6: up and down among them, right and left in one, Escape back to it; the stop is where one was."""
+    thread_id, words = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    press = anna.page.keyboard.press
+    await expect(anna.page.locator("[contenteditable]")).to_be_visible()
+    for text in (LINKED, "En till."):
+        await anna.send(text)
+        await expect(anna.message(text)).to_be_visible()
+    first, linked, last = anna.message("Hej Petra!"), anna.message("Se https"), anna.message("En till.")
+    await anna.page.get_by_role("heading", name=words).focus()
+    await tab_to(anna, last, 3)
+    await expect(last).to_be_focused()
+    for key, there in (("ArrowUp", linked), ("ArrowUp", first), ("End", last), ("Home", first), ("ArrowDown", linked)):
+        await press(key)
+        await expect(there).to_be_focused()
+    links = linked.get_by_role("link")
+    await press("ArrowRight")
+    await expect(links.nth(0)).to_be_focused()
+    await press("ArrowRight")
+    await expect(links.nth(1)).to_be_focused()
+    await press("Escape")
+    await expect(linked).to_be_focused()
+    await press("Tab")
+    assert await anna.page.evaluate("!document.activeElement.closest('[role=log]')")
+    await press("Shift+Tab")
+    await expect(linked).to_be_focused()
+    await press("Enter")
+    await expect(links.nth(0)).to_be_focused()
+    await press("ArrowUp")
+    await expect(first).to_be_focused()
+    # Backwards: the last thing that a message offers is to answer it.
+    await press("ArrowLeft")
+    await expect(first.get_by_role("button", name="Svara med citat")).to_be_focused()
+    await press("Enter")
+    await expect(anna.field).to_be_focused()
+    await anna.page.keyboard.type("Svar på det första.")
+    await press("Control+Enter")
+    await expect(anna.message("Svar på det första.").locator("blockquote")).to_contain_text("Hej Petra!")
+    # So does a single letter.
+    await linked.focus()
+    await press("r")
+    await expect(anna.field).to_be_focused()
+    await expect(anna.page.get_by_role("region", name="Skriv ett meddelande").locator("blockquote")).to_be_visible()
+
+
+async def test_what_can_be_done_with_a_chat_is_one_stop_with_arrows(lobby: Lobby, product: Product) -> None:
+    """KB-6: assign, reminders, archive and the rest, in a row; what they open has arrows of its own."""
+    thread_id, words = new_thread(product)
+    anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
+    press = anna.page.keyboard.press
+    bar = anna.page.get_by_role("toolbar", name="Det som går att göra med chatten")
+    await anna.page.get_by_role("heading", name=words).focus()
+    await press("Tab")
+    await expect(bar.get_by_role("button", name="Tilldela")).to_be_focused()
+    await press("ArrowLeft")
+    await expect(bar.get_by_role("button", name="Mer")).to_be_focused()
+    await press("Enter")
+    await expect(anna.page.get_by_role("menuitem").first).to_be_focused()
+    await press("ArrowDown")
+    await expect(anna.page.get_by_role("menuitem").nth(1)).to_be_focused()
+    await press("Escape")
+    await expect(bar.get_by_role("button", name="Mer")).to_be_focused()
+    await press("ArrowLeft")
+    await expect(bar.get_by_role("button", name="Arkivera")).to_be_focused()

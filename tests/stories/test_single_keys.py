@@ -243,7 +243,7 @@ async def test_clients_have_the_keys_that_apply_to_them(lobby: Lobby, product: P
         await press(key)
     await press("?")
     dialog = page.get_by_role("dialog", name=SWEDISH)
-    await expect(dialog.get_by_role("term")).to_have_count(9)
+    await expect(dialog.get_by_role("term")).to_have_count(10)
     assert await petra.cramped() + await petra.axe() == []
     await press("Escape")
     await press("n")

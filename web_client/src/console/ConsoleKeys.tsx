@@ -65,7 +65,7 @@ function pressInRow(key: string): boolean {
 }
 
 function press(button: Element | null | undefined): boolean {
-  if (!(button instanceof HTMLElement)) return false;
+  if (!(button instanceof HTMLElement) || button.getClientRects().length === 0) return false;
   button.click();
   return true;
 }

@@ -45,6 +45,7 @@ export const en = {
   "keys.write": "Write in the chat",
   "keys.help": "Show this list",
   "keys.move": "Move in lists and among messages",
+  "keys.into": "Into a message",
   "keys.close": "Close what is open",
 
   // what was done, and what was refused

@@ -44,6 +44,7 @@ const sv: Translated<typeof en> = {
   "keys.write": "Skriv i chatten",
   "keys.help": "Visa den här listan",
   "keys.move": "Gå i listor och bland meddelanden",
+  "keys.into": "In i ett meddelande",
   "keys.close": "Stäng det som är öppet",
 
   // vad som gjordes, och vad som inte gick

@@ -24,6 +24,7 @@ export interface MenuProps {
   readonly icon?: Icon;
   readonly outlined?: boolean;
   readonly align?: "start" | "end";
+  readonly tabIndex?: number;
 }
 
 /** An icon button with a menu. */
@@ -33,6 +34,7 @@ export function Menu({
   icon = MoreIcon,
   outlined = false,
   align = "end",
+  tabIndex = 0,
 }: MenuProps): JSX.Element {
   const [MenuList, anchor, toggle, close] = useOnDemand(menuList);
   return (
@@ -41,6 +43,7 @@ export function Menu({
         icon={icon}
         label={label}
         outlined={outlined}
+        tabIndex={tabIndex}
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         onClick={toggle}

@@ -25,7 +25,9 @@ export function moveFocus(
   axis: Axis,
 ): void {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)];
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)].filter(
+    (item) => item.getClientRects().length > 0,
+  );
   const from = items.findIndex((item) => item.contains(event.target as Node));
   const item = items[nextIndex(event.key, from, items.length, axis) ?? -1];
   if (!item) return;

@@ -12,12 +12,7 @@ import type { MessageProps } from "./Message.tsx";
 import { Quote } from "./Quote.tsx";
 import { Receipt } from "./Receipt.tsx";
 
-export function ContactMessage({
-  message,
-  continued = false,
-  tabStop = false,
-  ...acts
-}: MessageProps): JSX.Element {
+export function ContactMessage({ message, continued = false, ...acts }: MessageProps): JSX.Element {
   const { author, receipt } = message;
   const state =
     receipt?.kind === "pending" || receipt?.kind === "failed" ? ` contact-message--${receipt.kind}` : "";
@@ -26,7 +21,7 @@ export function ContactMessage({
     <article
       class={`contact-message contact-message--${kind}${continued ? " contact-message--continued" : ""}${state}`}
       data-entry={message.key}
-      tabIndex={tabStop ? 0 : -1}
+      tabIndex={-1}
     >
       <header class={continued || message.mine ? "hidden" : "contact-message__head"}>
         <Avatar person={author} size={28} />

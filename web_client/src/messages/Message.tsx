@@ -26,16 +26,9 @@ export interface MessageProps extends MessageActions {
   readonly message: MessageView;
   readonly continued?: boolean;
   readonly meId?: string | undefined;
-  readonly tabStop?: boolean;
 }
 
-export function Message({
-  message,
-  continued = false,
-  meId,
-  tabStop = false,
-  ...acts
-}: MessageProps): JSX.Element {
+export function Message({ message, continued = false, meId, ...acts }: MessageProps): JSX.Element {
   const { author, receipt } = message;
   const kind = message.deleted ? "deleted" : message.internal ? "internal" : message.own ? "own" : "other";
   const state = receipt?.kind === "pending" || receipt?.kind === "failed" ? ` message--${receipt.kind}` : "";
@@ -43,7 +36,7 @@ export function Message({
     <article
       class={`message message--${kind}${continued ? " message--continued" : ""}${state}`}
       data-entry={message.key}
-      tabIndex={tabStop ? 0 : -1}
+      tabIndex={-1}
     >
       <span class="message__avatar">{!continued && <Avatar person={author} size={28} />}</span>
       <div class="message__surface">

@@ -7,12 +7,12 @@ import { plainText } from "../core/threads.ts";
 import { format, t } from "../i18n/index.ts";
 import { isolated } from "../i18n/isolated.ts";
 import { Button } from "../kit/Button.tsx";
-import { moveFocus } from "../kit/focus.ts";
 import { ChevronDownIcon } from "../kit/icons.tsx";
 import { TypingDots } from "../kit/TypingDots.tsx";
 import { DaySeparator, UnreadDivider } from "./DaySeparator.tsx";
 import type { MessageActions, MessageProps } from "./Message.tsx";
 import type { MessageView, StreamEntry } from "./models.ts";
+import { useRoving } from "./roving.ts";
 import { SystemLine } from "./SystemLine.tsx";
 import { entryOf, useScrolling } from "./scrolling.ts";
 import { entryKey, streamRows } from "./stream_rows.ts";
@@ -62,7 +62,7 @@ export function Stream(props: StreamProps): JSX.Element {
     older && !olderLoading ? onOlder : undefined,
   );
   useSeen(scroller, entries, onSeen);
-  const last = rows.findLastIndex((row) => row.type === "message");
+  const keys = useRoving(scroller, [rows]);
   const jump = (key: string): void => {
     const target = entryOf(scroller.current, key);
     target?.scrollIntoView({ block: "center" });
@@ -77,20 +77,18 @@ export function Stream(props: StreamProps): JSX.Element {
         aria-live="off"
         aria-label={t("stream")}
         tabIndex={-1}
-        onKeyDown={(event) => {
-          if ((event.target as HTMLElement).matches("[data-entry]"))
-            moveFocus(event, "[data-entry]", "vertical");
-        }}
+        onKeyDown={keys}
       >
         <div class="stream__rows">
           {older && onOlder && (
             <div class="stream__older">
-              <Button kind="quiet" onClick={onOlder} disabled={olderLoading}>
+              {/* Not disabled: it would lose the keyboard to the page. */}
+              <Button kind="quiet" onClick={onOlder} aria-disabled={olderLoading}>
                 {olderLoading ? t("loading") : t("stream.older")}
               </Button>
             </div>
           )}
-          {rows.map((row, index) => {
+          {rows.map((row) => {
             if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
             if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
             if (row.type === "system")
@@ -101,7 +99,6 @@ export function Stream(props: StreamProps): JSX.Element {
                 message={row.message}
                 continued={row.continued}
                 meId={meId}
-                tabStop={index === last}
                 {...acts}
                 onJump={jump}
               />
@@ -114,6 +111,8 @@ export function Stream(props: StreamProps): JSX.Element {
         <button
           type="button"
           class="stream__down"
+          // End does the same from within.
+          tabIndex={-1}
           aria-label={t("stream.toEnd")}
           title={t("stream.toEnd")}
           onClick={() => scroller.current?.scrollTo({ top: scroller.current.scrollHeight })}

@@ -25,6 +25,7 @@ export interface Always {
 export function KeysDialog({ table, always = [], onClose }: KeysDialogProps): JSX.Element {
   const everywhere: readonly Always[] = [
     { keys: ["↑", "↓"], label: "keys.move" },
+    { keys: ["←", "→"], label: "keys.into" },
     ...always,
     { keys: [modifier(), "↵"], label: "send" },
     { keys: [modifier(), "K"], label: "format.link" },

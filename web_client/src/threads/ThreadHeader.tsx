@@ -1,10 +1,12 @@
-// The thread's header for staff: subject, account and its people; assignee, next reminder, archive, and the rest in a menu.
+// The thread's header for staff: subject, account and its people; assignee, next reminder, archive, and the rest in a menu, with
+// arrows between them: the first one is the tab stop, and the way to the panel where it doesn't stand beside it.
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
+import { moveFocus } from "../kit/focus.ts";
 import { IconButton } from "../kit/IconButton.tsx";
 import { ArchiveIcon, BackIcon, BellIcon, InboxIcon, PencilIcon, TasksIcon } from "../kit/icons.tsx";
 import { Menu, type MenuItem } from "../kit/Menu.tsx";
@@ -39,7 +41,16 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
         <Subject {...props} renaming={renaming} onDone={() => setRenaming(false)} />
         <Subline header={header} />
       </div>
-      <div class="thread-header__acts">
+      <div
+        class="thread-header__acts"
+        role="toolbar"
+        aria-label={t("thread.acts")}
+        onKeyDown={(event) => {
+          // What opens here has arrows of its own.
+          if ((event.target as Element).closest("[role=toolbar] > button"))
+            moveFocus(event, "[role=toolbar] > button", "horizontal");
+        }}
+      >
         <AssignButton
           kind="header"
           account={header.account}
@@ -49,7 +60,7 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
           onAssign={onAssign}
         />
         {header.archived ? (
-          <Button icon={InboxIcon} onClick={() => onArchive(false)}>
+          <Button icon={InboxIcon} tabIndex={-1} onClick={() => onArchive(false)}>
             {t("thread.reopen")}
           </Button>
         ) : (
@@ -58,6 +69,7 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
             <IconButton
               icon={ArchiveIcon}
               outlined
+              tabIndex={-1}
               label={t("thread.archive")}
               onClick={() => onArchive(true)}
             />
@@ -71,6 +83,7 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
           onClick={() => onPanel()}
         />
         <Menu
+          tabIndex={-1}
           label={t("thread.menu")}
           items={[
             { label: t("thread.rename"), icon: PencilIcon, onSelect: () => setRenaming(true) },
@@ -96,7 +109,7 @@ function ReminderButton({
         : t("thread.reminderOff")
       : t("thread.reminderNext", { day: format.value.weekday(header.reminderNextAt, now.value) });
   return (
-    <Button icon={BellIcon} class="thread-header__reminder" onClick={onOpen} title={text}>
+    <Button icon={BellIcon} tabIndex={-1} class="thread-header__reminder" onClick={onOpen} title={text}>
       {text}
     </Button>
   );

@@ -17,6 +17,7 @@ export const threads = {
   "list.noneArchivedWhy": "Archived chats can be read here, and reopened.",
   "thread.noneWhy": "Choose one from the list, or start a new one.",
   "thread.subject": "Subject",
+  "thread.acts": "What can be done with the chat",
   "thread.menu": "More",
   "thread.panel": "Tasks, reminders and info",
   "thread.rename": "Change the subject",

@@ -18,6 +18,7 @@ export const threads: Translated<typeof english> = {
   "list.noneArchivedWhy": "Arkiverade chattar kan läsas här och öppnas igen.",
   "thread.noneWhy": "Välj en i listan, eller starta en ny.",
   "thread.subject": "Ämne",
+  "thread.acts": "Det som går att göra med chatten",
   "thread.menu": "Mer",
   "thread.panel": "Uppgifter, påminnelser och info",
   "thread.rename": "Ändra ämnet",
