@@ -16,7 +16,8 @@ from server.network.http_wire import RequestProtocol
 from server.uploads import receiving
 from storage import uploads as storage_uploads
 from storage.blobs.places import blob_name
-from tests.server.doors.test_uploads import as_, begun, content_of, encoded, the_upload
+from tests.server.doors.asking import as_
+from tests.server.doors.test_uploads import begun, content_of, encoded, the_upload
 from tests.server.talking import RunningNode, node
 from tests.world import World
 
