@@ -58,6 +58,7 @@ async def test_an_escape_right_after_a_list_opened_closes_the_list_and_nothing_e
     """TH-6."""
     anna = await lobby.staff(ANNA)
     dialog = await new_chat(anna)
+    await expect(dialog.get_by_role("option", name=re.compile("Holm"))).to_be_visible()
     await dialog.get_by_role("textbox", name="Ämne").fill(f"Aldrig skapad, öppnad {next(_numbers)}")
     states = await dialog.get_by_role("combobox", name="Till").evaluate(
         f"""async (field) => {{

@@ -218,7 +218,7 @@ async def test_the_list_of_keys_opens_by_one_and_switches_them_off(
     await page.reload()
     await keys_are_here(page)
     assert await page.evaluate(COMPOSING_KEYS, [{}, ALL]) == []
-    await page.get_by_role("link", name="Inställn.").click()
+    await page.get_by_role("link", name="Inställningar").click()
     await page.get_by_role("button", name="Visa listan").click()
     await switch.click()
     await page.keyboard.press("Escape")
