@@ -49,6 +49,8 @@ async def test_a_new_chat_is_begun_and_gone_on_with_by_the_keyboard_alone(lobby:
     await choose_holm(anna, dialog)
     await expect(subject(dialog)).to_be_focused()
     await keys.type(words)
+    # The field that comes first is changed for the editor: whoever is in it stays, but a story asks in between.
+    await expect(dialog.locator("[contenteditable]")).to_be_visible()
     await tab_to(anna, message(dialog), 4)
     await keys.type("Hej!")
     await keys.press("Control+Enter")
@@ -74,6 +76,7 @@ async def test_a_client_begins_a_chat_and_goes_on_in_it_by_the_keyboard_alone(lo
     dialog = petra.page.get_by_role("dialog")
     await expect(subject(dialog)).to_be_focused()
     await keys.type(words)
+    await expect(dialog.locator("[contenteditable]")).to_be_visible()
     await tab_to(petra, message(dialog), 3)
     await keys.type("Hej!")
     await keys.press("Control+Enter")
