@@ -205,6 +205,7 @@ export class Desk {
   /** The firm is to look at it again (RD-9). Open, the thread is left, because whoever looks at it reads it. */
   async markUnread(id: Id, seq: Seq): Promise<void> {
     if (id === this.threadId.value) go(this.chatsHref());
+    await this.client.marksTold();
     await attempt(() => this.client.api.call("mark.unread", { thread_id: id, seq }));
   }
 

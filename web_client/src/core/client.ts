@@ -115,6 +115,11 @@ export class Client {
     void this.#marks.tell(true);
   }
 
+  /** What was seen is told before what is said next. */
+  marksTold(): Promise<void> {
+    return this.#marks.told();
+  }
+
   get outbox(): Outbox | null {
     return this.#outbox;
   }

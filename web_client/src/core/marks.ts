@@ -13,6 +13,7 @@ export class Marks {
   readonly #readWaiting = new Map<Id, ReadTo>();
   readonly #delivered = new Map<Id, Seq>();
   readonly #deliveredWaiting = new Map<Id, Seq>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -91,6 +92,15 @@ export class Marks {
         ),
       );
     }
-    await Promise.all(told);
+    const all = Promise.all(told);
+    this.#underWay.add(all);
+    await all;
+    this.#underWay.delete(all);
+  }
+
+  /** All that was seen until now has been told, or can't be at the moment: what is said next is not overtaken by it. */
+  async told(): Promise<void> {
+    await this.tell();
+    await Promise.all(this.#underWay);
   }
 }
