@@ -57,8 +57,9 @@ async def test_what_is_installed_bears_the_firms_name_and_has_its_icons(lobby: L
     )
     assert drawn == [True, True, True]
     found = (await devtools.send("Page.getInstallabilityErrors"))["installabilityErrors"]
-    # A browser context of Playwright's is a private window, which installs nothing.
-    assert [error["errorId"] for error in found] == ["in-incognito"]
+    # A browser context of Playwright's is a private window, which installs nothing, and which the engine without a window
+    # doesn't mind.
+    assert {error["errorId"] for error in found} <= {"in-incognito"}
 
 
 async def test_a_stranger_learns_no_name_from_a_manifest(lobby: Lobby) -> None:

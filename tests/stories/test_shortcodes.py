@@ -76,7 +76,7 @@ async def test_a_new_chat_says_with_chips_what_the_client_will_see(
     await expect(editor.locator(".shortcode")).to_have_text(["[FIRST_NAME]", "[CITY]", "[FIRSTNAM]"])
     await expect(editor.locator(".shortcode--unknown")).to_have_text("[FIRSTNAM]")
     await expect(says(anna)).to_contain_text("[FIRSTNAM] är ingen kortkod. Den skickas som den står.")
-    await expect(says(anna)).to_contain_text("Det finns inget känt för [CITY]. Den utelämnas.")
+    await expect(says(anna)).to_contain_text("Inget är känt för [CITY]. Den utelämnas.")
     await expect(says(anna)).to_contain_text("Värdena gäller Petra Holm. En kontakt till läser dem.")
     toggle = says(anna).get_by_role("button", name=f"Petra ser Deklaration {number} {this_year()}")
     await toggle.press("Enter")
@@ -107,7 +107,7 @@ async def test_a_gap_is_seen_before_it_is_sent_however_fast_one_is(lobby: Lobby,
     # At one stroke, so that nobody has been asked yet.
     await anna.page.keyboard.insert_text("Hej [MIDDLE_NAME]!")
     await anna.page.keyboard.press("Control+Enter")
-    await expect(says(anna)).to_contain_text("Det finns inget känt för [MIDDLE_NAME]. Den utelämnas.")
+    await expect(says(anna)).to_contain_text("Inget är känt för [MIDDLE_NAME]. Den utelämnas.")
     await expect(dialog).to_be_visible()
     assert started(product, name) == []
     await anna.page.keyboard.press("Control+Enter")

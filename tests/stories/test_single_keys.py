@@ -168,10 +168,12 @@ async def test_single_keys_do_nothing_while_somebody_writes_or_with_another_key(
     places = (
         editor,
         page.get_by_role("searchbox"),
-        page.get_by_role("complementary").get_by_role("textbox", name="Uppgift"),
+        task := page.get_by_role("complementary").get_by_role("textbox", name="Uppgift"),
     )
-    await page.get_by_role("button", name="Lägg till uppgift").click()
     for place in places:
+        if place is task:
+            # A task that is left with nothing in it is gone.
+            await page.get_by_role("button", name="Lägg till uppgift").click()
         await place.focus()
         assert await taken() == []
         await place.press("e")
