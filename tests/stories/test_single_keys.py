@@ -76,7 +76,9 @@ async def test_chats_are_gone_through_answered_and_assigned_by_single_keys(lobby
 
     await page.get_by_role("heading", level=2).first.focus()
     await press("a")
+    await expect(page.get_by_role("combobox", name="Sök kollega")).to_be_focused()
     await page.keyboard.type("Sofia")
+    await expect(page.get_by_role("option", name="Sofia")).to_have_count(1)
     await press("Enter")
     assigned = page.get_by_role("main").get_by_role("button", name="Tilldelad Sofia Rahimi").first
     await expect(assigned).to_be_focused()
