@@ -107,11 +107,11 @@ PLACES = {
     "server.custom_fields.actions:_made": Place(
         "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"CustomFieldUpdated"}
     ),
-    "server.bulk.actions:create.first": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"BulkUpdated"}),
-    "server.scheduled_chats.actions:_made": Place(
+    "server.bulk.actions:create.made": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"BulkUpdated"}),
+    "server.scheduled_chats.actions:schedule.made": Place(
         "u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"ScheduledChatChanged"}
     ),
-    "server.scheduled_sends.actions:_made": Place("n", {"MessageSent"} | NOTES - {"ScheduledSendChanged"}),
+    "server.scheduled_sends.actions:schedule.made": Place("n", {"MessageSent"} | NOTES - {"ScheduledSendChanged"}),
     "server.templates.actions:_made": Place("u", {"AccessChanged", "NotificationUpdated"} | KEPT - {"TemplateUpdated"}),
     # What may end a snooze.
     "server.threads.snoozing:_may_end": Place("tn", DONE - {"ThreadArchived"} | NOTES - {"ThreadSnoozed"}),

@@ -121,4 +121,4 @@ async def test_a_wide_table_scrolls_in_itself_and_shifts_nothing(lobby: Lobby, p
     assert await petra.axe() == []
     await region.focus()
     await petra.page.keyboard.press("ArrowRight")
-    await petra.page.wait_for_function("document.querySelector('.figures').scrollLeft > 0")
+    await petra.page.wait_for_function("() => document.querySelector('.figures').scrollLeft > 0")

@@ -99,7 +99,7 @@ async def test_what_was_read_is_told_though_the_page_goes_at_once(
     place = f"/portal/threads/{thread_id}" if side == "contact" else f"/console/threads/{thread_id}"
     await reader.log_in(PETRA if side == "contact" else ANNA, place)
     await expect(reader.message("Hej Petra!")).to_be_visible()
-    await reader.page.wait_for_function("window.markWaits")
+    await reader.page.wait_for_function("() => window.markWaits")
     assert read_by(product, thread_id, name) == 0
     if going == "closed":
         await reader.page.close(run_before_unload=True)

@@ -55,7 +55,7 @@ async def test_staff_unpack_into_a_folder_and_what_is_locked_stays_one_file(lobb
     await expect(anna.page.get_by_role("button", name="Ladda upp filer här")).to_be_visible()
     for name, content, said in (
         ("Kvartal.zip", zipped({"Underlag/jan.txt": b"1", "moms.txt": b"2"}), "Kvartal.zip: 2 filer uppackade"),
-        ("Lås.zip", archives.encrypted(), "Lås.zip har ett lösenord och får vara en fil"),
+        ("Lås.zip", archives.encrypted(), "Lås.zip har ett lösenord och förblir en fil"),
     ):
         await anna.page.locator("input[type=file]").set_input_files(
             {"name": name, "mimeType": "application/zip", "buffer": content}
