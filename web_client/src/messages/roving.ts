@@ -79,6 +79,8 @@ function entryAround(target: EventTarget | null): HTMLElement | null {
 function within(entry: HTMLElement, from: HTMLElement, key: string): HTMLElement | undefined {
   if (key === "Escape") return from === entry ? undefined : entry;
   const places = [entry, ...controlsIn(entry)];
+  // Such as a wide table, which its own arrows scroll.
+  if (!places.includes(from)) return undefined;
   const asked = key === "Enter" && from === entry ? "ArrowRight" : key;
   if (asked !== "ArrowRight" && asked !== "ArrowLeft") return undefined;
   return places[nextIndex(asked, places.indexOf(from), places.length, "horizontal") ?? -1];
