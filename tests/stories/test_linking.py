@@ -117,7 +117,7 @@ async def test_control_and_k_asks_for_the_link_and_gives_the_place_back(lobby: L
         await expect(address).to_be_focused()
         await person.page.keyboard.type("javascript:alert(1)")
         await person.page.keyboard.press("Enter")
-        await expect(person.page.get_by_text("Ange en webbadress eller en mejladress")).to_be_visible()
+        await expect(person.page.get_by_text("Ange en webbadress eller en e-postadress")).to_be_visible()
         await address.fill("a.example/villkor")
         assert await person.axe() == []
         await person.page.keyboard.press("Enter")
