@@ -290,7 +290,7 @@ def mails_made(stage: Stage, expected: int) -> int:
     with client:
         letters = client[DATABASE]["letters"]
         while (found := letters.count_documents({})) < expected and time.monotonic() < deadline:
-            time.sleep(LOOK_S)  # as above
+            time.sleep(LOOK_S)  # another process writes them and tells nobody; the deadline holds
     return found
 
 
