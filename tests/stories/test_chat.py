@@ -30,9 +30,12 @@ def account_of(product: Product, name: str) -> dict[str, Any]:
 
 
 def new_thread(product: Product, *, tasks: Sequence[str] = (), **more: Any) -> tuple[str, str]:
-    """A thread of Anna's with Holm that no other story knows: its id and subject."""
+    """A thread of Anna's with Holm that no other story knows: its id and subject.
+
+    All subjects are equally long. A row has its time right after its subject, and "Ärende 2" at 21:04 reads as 221 would.
+    """
     number = next(_numbers)
-    subject = f"Ärende {number}"
+    subject = f"Ärende {number:04d}"
     made = product.call(
         ANNA,
         "thread.create",
