@@ -14,7 +14,17 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from deploy.dev.embedded import EmbeddedError, Mongod, Process, ReplicaSet, Valkey, is_running, programs
+from deploy.dev.embedded import (
+    SHARE,
+    EmbeddedError,
+    Mongod,
+    Process,
+    ReplicaSet,
+    Valkey,
+    free_port,
+    is_running,
+    programs,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -194,3 +204,18 @@ def test_a_primary_that_was_voted_out_already_has_stepped_down(
     waits = servers.wait_for_primary
     monkeypatch.setattr(servers, "wait_for_primary", lambda but=None: next(answers, None) or waits(but))
     assert servers.step_down() is chosen
+
+
+def test_processes_with_shares_of_their_own_are_never_given_the_same_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {}
+    for share in ("1/2", "2/2"):
+        monkeypatch.setenv(SHARE, share)
+        given[share] = {free_port() for _ in range(50)}
+    assert max(given["1/2"]) < min(given["2/2"])
+
+
+@pytest.mark.parametrize("said", ["0/2", "3/2", "1", "1/0", "a/b", "1/99999"])
+def test_a_share_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv(SHARE, said)
+    with pytest.raises(EmbeddedError, match=f"EMBEDDED_PORTS is '{said}'"):
+        free_port()

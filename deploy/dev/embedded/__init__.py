@@ -4,12 +4,13 @@ Standard library only (PyMongo is imported where a replica set is initiated), so
 what a firm runs, which brings its own servers. Everything here blocks; from a coroutine call it in a thread.
 """
 
-from deploy.dev.embedded.processes import HOST, EmbeddedError, Process, free_port, is_running
+from deploy.dev.embedded.processes import HOST, SHARE, EmbeddedError, Process, free_port, is_running
 from deploy.dev.embedded.programs import find_libcurl, find_mongod, find_valkey, has_libcurl
 from deploy.dev.embedded.servers import Mongod, ReplicaSet, Server, Valkey, is_owned
 
 __all__ = [
     "HOST",
+    "SHARE",
     "EmbeddedError",
     "Mongod",
     "Process",

@@ -20,6 +20,10 @@ from typing import IO, Any
 HOST = "127.0.0.1"
 STOP_S = 15.0
 PORTS = range(15_000, 32_000)
+SHARE = "EMBEDDED_PORTS"
+"""In the environment, such as `1/2`: which share of PORTS this process and its children take theirs from, of how many.
+Processes that look for ports at the same time have a share each: where one of them has killed a server that it will start
+again nobody listens in between, and another would find that port free."""
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -129,11 +133,20 @@ def free_port() -> int:
     It is below those that a system takes for connections: what the kernel chose would be anybody's again until the server
     has it, and while a server is killed even a client that keeps trying to reach it may get its port, and so itself.
     """
-    for port in random.sample(PORTS, len(PORTS)):
+    ports = _share(os.environ.get(SHARE) or "1/1")
+    for port in random.sample(ports, len(ports)):
         if port not in _given and _is_free(port):
             _given.add(port)
             return port
-    raise EmbeddedError(f"no port between {PORTS.start} and {PORTS.stop - 1} is free")
+    raise EmbeddedError(f"no port between {ports.start} and {ports.stop - 1} is free")
+
+
+def _share(said: str) -> range:
+    number, slash, count = said.partition("/")
+    if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= len(PORTS)):
+        raise EmbeddedError(f"{SHARE} is {said!r}, expected a share such as 1/2")
+    size = len(PORTS) // int(count)
+    return PORTS[(int(number) - 1) * size : int(number) * size]
 
 
 def _is_free(port: int) -> bool:
