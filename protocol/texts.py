@@ -7,6 +7,7 @@ what a word's other forms are is a search engine's business.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -20,6 +21,9 @@ W = TypeVar("W", bound=Wire)
 WORDS_MAX: Final = 40
 """Words of one text that can be found: more than a subject or a name of the longest kind has."""
 WORD_CHARACTERS_MAX: Final = 40
+
+PERSON_MARK: Final = " "
+"""Before a word of somebody's name, where not everybody who looks for words may look for names: no word begins with it."""
 
 # What Unicode doesn't take apart although people type it so.
 _LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
@@ -93,3 +97,8 @@ def words_of(*texts: str) -> list[str]:
     """The folded words, and runs of signs, of some texts, each once, in order; bounded in number and length."""
     words = dict.fromkeys(word[:WORD_CHARACTERS_MAX] for text in texts for word in _WORD.findall(folded(text)))
     return list(words)[:WORDS_MAX]
+
+
+def words_of_names(names: Iterable[str]) -> list[str]:
+    """The words of some people's names, marked as such."""
+    return [PERSON_MARK + word for word in words_of(*names)]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Literal
 from pymongo import IndexModel
 
 from protocol.accounts import AccountBrief
-from protocol.texts import words_of
+from protocol.texts import words_of, words_of_names
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Row, Session
@@ -33,6 +33,8 @@ class AccountDoc(Document):
     follower_ids: list[Id]
     """Staff who hear of what happens here, as long as they can see it (NS-1)."""
     archived: bool = False
+    people_words: list[str] = []
+    """The words of its people's names, marked: as they are known to everybody who sees the account."""
     custom: dict[Id, list[str]] = {}
     """What is said in the firm's custom fields, by the field's id. Of a field that is gone it may still be here."""
     key: str | None = None
@@ -42,7 +44,12 @@ class AccountDoc(Document):
 
     def looked_up(self) -> Row:
         """The words that it is found by."""
-        return {"words": words_of(self.name, self.short_id)}
+        return {"words": self.found_by}
+
+    @property
+    def found_by(self) -> list[str]:
+        """The same, which its threads are found by, too."""
+        return [*words_of(self.name, self.short_id), *self.people_words]
 
     def brief(self) -> AccountBrief:
         """By what it is called."""
@@ -131,6 +138,11 @@ class Accounts:
         """Apply an update; the account as it is then."""
         row = await self._rows.of(firm_id).change_one({"_id": account_id}, update, session=session)
         return from_document(row, AccountDoc) if row else None
+
+    async def joined(self, firm_id: Id, account_id: Id, name: str, session: Session) -> None:
+        """Somebody of this name belongs to it now, and it is found by them."""
+        each = {"$each": words_of_names([name])}
+        await self.change(firm_id, account_id, {"$addToSet": {"people_words": each, "words": each}}, session)
 
     async def forget_custom(self, firm_id: Id, field_id: Id) -> None:
         """A custom field is gone: nothing is said in it any more."""

@@ -160,8 +160,8 @@ class Looks:
             self._mongo,
             wanted.firms,
             [
-                ("thread", THREADS, [these, {"$unset": ["words", "unread_by"]}]),
-                ("account", ACCOUNTS, [among(wanted.accounts), {"$unset": "words"}]),
+                ("thread", THREADS, [these, {"$unset": ["words", "found_by", "unread_by"]}]),
+                ("account", ACCOUNTS, [among(wanted.accounts), {"$unset": ["words", "people_words"]}]),
                 ("firm", FIRMS, [among(wanted.firms)]),
                 ("owner", STAFF, [{"$match": {"role": "owner"}}, {"$unset": "password_hash"}]),
                 ("staff", STAFF, [among(wanted.staff), {"$unset": "password_hash"}]),
@@ -223,7 +223,7 @@ class Looks:
             [
                 ("end", None, [{"$documents": streams}, last_of_stream("$stream", "end")]),
                 ("staff", STAFF, [among(users), {"$unset": "password_hash"}]),
-                ("account", ACCOUNTS, [among(accounts), {"$unset": "words"}]),
+                ("account", ACCOUNTS, [among(accounts), {"$unset": ["words", "people_words"]}]),
                 ("title", THREADS, [among(threads), {"$project": {"subject": 1, "assignee_id": 1}}]),
                 (
                     "entry",

@@ -107,7 +107,11 @@ class Threads:
         if appended:
             fields = fields | await self._up_to(firm_id, thread_id, appended, session, fields)
         wanted = {name: value for name, value in fields.items() if value is not None}
-        wanted |= looked_up(wanted)
+        known: Row = {}
+        if "subject" in wanted:
+            thread = await self.get(firm_id, thread_id, session)
+            known = {"found_by": thread.found_by if thread is not None else []}
+        wanted |= looked_up(wanted | known)
         gone = {name: "" for name, value in fields.items() if value is None}
         update: Row = {}
         if wanted:
@@ -195,15 +199,28 @@ class Threads:
         row = await self._rows.of(firm_id).change_one({"_id": thread_id, **behind}, stages)
         return from_document(row, ThreadDoc) if row else None
 
-    async def let_read(self, firm_id: Id, account_id: Id, thread_ids: Sequence[Id], contact_ids: Sequence[Id]) -> None:
-        """Contacts who have joined an account have all of its threads to read; those who were there keep what they have."""
+    async def let_read(
+        self,
+        firm_id: Id,
+        account_id: Id,
+        thread_ids: Sequence[Id],
+        contact_ids: Sequence[Id],
+        found_by: Sequence[str],
+    ) -> None:
+        """Contacts who have joined an account have all of its threads to read, and these are found by their names; who was
+        there keeps what they have."""
         if not contact_ids:
             return
         readers = {f"readers.{contact}": {"$ifNull": [f"$readers.{contact}", 0]} for contact in contact_ids}
         query: Row = {"_id": {"$in": list(thread_ids)}, "account_id": account_id}
-        missing = [{f"readers.{contact}": {"$exists": False}} for contact in contact_ids]
+        missing: list[Row] = [{f"readers.{contact}": {"$exists": False}} for contact in contact_ids]
+        missing.append({"found_by": {"$not": {"$all": list(found_by)}}})
+        words = {
+            name: {"$setUnion": [{"$ifNull": [f"${name}", []]}, {"$literal": list(found_by)}]}
+            for name in ("found_by", "words")
+        }
         own = self._rows.of(firm_id)
-        await own.update_many({**query, "$or": missing}, [{"$set": readers}, UNREAD_STAGE])
+        await own.update_many({**query, "$or": missing}, [{"$set": readers | words}, UNREAD_STAGE])
 
     async def find(self, firm_id: Id, query: Row, sort: list[tuple[str, int]], limit: int) -> list[ThreadDoc]:
         """A firm's threads by an indexed query."""

@@ -124,6 +124,9 @@ class ThreadDoc(Document):
     reopened_by: Person | None = None
     template_id: Id | None = None
     """What it began with (TH-4)."""
+    found_by: list[str] = []
+    """The words that it is found by besides its subject's: its account's, and those of its people's names, marked. Who
+    joins is added later (server.reminders.cycles), as to `readers`."""
     key: str | None = None
     """`<creator>:<client_message_id>` of thread.create (P2)."""
 
@@ -215,7 +218,7 @@ def looked_up(fields: Mapping[str, Any]) -> Row:
         found["unread_by"] = [contact for contact, seen in fields["readers"].items() if asked or seen < written]
         found["turn_at"] = max(fields["last_message_at"], fields["raised_at"] or 0)
     if "subject" in fields:
-        found["words"] = words_of(fields["subject"])
+        found["words"] = list(dict.fromkeys([*words_of(fields["subject"]), *fields["found_by"]]))
     if "tasks_total" in fields:
         found["has_open_tasks"] = fields["tasks_done"] < fields["tasks_total"]
     return found

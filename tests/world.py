@@ -41,6 +41,7 @@ from protocol.ids import new_id
 from protocol.people import Language, Right, Role
 from protocol.reminders import ReminderSetting
 from protocol.tasks import TaskToAdd
+from protocol.texts import words_of_names
 from protocol.threads import Thread, ThreadCreate, ThreadView
 from protocol.wire import Id, Ms
 from server import consequences
@@ -251,7 +252,18 @@ class World:
         return document
 
     async def settle_in(self) -> None:
-        """Store the cast."""
+        """Store the cast. Accounts are found by the names of their people."""
+        rows = [row for some in self._rows.values() for row in some]
+        names = {row.id: row.name for row in rows if isinstance(row, ContactDoc)}
+        links = [row for row in rows if isinstance(row, LinkDoc)]
+        self._rows["accounts"] = [
+            structs.replace(
+                row,
+                people_words=words_of_names(names[link.contact_id] for link in links if link.account_id == row.id),
+            )
+            for row in rows
+            if isinstance(row, AccountDoc)
+        ]
         await asyncio.gather(
             *(
                 self.store.mongo.database[collection].insert_many([to_document(document) for document in documents])

@@ -42,7 +42,7 @@ def conditions(context: Context, wanted: AccountFilter) -> list[Row]:
     principal = context.principal
     narrowed: list[Row] = [] if principal.sees_all else [{"_id": {"$in": sorted(principal.account_ids)}}]
     if wanted.search.strip():
-        narrowed.append(with_words(wanted.search))
+        narrowed.append(with_words(wanted.search, names=True))
     if wanted.kind is not None:
         narrowed.append({"kind": wanted.kind})
     if wanted.staff_id is not None:

@@ -150,11 +150,18 @@ async def _ask_for(means: Means, chore: ChoreDoc, account_ids: Sequence[Id]) -> 
 
 
 async def _let_read(means: Means, firm_id: Id, account_id: Id, threads: Sequence[ThreadDoc]) -> None:
-    """Give contacts who have joined the account these threads to read."""
+    """Give contacts who have joined the account these threads to read, and have these found by their names."""
+    account = await means.store.accounts.get(firm_id, account_id)
+    if account is None:
+        return
     contacts = [link.contact_id for link in await means.store.people.links_of_account(firm_id, account_id)]
-    lacking = [thread.id for thread in threads if not thread.readers.keys() >= set(contacts)]
+    lacking = [
+        thread.id
+        for thread in threads
+        if not (thread.readers.keys() >= set(contacts) and set(thread.found_by) >= set(account.found_by))
+    ]
     if lacking:
-        await means.store.threads.let_read(firm_id, account_id, lacking, contacts)
+        await means.store.threads.let_read(firm_id, account_id, lacking, contacts, account.found_by)
 
 
 async def _decide(means: Means, account_id: Id, threads: Sequence[ThreadDoc]) -> None:

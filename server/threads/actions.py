@@ -296,6 +296,7 @@ def _new_row(
         readers={contact: totals.staff_messages if contact == new.actor.id else 0 for contact in contact_ids},
         tasks_done=0,
         tasks_total=tasks,
+        found_by=new.account.found_by,
         carries=bool(new.attachments),
         last=last,
         last_seq=last_seq,

@@ -38,7 +38,6 @@ from storage.threads import Position, ThreadDoc, advanced
 
 SINCE_OVERLAP_MS = 60_000
 """Rows may be written a little later than the time they carry, by another node's clock."""
-SEARCH_ACCOUNTS_MAX = 1_000
 COUNTED_MAX = 1_000
 _STAFF_SEE: Final = set(StaffPart.__struct_fields__) - {"reminder"}
 
@@ -246,7 +245,7 @@ async def page(context: Context, command: ThreadList, scope: None) -> ThreadPage
     if command.only in ("mine", "snoozed") and not principal.is_staff:
         raise Invalid(path="$.only", expected="all, unread or open_tasks", got=command.only)
     theirs = _theirs(context, command.account_id)
-    narrow = await _narrowed(context, command, theirs)
+    narrow = _narrowed(context, command)
     if principal.is_staff:
         return await _staff_page(context, command, theirs, narrow)
     return await _contact_page(context, command, theirs, narrow)
@@ -262,20 +261,16 @@ def _theirs(context: Context, account_id: Id | None) -> Row:
     return {"account_id": {"$in": sorted(principal.account_ids)}}
 
 
-async def _narrowed(context: Context, command: ThreadList, theirs: Row) -> Row:
-    """The filters, besides unread, which differs by side."""
+def _narrowed(context: Context, command: ThreadList) -> Row:
+    """The filters, besides unread, which differs by side. Contacts don't look for names: of whom they work with they may
+    not know all."""
     narrow: Row = {}
     if command.only == "mine":
         narrow["assignee_id"] = context.principal.user_id
     if command.only == "open_tasks":
         narrow["has_open_tasks"] = True
     if command.search.strip():
-        worded = with_words(command.search)
-        account = {**worded}
-        if "account_id" in theirs:
-            account["_id"] = theirs["account_id"]
-        found = await context.store.accounts.find(context.principal.firm_id, account, SEARCH_ACCOUNTS_MAX)
-        narrow["$and"] = [{"$or": [worded, {"account_id": {"$in": [account.id for account in found]}}]}]
+        narrow |= with_words(command.search, names=context.principal.is_staff)
     return narrow
 
 

@@ -25,6 +25,7 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
+from protocol.texts import words_of_names
 from storage.accounts import ACCOUNTS, AccountDoc
 from storage.facts import FACTS
 from storage.marks import MARKS, mark_id
@@ -32,7 +33,7 @@ from storage.mongo.collections import collected
 from storage.mongo.connection import Mongo, Row, Unsuitable, write_all
 from storage.mongo.documents import if_readable
 from storage.mongo.of_firms import FirmRows
-from storage.people import LINKS
+from storage.people import CONTACTS, LINKS
 from storage.threads import THREADS, ThreadDoc
 
 log = structlog.get_logger(__name__)
@@ -161,6 +162,61 @@ async def fill_firms(mongo: Mongo) -> None:
         )
 
 
+async def fill_found_by(mongo: Mongo) -> None:
+    """Let accounts be found by their people's names, and threads by the words of their account as well."""
+    threads, accounts = (FirmRows(mongo, each).across("migration") for each in (THREADS, ACCOUNTS))
+    await _fill_names(mongo)
+    after = ""
+    while True:
+        lacking = {"_id": {"$gt": after}, "found_by": {"$exists": False}}
+        some = [row async for row in threads.find(lacking, {"account_id": 1}).sort("_id", 1).limit(FILLED_PER_COMMAND)]
+        if not some:
+            return
+        after = some[-1]["_id"]
+        found = accounts.find({"_id": {"$in": list({row["account_id"] for row in some})}})
+        words = {row["_id"]: one.found_by async for row in found if (one := if_readable(row, AccountDoc)) is not None}
+        await write_all(
+            threads,
+            [
+                UpdateOne(
+                    {"_id": row["_id"], "found_by": {"$exists": False}},
+                    {"$set": {"found_by": words[row["account_id"]]}, "$addToSet": _each(words[row["account_id"]])},
+                )
+                for row in some
+                if row["account_id"] in words
+            ],
+        )
+
+
+async def _fill_names(mongo: Mongo) -> None:
+    """Give accounts the words of their people's names, and their threads what is new of them."""
+    links, contacts, accounts, threads = (
+        FirmRows(mongo, each).across("migration") for each in (LINKS, CONTACTS, ACCOUNTS, THREADS)
+    )
+    after = ""
+    while some := [row async for row in links.find({"_id": {"$gt": after}}).sort("_id", 1).limit(FILLED_PER_COMMAND)]:
+        after = some[-1]["_id"]
+        people = contacts.find({"_id": {"$in": list({row["contact_id"] for row in some})}}, {"name": 1})
+        names = {row["_id"]: row["name"] async for row in people}
+        words: dict[str, set[str]] = {}
+        for row in some:
+            name = row.get("typed_name") or names.get(row["contact_id"], "")
+            words.setdefault(row["account_id"], set()).update(words_of_names([name]))
+        known = accounts.find({"_id": {"$in": list(words)}}, {"people_words": 1})
+        async for account in known:
+            new = sorted(words[account["_id"]] - set(account.get("people_words", [])))
+            if new:
+                both = {"people_words": {"$each": new}} | _each(new)
+                await accounts.update_one({"_id": account["_id"]}, {"$addToSet": both})
+                # Those without it get all of it together.
+                had = {"account_id": account["_id"], "found_by": {"$exists": True}}
+                await threads.update_many(had, {"$addToSet": {"found_by": {"$each": new}} | _each(new)})
+
+
+def _each(words: Sequence[str]) -> Row:
+    return {"words": {"$each": list(words)}}
+
+
 TABLE: Final[tuple[Migration, ...]] = (
     Migration(1, "collections and indexes", make_indexes),
     Migration(2, "words and open tasks", fill_looked_up, fills=True),
@@ -183,6 +239,7 @@ TABLE: Final[tuple[Migration, ...]] = (
     Migration(19, "documents of which nobody has been told", make_indexes),
     Migration(20, "bulk runs", make_indexes),
     Migration(21, "new chats that are created later", make_indexes),
+    Migration(22, "threads by the words of their account and of its people's names", fill_found_by, fills=True),
 )
 """Numbered from 1 without a gap; what has been released is never changed, only added to. A change of an index is
 a migration too: one more row with `make_indexes`, and the fingerprint, which a test of tests/storage/mongo compares."""

@@ -23,6 +23,7 @@ from protocol.inbox import NotificationList
 from protocol.people import Person
 from protocol.streams import ThreadOpen
 from protocol.tasks import TaskList
+from protocol.texts import words_of_names
 from protocol.threads import Excerpt, ThreadList
 from server.core.settings import Settings
 from storage.log.streams import Head
@@ -112,6 +113,7 @@ def thread_of(world: World, number: int, of: int) -> ThreadDoc:
         readers={world.petra.id: 0 if unread else 1, world.linn.id: 0},
         tasks_done=0, tasks_total=int(number % (of // WITH_OPEN_TASKS) == 0),
         last=Excerpt(person=author(world), text="Hej", at=at), last_seq=2,
+        found_by=[*account.found_by, *words_of_names([world.petra.name, world.linn.name])],
     )  # fmt: skip
 
 
@@ -161,6 +163,11 @@ def lists() -> Iterator[tuple[str, str, Asked]]:
     yield "of no word", "anna", ThreadList(search="finnsinte")
     yield "of no word, of an employee", "sofia", ThreadList(search="finnsinte")
     yield "of a client's name", "anna", ThreadList(search="holm")
+    yield "of a client's and a subject's word", "anna", ThreadList(search="holm bok")
+    yield "of a client's and a rare word", "anna", ThreadList(search="holm unikt500")
+    yield "of a client's and no word, of an employee", "sofia", ThreadList(search="holm finnsinte")
+    yield "of somebody's name and a rare word", "anna", ThreadList(search="linn unikt500")
+    yield "of somebody's name", "anna", ThreadList(search="petra")
     yield "of accounts by a word", "anna", AccountList(search="döttrar")
     yield "of notifications", "anna", NotificationList()
     yield "of archived notifications", "anna", NotificationList(archived=True)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from protocol.accounts import AccountList
 from protocol.body import paragraph
 from protocol.contacts import ContactCreate
 from protocol.errors import Forbidden, Invalid, NotFound
@@ -14,6 +15,7 @@ from protocol.ids import new_id, notes_stream, thread_stream, user_stream
 from protocol.marks import MarkRead
 from protocol.messages import MessageSend
 from protocol.reminders import ReminderSend
+from protocol.staff import StaffUpdate
 from protocol.streams import StreamRead, ThreadOpen
 from protocol.tasks import TaskSet
 from protocol.threads import Thread, ThreadArchive, ThreadAssign, ThreadList, ThreadPage, ThreadRename
@@ -332,6 +334,66 @@ async def test_a_thread_is_not_found_by_what_it_does_not_have(world: World, sear
     await world.thread(subject="Bokslut 2025 för Åsa")
     await world.settled()
     assert (await world.do(world.anna, ThreadList(search=search))).threads == []
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["holm moms", "moms holm", "mo dott", "HB1 moms", "petra moms", "moms petra holm", "åsa q3", "asa", "Asa\u030a"],
+)
+async def test_a_thread_is_found_by_words_of_its_subject_its_account_and_its_people_together(
+    world: World, search: str
+) -> None:
+    """LS-5: each of the words somewhere, those of who joined later too."""
+    wanted = await world.thread(subject="Moms Q3")
+    await world.thread(subject="Lön")
+    await world.thread(world.eken, subject="Moms Q3")
+    await world.settled()
+    if "sa" in search:
+        await world.do(world.anna, ContactCreate(account_id=world.holm.id, name="Åsa Ek", email="asa@holm.example"))
+        await world.settled()
+        new = await world.thread(subject="Moms Q3")
+        wanted_ids = {wanted.id, new.id}
+        if "q3" not in search:
+            wanted_ids |= {row.id for row in (await page(world, world.petra)).threads}
+    else:
+        wanted_ids = {wanted.id}
+    found = await world.do(world.anna, ThreadList(search=search))
+    assert {thread.id for thread in found.threads} == wanted_ids
+
+
+async def test_a_renamed_thread_is_still_found_by_its_account_and_its_people(world: World) -> None:
+    thread = await world.thread(subject="Moms")
+    await world.do(world.anna, ThreadRename(thread_id=thread.id, subject="Bokslut"))
+    assert await subjects(world, world.anna, ThreadList(search="petra bok holm")) == ["Bokslut"]
+    assert await subjects(world, world.anna, ThreadList(search="petra moms")) == []
+
+
+async def test_a_contact_finds_nothing_by_the_names_of_others(world: World) -> None:
+    """They may not know of everybody who is linked to their account."""
+    await world.thread(subject="Moms")
+    assert await subjects(world, world.petra, ThreadList(search="holm moms")) == ["Moms"]
+    for search in ("linn", "petra", " linn", "linn moms"):
+        assert await subjects(world, world.petra, ThreadList(search=search)) == []
+
+
+async def test_somebody_whose_name_one_may_not_know_is_found_by_the_name_that_was_typed(world: World) -> None:
+    """Spec 1.2: Sofia doesn't see Café Saltå, whose Nils is."""
+    await world.thread(subject="Moms")
+    typed = ContactCreate(account_id=world.holm.id, name="Svea", email=world.nils.email)
+    await world.do(world.anna, StaffUpdate(staff_id=world.sofia.id, rights=["manage_contacts"]))
+    await world.do(world.sofia, typed)
+    await world.settled()
+    assert await subjects(world, world.sofia, ThreadList(search="svea moms")) == ["Moms"]
+    assert await subjects(world, world.sofia, ThreadList(search="nils moms")) == []
+    accounts = await world.do(world.sofia, AccountList(search="svea"))
+    assert [account.id for account in accounts.accounts] == [world.holm.id]
+    assert (await world.do(world.sofia, AccountList(search="nils"))).accounts == []
+
+
+async def test_an_account_is_found_by_its_people_and_its_own_words_together(world: World) -> None:
+    for search in ("petra", "petra holm", "HB1 linn dott"):
+        found = await world.do(world.anna, AccountList(search=search))
+        assert [account.id for account in found.accounts] == [world.holm.id], search
 
 
 async def test_a_renamed_thread_is_found_by_its_new_name_only(world: World) -> None:

@@ -107,8 +107,9 @@ export function AccountSearch(props: AccountSearchProps): JSX.Element {
   );
 }
 
-function nameOf({ account }: AccountChoice): string {
-  return `${account.name} ${account.shortId ?? ""}`;
+/** All that it is found by. */
+function nameOf({ account, people }: AccountChoice): string {
+  return [account.name, account.shortId, ...people].join(" ");
 }
 
 /** An account is drawn round, as its people are. */

@@ -36,6 +36,8 @@ export type NoReader = "thread.noLogin" | "thread.notAccepted" | "thread.loginOf
 /** A choice in the new-chat dialog's To field. */
 export interface AccountChoice {
   readonly account: AccountView;
+  /** Names of all its people: it is found by them, too. */
+  readonly people: readonly string[];
   /** Names of those with Login on, for "Two people see the chat". */
   readonly readers: readonly string[];
   /** Of these, who gets e-mail. */

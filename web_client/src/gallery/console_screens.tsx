@@ -220,12 +220,19 @@ function Thread({
 const accounts = [
   {
     account: cast.vinterhav,
+    people: ["Klara Vinter", "Jens Vinter"],
     readers: ["Klara Vinter", "Jens Vinter"],
     mailed: ["Klara Vinter"],
   },
-  { account: cast.holm, readers: ["Petra Holm", "Linn Holm"], mailed: ["Petra Holm"] },
+  {
+    account: cast.holm,
+    people: ["Petra Holm", "Linn Holm"],
+    readers: ["Petra Holm", "Linn Holm"],
+    mailed: ["Petra Holm"],
+  },
   {
     account: cast.account("z", "Aldrig Aktiv AB", "AA1"),
+    people: [],
     readers: [],
     mailed: [],
     noReader: "thread.noLogin" as const,

@@ -56,6 +56,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
     <PortalChats
       view={{
         tab: "active",
+        search: "",
         activeCount: 4,
         rows: cast.contactRows,
         state: "ready",
@@ -66,6 +67,7 @@ function Chats({ open }: { readonly open: boolean }): JSX.Element {
       onOpen={nothing}
       onNew={nothing}
       onTab={nothing}
+      onSearch={nothing}
       onMore={nothing}
       onRetry={nothing}
     >

@@ -61,6 +61,8 @@ export const en = {
   "list.more": "Show more",
   "list.failed": "This could not be loaded",
   "list.failedWhy": "There was no contact with the server. What you wrote is kept.",
+  "list.noHits": "No chats match",
+  "list.showAll": "Show all",
   "list.noneArchived": "Nothing is archived",
 
   // thread
@@ -280,6 +282,7 @@ export const en = {
   "portal.nav": "Portal",
   "portal.home": "Home",
   "portal.otherAccount": "Choose another company",
+  "portal.search": "Search your chats",
   "portal.online": "{name} is online",
   "portal.teamOnline": "The team is online",
   "portal.noChats": "No active chats",

@@ -60,6 +60,8 @@ const sv: Translated<typeof en> = {
   "list.more": "Visa fler",
   "list.failed": "Det gick inte att hämta",
   "list.failedWhy": "Det fanns ingen kontakt med servern. Det du har skrivit är kvar.",
+  "list.noHits": "Inga chattar matchar",
+  "list.showAll": "Visa alla",
   "list.noneArchived": "Inget är arkiverat",
 
   // chatten
@@ -282,6 +284,7 @@ const sv: Translated<typeof en> = {
   "portal.nav": "Portalen",
   "portal.home": "Hem",
   "portal.otherAccount": "Välj ett annat företag",
+  "portal.search": "Sök bland dina chattar",
   "portal.online": "{name} är online",
   "portal.teamOnline": "Teamet är online",
   "portal.noChats": "Inga aktiva chattar",

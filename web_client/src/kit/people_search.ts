@@ -1,19 +1,7 @@
 // Finding people by what somebody types: every typed word must begin a word of the name, accents or not.
 // Pure; used by the assign picker, the @-picker and the To field.
 
-/** Lower case without accents, so that "asa" finds "Åsa" and "oscar" doesn't find "Oskar". */
-export function fold(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-}
-
-/** Whether each word of `query` begins a word of `name`. An empty query matches all. */
-export function matches(name: string, query: string): boolean {
-  const words = fold(name).split(/[\s\-.@]+/);
-  return fold(query)
-    .split(/\s+/)
-    .filter(Boolean)
-    .every((typed) => words.some((word) => word.startsWith(typed)));
-}
+import { fold, matches } from "./folding.ts";
 
 /** Those whose name matches; better ones (the name itself begins with the query) first, otherwise as given. */
 export function search<T>(all: readonly T[], query: string, nameOf: (item: T) => string): T[] {

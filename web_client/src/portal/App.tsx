@@ -14,6 +14,7 @@ import { useReturning } from "../threads/opening.ts";
 import { PortalChats } from "../threads/PortalChats.tsx";
 import { PortalThread } from "../threads/PortalThread.tsx";
 import { rowView } from "../threads/rows.ts";
+import { useSearch } from "../threads/searching.ts";
 import { PortalHome } from "./PortalHome.tsx";
 import { PortalLayout, type PortalPlace } from "./PortalLayout.tsx";
 import { CHATS, hrefOf, listed, THREAD, type Visit } from "./visit.ts";
@@ -95,10 +96,12 @@ function Chats({ visit }: PageProps): JSX.Element {
   const drafts = client.drafts?.begun.value;
   const selectedId = visit.threadId.value;
   useReturning(selectedId);
+  const search = useSearch(lists);
   const rows = lists.rows.value;
   const view: ContactListView = {
     tab: query.state,
-    activeCount: query.state === "active" ? rows.length : 0,
+    search: query.search,
+    activeCount: query.state === "active" && query.search === "" ? rows.length : 0,
     rows: rows.map((row) => rowView(row, state, drafts ? { drafts } : {})),
     state: lists.state.value.state,
     more: lists.state.value.next !== undefined,
@@ -114,6 +117,7 @@ function Chats({ visit }: PageProps): JSX.Element {
         visit.newChat.value = true;
       }}
       onTab={listed.choose}
+      onSearch={search}
       onMore={() => void lists.load(true)}
       onRetry={() => void lists.load()}
     >

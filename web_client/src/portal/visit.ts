@@ -5,7 +5,7 @@ import type { Id, Me, ThreadState } from "../core/protocol.gen.ts";
 import { browserStorage } from "../core/shelf.ts";
 import { Attaching } from "../documents/attaching.ts";
 import type { Page } from "../shell/boot.ts";
-import { address, Choice, path } from "../shell/router.ts";
+import { address, Choice, path, query } from "../shell/router.ts";
 import { idsIn } from "../shell/routes.ts";
 import { Ticks } from "../tasks/ticks.ts";
 import { Lists } from "../threads/lists.ts";
@@ -16,9 +16,11 @@ export const CHATS = "/portal/threads";
 export const THREAD = "/portal/threads/:thread";
 /** The chats' address, or a thread's beside the same list. */
 export const hrefOf = (threadId?: Id): string =>
-  address(threadId ? `${CHATS}/${threadId}` : CHATS, listed.written(listed.value));
+  address(threadId ? `${CHATS}/${threadId}` : CHATS, { ...listed.written(listed.value), q: sought() });
 /** Which chats are listed, as it stands in the address. */
 export const listed = new Choice<ThreadState>("state", ["active", "archived"]);
+/** What is looked for among them. */
+const sought = (): string => query.value.get("q") ?? "";
 const ACCOUNT_KEY = "chattar.account";
 
 export class Visit {
@@ -68,7 +70,7 @@ export class Visit {
     effect(() => {
       const accountId = this.accountId.value;
       const state = listed.value;
-      this.lists.show({ ...this.lists.query.peek(), state, accountId });
+      this.lists.show({ ...this.lists.query.peek(), state, accountId, search: sought() });
     });
     // A link from a mail may lead to a thread of another account of theirs.
     computed(() => {

@@ -1,20 +1,20 @@
 // The chats: list, thread and panel, fed from the desk.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { type Desk, listed } from "../console/desk.ts";
 import type { DocumentsTabProps } from "../documents/DocumentsTab.tsx";
 import type { ReplyButtonProps } from "../saved_replies/ReplyButton.tsx";
 import { SCHEDULED } from "../scheduled_chats/place.ts";
 import type { LaterProps } from "../scheduled_sends/Later.tsx";
 import { lazy } from "../shell/lazy.tsx";
-import { ask, go, hasMoved } from "../shell/router.ts";
+import { go, hasMoved } from "../shell/router.ts";
 import { useStaffChoices } from "../staff/choices.ts";
 import { actsOn } from "./acts.tsx";
 import type { ThreadListView } from "./models.ts";
 import { useReturning } from "./opening.ts";
 import { Panel } from "./Panel.tsx";
 import { rowView } from "./rows.ts";
+import { useSearch } from "./searching.ts";
 import { snoozeText } from "./snoozing.ts";
 import { ThreadList } from "./ThreadList.tsx";
 import { NoThread, ThreadView } from "./ThreadView.tsx";
@@ -51,7 +51,7 @@ export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
     more: list.next !== undefined,
     ...(selectedId ? { selectedId } : {}),
   };
-  const search = useLater((q: string) => ask({ q }, { replace: true }));
+  const search = useSearch(lists);
   return (
     <ThreadList
       view={view}
@@ -63,26 +63,11 @@ export function ChatList({ desk }: { readonly desk: Desk }): JSX.Element {
       onScheduled={() => go(SCHEDULED)}
       onTab={listed.state.choose}
       onFilter={listed.only.choose}
-      onSearch={(text) => {
-        lists.query.value = { ...lists.query.value, search: text };
-        search(text);
-      }}
+      onSearch={search}
       onMore={() => void lists.load(true)}
       onRetry={() => void lists.load()}
     />
   );
-}
-
-const SEARCH_AFTER_MS = 250;
-
-/** The same function, once the calls have paused. */
-function useLater<T>(act: (value: T) => void): (value: T) => void {
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (value) => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => act(value), SEARCH_AFTER_MS);
-  };
 }
 
 export function ChatThread({ desk }: { readonly desk: Desk }): JSX.Element {

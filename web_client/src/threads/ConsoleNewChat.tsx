@@ -227,6 +227,7 @@ function choiceOf(account: Account): AccountChoice {
   const why = noReader(account);
   return {
     account: { id: account.id, name: account.name, shortId: account.short_id },
+    people: account.links.map((link) => link.name),
     readers: readers.map((link) => link.name),
     mailed: readers.filter((link) => link.notify).map((link) => link.name),
     ...(why ? { noReader: why } : {}),

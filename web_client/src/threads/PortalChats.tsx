@@ -4,11 +4,15 @@ import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
-import { ChatIcon, PlusIcon } from "../kit/icons.tsx";
+import { ChatIcon, PlusIcon, SearchIcon } from "../kit/icons.tsx";
+import { SearchField } from "../kit/SearchField.tsx";
 import { Tabs } from "../kit/Tabs.tsx";
 import { ContactRow } from "./ContactRow.tsx";
 import type { ContactListView, ThreadTab } from "./models.ts";
 import { ThreadRows } from "./ThreadRows.tsx";
+
+/** So many are seen at a glance. */
+const FEW = 6;
 
 export interface PortalChatsProps {
   readonly view: ContactListView;
@@ -18,6 +22,7 @@ export interface PortalChatsProps {
   readonly onOpen: (threadId: string) => void;
   readonly onNew: () => void;
   readonly onTab: (tab: ThreadTab) => void;
+  readonly onSearch: (text: string) => void;
   readonly onMore: () => void;
   readonly onRetry: () => void;
   /** The open thread with its "To do" column, or nothing. */
@@ -47,6 +52,11 @@ export function PortalChats(props: PortalChatsProps): JSX.Element {
             { id: "archived", label: t("list.archived") },
           ]}
         />
+        {(view.search !== "" || view.more || view.rows.length > FEW) && (
+          <div class="portal-list__search">
+            <SearchField label={t("portal.search")} value={view.search} onInput={props.onSearch} />
+          </div>
+        )}
         <div
           class="portal-list__rows"
           role="tabpanel"
@@ -65,7 +75,16 @@ export function PortalChats(props: PortalChatsProps): JSX.Element {
   );
 }
 
-function Empty({ view, canCreate }: PortalChatsProps): JSX.Element {
+function Empty({ view, canCreate, onSearch }: PortalChatsProps): JSX.Element {
+  if (view.search !== "") {
+    return (
+      <EmptyState
+        icon={SearchIcon}
+        title={t("list.noHits")}
+        action={<Button onClick={() => onSearch("")}>{t("list.showAll")}</Button>}
+      />
+    );
+  }
   const active = view.tab === "active";
   return (
     <EmptyState icon={ChatIcon} title={active ? t("portal.noChats") : t("list.noneArchived")}>

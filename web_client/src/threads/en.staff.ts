@@ -3,15 +3,13 @@
 import type { Message } from "../i18n/types.ts";
 
 export const threads = {
-  "list.search": "Search subjects and clients",
+  "list.search": "Search subjects, clients, people",
   "list.filters": "Filters",
   "list.mine": "Assigned to me",
   "list.unread": "Unread",
   "list.openTasks": "Open tasks",
   "list.snoozed": "Snoozed",
-  "list.noHits": "No chats match",
   "list.noHitsWhy": "Search for something else, or take the filters away.",
-  "list.showAll": "Show all",
   "list.none": "No active chats",
   "list.noneWhy": "Write to a client, and its people see it in their portal.",
   "list.noneArchivedWhy": "Archived chats can be read here, and reopened.",

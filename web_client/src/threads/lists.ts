@@ -5,7 +5,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { insist } from "../core/api.ts";
 import { oneLine } from "../core/blank.ts";
 import type { Client } from "../core/client.ts";
-import type { Thread, ThreadPage } from "../core/protocol.gen.ts";
+import type { Id, Thread, ThreadPage } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
 import { isAsleep } from "./filters.ts";
 import { byUrgency } from "./order.ts";
@@ -16,6 +16,8 @@ const COUNT_AFTER_MS = 800;
 export interface ListState {
   readonly state: "loading" | "ready" | "failed";
   readonly next?: string;
+  /** Of a list that is searched: what the server has found so far. */
+  readonly found?: ReadonlySet<Id>;
 }
 export interface Counts {
   readonly active: number;
@@ -47,7 +49,9 @@ export class Lists {
       return rows
         .values()
         .filter(
-          (row) => isListed(row, query, me?.person.id) || (row.id === keep && row.state === query.state),
+          (row) =>
+            isListed(row, query, me?.person.id, this.state.value.found) ||
+            (row.id === keep && row.state === query.state),
         )
         .sort(byUrgency);
     });
@@ -81,7 +85,12 @@ export class Lists {
       );
       this.client.dispatch({ type: "rows", threads: page.threads });
       if (query.accountId === undefined) this.#counted(page);
-      this.#put(key, page.next ? { state: "ready", next: page.next } : { state: "ready" });
+      const ids = page.threads.map(({ id }) => id);
+      this.#put(key, {
+        state: "ready",
+        ...(page.next ? { next: page.next } : {}),
+        ...(query.search.trim() ? { found: new Set([...(more ? (known?.found ?? []) : []), ...ids]) } : {}),
+      });
     } catch {
       if (!more) this.#put(key, { state: "failed" });
     }

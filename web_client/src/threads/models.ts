@@ -42,7 +42,7 @@ export interface ThreadListView {
 }
 
 /** A contact's list: nothing narrows it. */
-export type ContactListView = Omit<ThreadListView, "filter" | "search" | "unreadCount">;
+export type ContactListView = Omit<ThreadListView, "filter" | "unreadCount">;
 
 export interface ThreadHeaderView {
   readonly id: string;

@@ -4,6 +4,7 @@ import { personView } from "../core/people.ts";
 import type { AccountBrief, Id, StaffMember, Thread, ThreadState } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
 import { t } from "../i18n/index.ts";
+import { matches } from "../kit/folding.ts";
 import type { AccountView } from "../kit/models.ts";
 import { FILTERS, isAsleep, type ThreadFilter } from "./filters.ts";
 import type { ThreadRowView } from "./models.ts";
@@ -15,14 +16,20 @@ export interface ListQuery {
   readonly accountId?: Id;
 }
 
-/** Whether a thread stands in a list, by the server's own rules. */
-export function isListed(row: Thread, query: ListQuery, meId: Id | undefined): boolean {
+/** Whether a thread stands in a list, by the server's own rules. Of what is looked for by words `found` is what the server
+ *  has found: it knows names that a row doesn't say. */
+export function isListed(
+  row: Thread,
+  query: ListQuery,
+  meId: Id | undefined,
+  found?: ReadonlySet<Id>,
+): boolean {
   if (row.state !== query.state || (query.accountId !== undefined && row.account.id !== query.accountId))
     return false;
   if (!FILTERS[query.only].fits(row, meId)) return false;
-  const words = query.search.trim().toLowerCase();
-  if (query.only !== "snoozed" && words === "" && isAsleep(row)) return false;
-  return words === "" || [row.subject, row.account.name].some((text) => text.toLowerCase().includes(words));
+  if (query.search.trim() === "") return query.only === "snoozed" || !isAsleep(row);
+  const { name, short_id = "" } = row.account;
+  return found?.has(row.id) || matches(`${row.subject} ${name} ${short_id}`, query.search);
 }
 
 export function accountView(account: AccountBrief): AccountView {

@@ -4,15 +4,13 @@ import type { Translated } from "../i18n/types.ts";
 import type { threads as english } from "./en.staff.ts";
 
 export const threads: Translated<typeof english> = {
-  "list.search": "Sök i ämnen och klienter",
+  "list.search": "Sök ämnen, klienter, personer",
   "list.filters": "Filter",
   "list.mine": "Tilldelade mig",
   "list.unread": "Olästa",
   "list.openTasks": "Öppna uppgifter",
   "list.snoozed": "Uppskjutna",
-  "list.noHits": "Inga chattar matchar",
   "list.noHitsWhy": "Sök efter något annat, eller ta bort filtren.",
-  "list.showAll": "Visa alla",
   "list.none": "Inga aktiva chattar",
   "list.noneWhy": "Skriv till en klient, så syns det i klientens portal.",
   "list.noneArchivedWhy": "Arkiverade chattar kan läsas här och öppnas igen.",

@@ -1,6 +1,6 @@
 // Finding an emoji by a word in English or Swedish, whichever language the page has: people mix them. Pure.
 
-import { fold } from "../../../kit/people_search.ts";
+import { fold } from "../../../kit/folding.ts";
 import { type EmojiGroup, emojiGroups } from "./data.ts";
 
 export interface Emoji {
