@@ -42,6 +42,8 @@ ACROSS = {
     "storage.letters:untold": "sweep",
     "storage.marks:unfinished": "sweep",
     "storage.mongo.migrations:fill_firms": "migration",
+    "storage.mongo.migrations:fill_found_by": "migration",
+    "storage.mongo.migrations:_fill_names": "migration",
     "storage.mongo.migrations:fill_looked_up": "migration",
     "storage.mongo.migrations:fill_readers": "migration",
     "storage.notifications:untold": "sweep",
