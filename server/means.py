@@ -1,5 +1,6 @@
 """Putting together what actions need: the database, the bus, the announcer, the settler. Web and scheduler do it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from server.core.context import Means
 from server.core.files import place_of
 from server.core.settings import Settings
 from server.core.settle import Settler
+from server.core.unheard import Unheard
 from storage.log.streams import Stored
 from storage.mongo.connection import Mongo, ours
 from storage.mongo.migrations import prepare
@@ -35,9 +37,13 @@ async def opened(settings: Settings, died: Callable[[str], None] | None = None) 
         bus.belong_to(await store.facts.prefix())
     await bus.start(died)
     means = assemble(settings, store, Announcer(bus))
+    saying = asyncio.create_task(Unheard(store.facts, means.clock, bus.unheard_s).keep_saying(), name="unheard")
+    saying.add_done_callback(lambda task: died("unheard") if died is not None and not task.cancelled() else None)
     try:
         yield means
     finally:
+        saying.cancel()
+        await asyncio.wait([saying])
         await means.store.marks.pace.drained()
         await means.settler.drained()
         await bus.close()

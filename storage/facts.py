@@ -1,15 +1,21 @@
-"""Single facts about the whole deployment: the movable clock of a development server, and the log's epoch."""
+"""Single facts about the whole deployment: the movable clock of a development server, the log's epoch, and which processes
+the others can't hear."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
 from protocol.ids import new_id
+from protocol.wire import Ms
 from storage.mongo.collections import Shared
 from storage.mongo.connection import Mongo
 
 FACTS: Final = Shared("facts")
+UNHEARD: Final = "unheard:"
+UNHEARD_KEPT_MS: Final = 3_600_000
+"""So long stays what a process has said that died without being heard again."""
 
 
 class Facts:
@@ -58,3 +64,19 @@ class Facts:
     async def set_clock_offset_ms(self, offset_ms: int) -> None:
         """Move the scheduler's clock."""
         await self._rows.update_one({"_id": "clock"}, {"$set": {"offset_ms": offset_ms}}, upsert=True)
+
+    async def say_unheard(self, process: str, since: Ms, now: Ms) -> None:
+        """What a process has told since a time may have reached nobody: so it is as late as `now`."""
+        await self._rows.update_one(
+            {"_id": UNHEARD + process}, {"$set": {"at": now}, "$min": {"since": since}}, upsert=True
+        )
+
+    async def say_heard(self, process: str, now: Ms) -> None:
+        """It reaches the others again, and has told them what they missed."""
+        gone = {"_id": {"$gte": UNHEARD, "$lt": UNHEARD + "~"}, "at": {"$lt": now - UNHEARD_KEPT_MS}}
+        await self._rows.delete_many({"$or": [{"_id": UNHEARD + process}, gone]})
+
+    async def unheard(self, said_after: Ms) -> Mapping[str, Ms]:
+        """The processes that have said after a time that nobody hears them, and since when."""
+        fresh = {"_id": {"$gte": UNHEARD, "$lt": UNHEARD + "~"}, "at": {"$gt": said_after}}
+        return {row["_id"].removeprefix(UNHEARD): row["since"] async for row in self._rows.find(fresh)}

@@ -1,7 +1,8 @@
 """Finding in the log what the bus has lost (P5): holes in a stream, and tails that nobody has seen.
 
 A hole shows by itself when the event behind it comes. A lost tail shows only in the log, so each node compares the heads
-it has delivered with those in the log: after every loss of Redis, every 30 s with jitter, and often while Redis is away.
+it has delivered with those in the log: after every loss of Redis, every 30 s with jitter, and often while Redis is away or
+somebody can't be heard.
 Where the bus has lost an event it may have lost a bell as well, so what the log gives goes out only when it has been looked
 up anew who may see it (AC-15). Knows channels and the log. Refuses to know sockets, and how somebody's access is looked up.
 """
@@ -51,6 +52,8 @@ class Doubts(Protocol):
     async def retell(self) -> None: ...
 
     async def end_ended(self, since: Ms) -> None: ...
+
+    async def ask_for_unheard(self) -> None: ...
 
     def access_changed(self) -> None: ...
 
@@ -115,6 +118,7 @@ class Healer:
             try:
                 await self.check_access()
                 await self._doubts.end_ended(self._clock.now() - OVERLAP_MS)
+                await self._doubts.ask_for_unheard()
             except ChattarError as error:
                 log.warning("healing.postponed", code=error.code)
                 self.look_now()

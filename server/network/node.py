@@ -14,6 +14,7 @@ import structlog
 from protocol.frames import CloseCode
 from protocol.wire import Id, Ms
 from server.core.context import Means
+from server.core.unheard import Unheard
 from server.network.fanout import Fanout, Frame, Line
 from server.network.healing import Healer
 from server.network.hub import Channel, Hub, TopicName
@@ -47,6 +48,7 @@ class Node:
         self.healer = Healer(self.hub, means.store, means.clock, self._firms, self._deliver, self)
         self.retelling = Retelling(self.hub, means.store, self._firms, self._state)
         self.retelling.missed(means.clock.now())
+        self.unheard = Unheard(means.store.facts, means.clock, bus.unheard_s, hub_id)
         self.deaf = True
         """Nothing is heard of the others, nor of who lost access: lines get only what the log gave before a look-up."""
         self.on_deaf: list[Callable[[Ms], None]] = []
@@ -67,7 +69,7 @@ class Node:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.bus.run(), name="bus")
             tasks.create_task(self.bus.subscribe([EVERY_HUB]), name="bus every hub")
-            tasks.create_task(self.healer.watch(lambda: self.bus.whole), name="position check")
+            tasks.create_task(self.healer.watch(self._hears_all), name="position check")
             tasks.create_task(self.healer.watch_access(), name="changes of access")
             tasks.create_task(self._sweep(), name="slow clients")
             tasks.create_task(self._linger(), name="linger")
@@ -227,7 +229,20 @@ class Node:
 
     async def retell(self) -> None:
         """Tell of marks that may have been lost. Raises Unavailable."""
-        await self.retelling.tell(self.means.clock.now(), deaf=self.deaf)
+        await self.retelling.tell(self.means.clock.now(), deaf=self.deaf or self.unheard.others)
+
+    async def ask_for_unheard(self) -> None:
+        """Say it if nobody hears this node, and ask whom else nobody hears: what they have told is missing here. Raises
+        Unavailable."""
+        await self.unheard.say()
+        since = await self.unheard.look()
+        if since is not None:
+            log.warning("node.others_unheard")
+            self.retelling.missed(since)
+            self.healer.look_now()
+
+    def _hears_all(self) -> bool:
+        return self.bus.whole and not self.unheard.others
 
     async def assure(self, channel: Channel | None = None) -> None:
         """Look up anew who those are and what they may see, and go on delivering. Raises Unavailable."""

@@ -157,6 +157,10 @@ class Bus:
         """Whether nothing can be missed just now without our noticing."""
         return self._publishing.link is not None and (self._subscribing is None or self._subscribing.whole)
 
+    def unheard_s(self) -> float:
+        """How long nothing that was published may have reached anybody: see Publishing.unheard_s."""
+        return self._publishing.unheard_s()
+
     @property
     def listening(self) -> bool:
         """Whether there is a connection to hear anything by; see `whole` for whether it carries everything."""

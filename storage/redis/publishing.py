@@ -72,6 +72,13 @@ class Publishing(Keeper):
             self._waiting.remove(waiting)
         return True
 
+    def unheard_s(self) -> float:
+        """How long, at most, something that was published has reached nobody; 0.0 while all of it does. A moment is nothing
+        special: whatever is on its way counts."""
+        closed_at = self._closed_at if self.link is None else None
+        began = [at for at in (closed_at, self._silent_since, self._dropping_since) if at is not None]
+        return asyncio.get_running_loop().time() - min(began) if began else 0.0
+
     def silent_s(self) -> float:
         """How long Redis has owed us a confirmation without giving any."""
         if self._silent_since is None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ import server.network.healing
 import server.network.node
 from deploy.dev.embedded import ReplicaSet, Valkey
 from protocol.body import paragraph
-from protocol.frames import EventFrame, Presence, Reply
+from protocol.frames import EventFrame, MarkMoved, Presence, Reply
 from protocol.ids import new_id, thread_stream
+from protocol.marks import MarkRead
 from protocol.messages import MessageSend
 from protocol.streams import ThreadOpen
 from protocol.wire import Id
@@ -143,6 +145,47 @@ async def test_what_was_written_while_the_bus_was_away_is_looked_for_as_soon_as_
                     await asyncio.sleep(0.02)
             assert isinstance(await petra.call(message(thread.id)), Reply)
         await event(anna, stream, thread.head + 2)
+
+
+def read_by(person: Any, seq: int) -> Callable[[MarkMoved], bool]:
+    """Whether a frame says that somebody has read up to there."""
+    return lambda mark: (mark.person.id, mark.read_seq) == (person.id, seq)
+
+
+@pytest.mark.parametrize("told", ["a message", "a mark"])
+async def test_what_is_told_by_a_node_that_alone_cannot_be_heard_reaches_the_others_meanwhile(
+    world: World, redis_url: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P5: the others hear everything that Redis carries, and would compare with the log much later, marks never."""
+    monkeypatch.setattr(server.network.healing, "CHECK_INTERVAL_S", ENDLESS_S)
+    thread = await world.thread()
+    stream = thread_stream(thread.id)
+    async with (
+        BusProxy(redis_url, random.Random(1)).open() as proxy,
+        node(world, proxy.url) as one,
+        node(world, redis_url) as two,
+        talk(one) as petra,
+        talk(two) as anna,
+    ):
+        await anna.hello(world.token_of(world.anna), {stream: thread.head})
+        await petra.hello(world.token_of(world.petra))
+        async with asyncio.timeout(PATIENCE_S):
+            while two.house.node.healer.checks == 0:  # noqa: ASYNC110 - the first one, which leads to an endless pause
+                await asyncio.sleep(0.02)
+        with proxy.cut():
+            await until_redis_is(one, "away")
+            # The second comes when the node has been found dead, which makes the others look once.
+            for seq in (thread.head + 1, thread.head + 2):
+                if told == "a message":
+                    assert isinstance(await petra.call(message(thread.id)), Reply)
+                    await event(anna, stream, seq)
+                    continue
+                await world.do(world.anna, message(thread.id))
+                assert isinstance(await petra.call(MarkRead(thread_id=thread.id, seq=seq)), Reply)
+                await anna.heard(MarkMoved, read_by(world.petra, seq))
+        async with asyncio.timeout(PATIENCE_S):
+            while two.house.node.unheard.others:  # noqa: ASYNC110 - asked of the database every two seconds
+                await asyncio.sleep(0.02)
 
 
 # who is here
