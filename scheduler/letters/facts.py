@@ -135,8 +135,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Said, ...] = ()
     """The latest of what waits, where the firm shows it; before them there are `messages_earlier` more."""
     messages_earlier: int = 0
-    valid_hours: int = 0
-    """Invitations and new passwords: how long the link works."""
+    valid_s: int = 0
+    """Invitations and new passwords: how long the link works from now on."""
     as_staff: bool = False
     """Invitations: to work at the firm, not as a contact."""
     reply_to: str = ""
@@ -229,5 +229,5 @@ def check(letter: Letter) -> None:
         raise LetterRefused("waiting", "a message, a reply or open tasks to remind of", letter.waiting)
     if letter.tasks_total < len(letter.tasks_open):
         raise LetterRefused("tasks_total", f"at least {len(letter.tasks_open)}", letter.tasks_total)
-    if secret and letter.valid_hours < 1:
-        raise LetterRefused("valid_hours", "at least 1", letter.valid_hours)
+    if secret and letter.valid_s < 1:
+        raise LetterRefused("valid_s", "at least 1", letter.valid_s)

@@ -18,9 +18,10 @@ from scheduler.letters.words import Emphasis, Sentence, Words, words
 LOGO_HEIGHT_PX: Final = 36
 LOGO_WIDTH_MAX_PX: Final = 108
 """Beside it a long word of the firm's name must fit a phone of 360 px."""
-DAY_HOURS: Final = 24
-WHOLE_DAYS_FROM_HOURS: Final = 48
-"""From here on a link's life is told in days."""
+LIVES: Final = (("days", 86_400, 2), ("hours", 3_600, 1), ("minutes", 60, 0))
+"""What a link's life is told in: the first of which so many are left."""
+ON_ITS_WAY: Final = 30
+"""Such a part of a link's life a letter may take to the mail server, and still tell of the whole."""
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,10 +249,9 @@ def _hint(letter: Letter, w: Words) -> str:
 
 
 def _lasts(letter: Letter, w: Words) -> str:
-    hours = letter.valid_hours
-    if hours >= WHOLE_DAYS_FROM_HOURS:
-        return _say(w, "hint.valid_days", count=hours // DAY_HOURS)
-    return _say(w, "hint.valid_hours", count=hours)
+    left_s = letter.valid_s * ON_ITS_WAY // (ON_ITS_WAY - 1)
+    unit, unit_s = next((unit, unit_s) for unit, unit_s, least in LIVES if left_s >= least * unit_s)
+    return _say(w, f"hint.valid_{unit}", count=max(1, left_s // unit_s))
 
 
 def _imprint(letter: Letter) -> tuple[str, ...]:

@@ -1,15 +1,18 @@
 """Letters with a link that works once: an invitation, or a new password.
 
-Knows what makes one pointless: its person is gone, or has another address. Refuses to know how secrets are made and used
-(server.sessions.invitations), SMTP and how a mail looks.
+Knows what makes one pointless: its person is gone or has another address, or its link would let nobody in any more.
+Refuses to know how secrets are made and used (server.sessions.invitations), SMTP and how a mail looks.
 """
 
+from protocol.ids import new_id
 from scheduler.letters.facts import Letter
 from scheduler.letters.matter import Dropped, brand, first_name
+from server.core import auth
 from server.core.context import Means
+from server.sessions import invitations
 from storage.firms import FirmDoc
 from storage.letters import LetterDoc
-from storage.people import ContactDoc, StaffDoc
+from storage.people import ContactDoc, SecretDoc, StaffDoc
 
 
 async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | Dropped:
@@ -25,9 +28,10 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
     if person.email != letter.email:
         return Dropped("address_changed")
     invited = letter.kind == "invitation"
-    page, valid_s = (
-        ("invitation", means.settings.invitation_s) if invited else ("reset", means.settings.password_reset_s)
-    )
+    secret = await _invitation(means, letter.secret) if invited else await _reset(means, letter, letter.secret)
+    if secret is None:
+        return Dropped("secret_gone")
+    page = "invitation" if invited else "reset"
     return Letter(
         kind="invitation" if invited else "password_reset",
         firm=brand(firm),
@@ -38,7 +42,23 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
         # In the fragment, which browsers don't send: the secret stands in no log and in no Referer.
         button_url=f"{means.settings.own_url}/{page}#{letter.secret}",
         account_name=account.name if account else "",
-        valid_hours=max(1, valid_s // 3600),
+        # Of a letter that waited for the mail server, less than when it was asked for.
+        valid_s=(secret.expires_at - auth.real_now(means.clock)) // 1000,
         as_staff=letter.side == "staff",
         reply_to=firm.settings.reply_to or "",
     )
+
+
+async def _invitation(means: Means, secret: str) -> SecretDoc | None:
+    """What the link carries, if it lets its person in: a newer one replaces it, and so does a password or Login off."""
+    found = await invitations.opened(means, secret)
+    return found.secret if found else None
+
+
+async def _reset(means: Means, letter: LetterDoc, secret: str) -> SecretDoc | None:
+    """Likewise, for somebody who may still log in."""
+    found = await means.store.people.secret(secret, "password_reset", auth.real_now(means.clock))
+    if found is None:
+        return None
+    principal = await auth.principal_of(means.store, letter.firm_id, letter.person_id, letter.side, new_id())
+    return found if principal is not None else None

@@ -23,7 +23,7 @@ from storage.people import ContactDoc, LinkDoc, SecretDoc, StaffDoc, digest, new
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class Open:
     """An invitation that still holds, and whom it invites."""
 
     secret: SecretDoc
@@ -136,24 +136,30 @@ async def accept(context: Context, command: InvitationAccept, scope: None) -> Se
     return await sessions.open_session(context, principal, password_hash, browser=command.cookie)
 
 
-async def _open(context: Context, secret_text: str) -> _Open:
-    people = context.store.people
-    secret = await people.secret(secret_text, "invitation", auth.real_now(context.clock))
+async def opened(means: Means, secret_text: str) -> Open | None:
+    """What a link opens for who follows it now; None if it doesn't hold."""
+    people = means.store.people
+    secret = await people.secret(secret_text, "invitation", auth.real_now(means.clock))
     if secret is None:
-        raise _gone()
+        return None
     if secret.side == "staff":
         member = await people.staff(secret.firm_id, secret.user_id)
-        if member is None or not member.active or member.password_hash is not None:
-            raise _gone()
-        return _Open(secret, member)
+        return Open(secret, member) if member and member.active and member.password_hash is None else None
     contact = await people.contact(secret.firm_id, secret.user_id)
-    if contact is None or contact.activated_at is not None or not await _may_log_in(context, contact):
+    if contact is None or contact.activated_at is not None or not await _may_log_in(means, contact):
+        return None
+    return Open(secret, contact)
+
+
+async def _may_log_in(means: Means, contact: ContactDoc) -> bool:
+    return any(link.login for link in await means.store.people.links_of_contact(contact.firm_id, contact.id))
+
+
+async def _open(context: Context, secret_text: str) -> Open:
+    found = await opened(context.means, secret_text)
+    if found is None:
         raise _gone()
-    return _Open(secret, contact)
-
-
-async def _may_log_in(context: Context, contact: ContactDoc) -> bool:
-    return any(link.login for link in await context.store.people.links_of_contact(contact.firm_id, contact.id))
+    return found
 
 
 def _gone() -> NotFound:

@@ -144,9 +144,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "staff_mention_and_one": {"kind": "staff_mention", "also": ("message", "reassigned"), "others": 1, **STAFF},
     "staff_mention_and_taken_over": {"kind": "staff_mention", "also": ("taken_over",), **STAFF},
     "staff_assigned": {"kind": "staff_assigned", **STAFF},
-    "invitation": {"kind": "invitation", "valid_hours": 168, **ONE_TIME},
-    "invitation_staff": {"kind": "invitation", "as_staff": True, "valid_hours": 168, **ONE_TIME},
-    "password_reset": {"kind": "password_reset", "valid_hours": 1, **ONE_TIME},
+    "invitation": {"kind": "invitation", "valid_s": 7 * 86_400, **ONE_TIME},
+    "invitation_staff": {"kind": "invitation", "as_staff": True, "valid_s": 7 * 86_400, **ONE_TIME},
+    "password_reset": {"kind": "password_reset", "valid_s": 3_600, **ONE_TIME},
 }  # fmt: skip
 
 LOGOS = {

@@ -301,8 +301,13 @@ def test_staff_read_their_own_language() -> None:
 def test_a_one_time_link_says_how_long_it_works() -> None:
     assert "The link is valid for 7 days and works once." in text_of(LETTERS["en-invitation"])
     assert "The link is valid for one hour and works once." in text_of(LETTERS["en-password_reset"])
-    with pytest.raises(LetterRefused, match="valid_hours"):
-        mail_of(replace(LETTERS["en-invitation"], valid_hours=0))
+    told = {3_500: "one hour", 2_990: "51 minutes", 20: "one minute", 7_300: "2 hours", 170_000: "2 days"}
+    for valid_s, left in told.items():
+        assert f"The link is valid for {left} and works once." in text_of(
+            replace(LETTERS["en-invitation"], valid_s=valid_s)
+        )
+    with pytest.raises(LetterRefused, match="valid_s"):
+        mail_of(replace(LETTERS["en-invitation"], valid_s=0))
 
 
 # ---------------------------------------------------------------- markup and words

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from protocol.ids import new_id
 from scheduler.mail import outbox as mail
 from storage.letters import LetterDoc, LetterKind
+from storage.people import Purpose, SecretDoc, digest
 from tests.world import Person, World
 
 
 async def queued(world: World, person: Person, kind: LetterKind = "invitation", **fields: Any) -> LetterDoc:
-    """A letter that is due, with a secret that the product has nowhere else."""
+    """A letter that is due, with a secret that the product has nowhere else; who is invited has no password yet."""
     now = world.clock.now()
+    secret = f"theonlycopy{new_id()}"
     letter = LetterDoc(
         id=new_id(),
         key=new_id(),
@@ -25,9 +27,19 @@ async def queued(world: World, person: Person, kind: LetterKind = "invitation", 
         created_at=now,
         due_at=now,
         state="waiting",
-        secret="theonlycopy",
+        secret=secret,
     )
     letter = replace(letter, **fields)
+    purpose: Purpose = "password_reset" if kind == "password_reset" else "invitation"
+    await world.store.people.add_secret(
+        SecretDoc(
+            id=digest(secret), purpose=purpose, firm_id=person.firm_id, user_id=person.id, side=letter.side,
+            expires_at=now + 30 * 86_400_000,
+        )
+    )  # fmt: skip
+    if purpose == "invitation":
+        people = world.store.mongo.database["staff" if letter.side == "staff" else "contacts"]
+        await people.update_one({"_id": person.id}, {"$unset": {"password_hash": "", "activated_at": ""}})
     assert await world.store.letters.add(letter)
     return letter
 
