@@ -221,12 +221,21 @@ class Letters:
         own = self._rows.of_any(letter.firm_id for letter in letters)
         return told_in([row async for row in own.find({"$or": after}, dict.fromkeys(TOLD_FIELDS, 1))])
 
-    async def claim(self, now: Ms, lease_ms: int, by: str, *, created_before: Ms | None = None) -> LetterDoc | None:
+    async def claim(
+        self,
+        now: Ms,
+        lease_ms: int,
+        by: str,
+        *,
+        kinds: Sequence[LetterKind] | None = None,
+        created_before: Ms | None = None,
+    ) -> LetterDoc | None:
         """Take the letter that is due longest, for a time; nobody else gets it until the lease has run out.
 
         One that can't be read is put aside for a while.
         """
         only: Row = {} if created_before is None else {"created_at": {"$lte": created_before}}
+        only |= {} if kinds is None else {"kind": {"$in": list(kinds)}}
         while (row := await self._claimed(now, lease_ms, by, only)) is not None:
             letter = if_readable(row, LetterDoc)
             if letter is not None:

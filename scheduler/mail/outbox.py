@@ -22,7 +22,7 @@ from protocol.wire import Ms
 from scheduler.letters.correspondence import Dropped, facts_of
 from scheduler.letters.facts import Letter, LetterRefused, address
 from scheduler.letters.writing import render
-from scheduler.mail.outcomes import GIVEN_UP_AFTER_MS, decide, life_ms, not_made, not_taken, tell_left, too_late
+from scheduler.mail.outcomes import decide, life_ms, lives_ms, not_made, not_taken, tell_left, too_late
 from scheduler.mail.relay import Conversation, Fault, Lost
 from scheduler.turn import Ending, Turn
 from server.core.context import Means
@@ -141,8 +141,8 @@ class _Crew:
         store, now = self._means.store, await self._turn.now()
         if not seen.away:
             return await store.letters.claim(now, CLAIM_MS, by)
-        if seen.since is not None and now - seen.since >= GIVEN_UP_AFTER_MS:
-            await self._give_up(by, seen, now)
+        if seen.since is not None:
+            await self._give_up(by, seen, now, now - seen.since)
         if not await store.relay.try_again(now, PROBE_MS):
             return None
         letter = await store.letters.claim_to_try(now, CLAIM_MS, by)
@@ -150,11 +150,14 @@ class _Crew:
             await store.relay.leave(now)
         return letter
 
-    async def _give_up(self, by: str, seen: RelayDoc, now: Ms) -> None:
+    async def _give_up(self, by: str, seen: RelayDoc, now: Ms, away_ms: Ms) -> None:
         """The mail server is away for so long that letters get too old without having been tried."""
         letters = self._means.store.letters
-        while old := await letters.claim(now, CLAIM_MS, by, created_before=now - GIVEN_UP_AFTER_MS):
-            await too_late(self._means, old, now, seen.said)
+        for life, kinds in lives_ms(self._means.settings).items():
+            while away_ms >= life and (
+                old := await letters.claim(now, CLAIM_MS, by, kinds=kinds, created_before=now - life)
+            ):
+                await too_late(self._means, old, now, seen.said)
 
 
 class _Handing:

@@ -3,7 +3,7 @@
 Knows the outbox, the verdicts and how long a letter is tried. Refuses to know SMTP and connections.
 """
 
-from typing import Final
+from typing import Final, get_args
 
 import structlog
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from scheduler.mail.relay import Fault
 from server.core.context import Means
 from server.core.settings import Settings
 from server.letters import fates
-from storage.letters import LetterDoc, Outcome, ServerWords
+from storage.letters import LetterDoc, LetterKind, Outcome, ServerWords
 from storage.relay import PAUSE_MAX_MS, PAUSE_SPEAKING_MAX_MS, RelayDoc
 
 log = structlog.get_logger(__name__)
@@ -44,8 +44,20 @@ def back_off_ms(tries: int) -> Ms:
 
 
 def life_ms(settings: Settings, letter: LetterDoc) -> Ms:
-    """How long a letter is tried: as long as its link works, if it has one."""
-    match letter.kind:
+    """How long a letter is tried: as long as its link works, if it is about that."""
+    return _life_ms(settings, letter.kind)
+
+
+def lives_ms(settings: Settings) -> dict[Ms, list[LetterKind]]:
+    """Which kinds of letters are tried for how long."""
+    kinds: dict[Ms, list[LetterKind]] = {}
+    for kind in get_args(LetterKind):
+        kinds.setdefault(_life_ms(settings, kind), []).append(kind)
+    return kinds
+
+
+def _life_ms(settings: Settings, kind: LetterKind) -> Ms:
+    match kind:
         case "invitation":
             return settings.invitation_s * 1000
         case "password_reset":

@@ -332,9 +332,33 @@ async def test_letters_are_given_up_too_while_the_server_is_away_for_longer_than
     for letter in letters:
         about_thread = {"kind": "client_messages", "thread_id": new_id()}
         await world.store.mongo.database["letters"].update_one({"_id": letter.id}, {"$set": about_thread})
-    monday = await queued(world, world.petra)
+    monday = await queued(world, world.petra, "password_reset")
     script.answer = lambda at, _: DROP if at == "greeting" else None
     for _ in range(11):
         await run(world, timedelta(hours=12))
     await run(world)
     assert {(await now(world, letter)).state for letter in [*letters, monday]} == {"dropped", "failed"}
+
+async def test_an_invitation_outlives_an_outage_that_is_shorter_than_its_link(
+    world: World, outbox: Means, script: Scripted
+) -> None:
+    """Outbox rule 10: while the mail server is away too, however many other letters are given up meanwhile."""
+    other = await queued(world, world.petra, "password_reset")
+    letter = await queued(world, world.nils)
+    script.answer = lambda at, _: DROP if at == "greeting" else None
+    for _ in range(18):
+        await run(world, timedelta(hours=12))
+    assert [(await now(world, one)).state for one in (other, letter)] == ["failed", "waiting"]
+    script.answer = lambda at, _: None
+    await run(world, timedelta(hours=12))
+    assert script.recipients == [world.nils.email]
+
+
+async def test_an_invitation_is_given_up_when_its_link_ends_while_the_server_is_away(
+    world: World, outbox: Means, script: Scripted
+) -> None:
+    letter = await queued(world, world.nils)
+    script.answer = lambda at, _: DROP if at == "greeting" else None
+    for _ in range(29):
+        await run(world, timedelta(hours=12))
+    assert (await now(world, letter)).state == "failed"
