@@ -181,15 +181,11 @@ class _Handing:
         made = await self._made()
         if made is None:
             return 0
-        mail, recipient = made
         try:
-            await self._turn.unless_ending(self._talk.address(self._means.settings.mail_from, recipient))
-            if time.monotonic() - self._made_at > FRESH_S:
-                made = await self._made()
-                if made is None:
-                    self._talk.hang_up()
-                    return 0
-                mail, _ = made
+            await self._turn.unless_ending(self._talk.address(self._means.settings.mail_from, made[1]))
+            made = await self._still_so(made)
+            if made is None:
+                return 0
             await self._turn.unless_ending(self._talk.announce())
         except Ending:
             self._talk.hang_up()
@@ -198,7 +194,21 @@ class _Handing:
         except Fault as fault:
             await self._not_taken(fault)
             return 0
-        return await self._hand_over(mail)
+        made = await self._still_so(made)  # this answer too may have taken its time
+        return await self._hand_over(made[0]) if made is not None else 0
+
+    async def _still_so(self, made: tuple[bytes, str]) -> tuple[bytes, str] | None:
+        """The letter as it was made, or anew where the mail server has taken its time. None if it isn't to go any more, or
+        not to whom it was announced for: then it waits for the next sender."""
+        if time.monotonic() - self._made_at <= FRESH_S:
+            return made
+        again = await self._made()
+        if again is not None and again[1] == made[1]:
+            return again
+        self._talk.hang_up()
+        if again is not None:
+            await self._means.store.letters.release(self._letter)
+        return None
 
     async def _not_taken(self, fault: Fault) -> None:
         self.asked = True

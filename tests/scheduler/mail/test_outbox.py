@@ -339,6 +339,7 @@ async def test_letters_are_given_up_too_while_the_server_is_away_for_longer_than
     await run(world)
     assert {(await now(world, letter)).state for letter in [*letters, monday]} == {"dropped", "failed"}
 
+
 async def test_an_invitation_outlives_an_outage_that_is_shorter_than_its_link(
     world: World, outbox: Means, script: Scripted
 ) -> None:
