@@ -53,14 +53,20 @@ async def _with_banner(means: Means, matter: Matter, contact: ContactDoc, sent: 
 
 
 class _Said:
-    """What the letter tells of: how it is called, how much it is, and whose doing."""
+    """What the letter tells of: how it is called, how much it is, and whose doing, if it is one person's."""
 
     def __init__(self, kind: Kind, waiting: Waiting, count: int, messages: Sequence[Stored], events: Sequence[Stored]):
         self.kind = kind
         self.waiting = waiting
         self.count = count
         self.messages = messages
-        self.who = next((event.actor.name for event in reversed(events) if event.actor is not None), "")
+        people = {event.actor.id for event in events if event.actor is not None}
+        # Of messages the latest's author is named; but who has added one of two tasks hasn't added two.
+        self.who = "" if kind == "client_tasks" and len(people) > 1 else _latest(events)
+
+
+def _latest(events: Sequence[Stored]) -> str:
+    return next((event.actor.name for event in reversed(events) if event.actor is not None), "")
 
 
 async def _news(means: Means, matter: Matter, contact: ContactDoc, tasks: Sequence[TaskDoc]) -> _Said | Dropped:

@@ -280,3 +280,22 @@ async def test_every_letter_about_a_chat_refers_to_the_same_id_whoever_gets_it(w
     assert await chat.mailed(world.anna, after_s=3_600)
     assert set(chat.references()) == {one}
     assert one not in [mail["Message-ID"] for mail in chat.sink.mails]
+
+
+async def test_tasks_that_several_have_added_are_the_firms(world: World, means: Means, sink: Sink) -> None:
+    """NC-1: one of them is named only for what is all theirs."""
+    chat = Chat(world, means, sink)
+    await chat.begins()
+    await chat.reads(world.petra)
+    await chat.mailed(world.petra)
+    for person, texts in ((world.anna, ["Kvitton"]), (world.sofia, ["Lagerlista"])):
+        for text in texts:
+            await world.do(person, TaskAdd(thread_id=chat.thread.id, client_task_id=new_id(), text=text))
+    (letter,) = await chat.mailed(world.petra)
+    assert "Lindberg & Falk Redovisning har lagt till 2 uppgifter åt dig" in letter
+    assert "Sofia" not in letter
+    await chat.reads(world.petra)
+    for text in ("Bilkvitton", "Kontoutdrag"):
+        await world.do(world.sofia, TaskAdd(thread_id=chat.thread.id, client_task_id=new_id(), text=text))
+    (letter,) = await chat.mailed(world.petra)
+    assert "Sofia Rahimi har lagt till 2 uppgifter åt dig" in letter
