@@ -62,7 +62,7 @@ async def brought(visitor: Visitor, name: str) -> bytes:
 async def test_a_client_photographs_a_receipt_and_loses_the_line_in_the_middle(
     lobby: Lobby, product: Product, tmp_path: Path
 ) -> None:
-    """DC-2, DC-3, DC-7, DC-11: on a telephone; it goes on by itself, and the message goes once the file is saved."""
+    """DC-2, DC-3, DC-7, DC-11, PV-3: on a telephone; it goes on by itself, and the message goes once the file is saved."""
     thread_id, _ = new_thread(product)
     anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
     photo, name = receipt(24_000_000), f"Kvitto {next(_numbers)}.jpg"
@@ -307,7 +307,7 @@ async def test_who_may_not_manage_documents_has_no_button_and_drops_in_vain(lobb
 
 
 async def test_a_new_chat_begins_with_files_of_either_side(lobby: Lobby, product: Product) -> None:
-    """DC-3: by staff, once it is known to whom; by the client with nothing but a photograph."""
+    """DC-3, PV-3: by staff, once it is known to whom; by the client with nothing but a photograph."""
     number = next(_numbers)
     anna = await lobby.staff(ANNA)
     await anna.page.get_by_role("button", name="Ny chatt").first.click()

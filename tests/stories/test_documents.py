@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 async def test_a_document_is_there_for_both_and_gone_for_the_client_once_its_folder_is_private(
     lobby: Lobby, product: Product
 ) -> None:
-    """DC-4, DC-8: without a reload, from the open window, from the list and at its address."""
+    """DC-4, DC-8, LS-3: without a reload, from the open window, from the list and at its address."""
     thread_id, subject = new_thread(product)
     shared, private = folder(product, "client_views")["id"], folder(product, "private")["id"]
     name = f"Årsbokslut {next(_numbers)}.pdf"

@@ -14,6 +14,7 @@ from protocol.documents import (
     DocumentChanged,
     DocumentDelete,
     DocumentGet,
+    DocumentList,
     DocumentMove,
     DocumentRename,
     DocumentRestore,
@@ -196,6 +197,19 @@ async def test_a_contact_reopens_an_archived_thread_with_a_document(world: World
     await world.do(world.petra, said(thread.id, document))
     assert await carried(world, world.anna, thread.id) == ["bokslut.pdf"]
     assert (await world.do(world.petra, ThreadRead(thread_id=thread.id))).thread.state == "active"
+
+
+async def test_archiving_leaves_documents_as_they_are(world: World) -> None:
+    """AR-2: in the thread, in its list and in their folder, for both sides."""
+    thread = await world.thread()
+    where = await cabinet.for_uploads(world)
+    document = await cabinet.saved(world, world.petra, where)
+    await world.do(world.petra, said(thread.id, document))
+    await world.do(world.anna, ThreadArchive(thread_id=thread.id))
+    for person in (world.anna, world.petra):
+        assert await carried(world, person, thread.id) == ["bokslut.pdf"]
+        assert [row.has_documents for row in (await world.do(person, ThreadList(state="archived"))).threads] == [True]
+        assert len((await world.do(person, DocumentList(folder_id=where.id))).documents) == 1
 
 
 async def test_a_document_that_is_moved_to_a_private_folder_is_gone_from_the_clients_thread(world: World) -> None:

@@ -136,7 +136,7 @@ async def test_what_changes_nothing_is_told_to_nobody(world: World) -> None:
 
 
 async def test_a_chat_is_what_was_sent_and_stays_so(world: World) -> None:
-    """TH-3, TP-4: the form may be edited, and what becomes of the template changes no chat; contacts learn of none."""
+    """TH-3, TK-1, TP-4: the form may be edited, what becomes of the template changes no chat; contacts learn of none."""
     saved = await world.do(world.anna, create("Inside name"))
     thread = await begin(
         world, world.anna, saved.id,
