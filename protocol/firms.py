@@ -14,6 +14,7 @@ from protocol.wire import (
     Days,
     Email,
     EmailOrNone,
+    Hours,
     Id,
     LegalName,
     LogoText,
@@ -41,6 +42,8 @@ class Firm(Wire):
     phone: str = ""
     website: str = ""
     clients_may_create_threads: bool = True
+    answer_hours: int = 0
+    """Within how many hours somebody answers while the team is online, as the firm itself says; 0: it says nothing."""
     logo: str | None = None
     """Where its picture is, below the server's own address; another picture has another place."""
 
@@ -98,6 +101,8 @@ class FirmUpdate(Update, tag="firm.update", may="leads", cost=3):
     reply_to: EmailOrNone | None = None
     bcc: EmailOrNone | None = None
     clients_may_create_threads: bool | None = None
+    answer_hours: Hours | None = None
+    """Promised to clients where they see that the team is online; 0 takes it back."""
     show_message_text_in_client_email: bool | None = None
     show_tasks_in_client_email: bool | None = None
     reminder_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | None = None

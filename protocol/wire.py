@@ -127,6 +127,7 @@ Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200, extra=WRIT
 Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=4096)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=30)]
+Hours = Annotated[int, msgspec.Meta(ge=0, le=72)]
 Search = Annotated[
     str, msgspec.Meta(max_length=100, pattern=rf"^{LINE}\Z", description=f"words {ONE_LINE}", extra=WRITTEN)
 ]

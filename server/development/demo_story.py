@@ -66,6 +66,7 @@ FIRMS: Final[Mapping[str, tuple[Language, dict[str, Any]]]] = {
             "address": "Södra Hamngatan 11, 411 14 Göteborg",
             "phone": "031-12 34 56",
             "website": "https://lindbergfalk.example",
+            "answer_hours": 1,
         },
     ),
     MARLOWE: (

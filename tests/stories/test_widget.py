@@ -34,6 +34,8 @@ async def test_a_visitor_of_the_firms_own_page_chats_with_the_firm(lobby: Lobby,
     await frame.get_by_role("link", name=re.compile(subject)).click()
     stream = frame.get_by_role("log")
     await expect(stream.get_by_text("Hej Petra!")).to_be_visible()
+    await expect(frame.get_by_text("Teamet är online")).to_be_visible()
+    await expect(frame.get_by_text("svar inom 1 tim", exact=True)).to_be_visible()
     await frame.get_by_role("textbox").fill("Jag sitter på er sida.")
     await frame.get_by_role("button", name="Skicka").click()
     await expect(anna.message("Jag sitter på er sida.")).to_be_visible()

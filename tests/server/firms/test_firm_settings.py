@@ -23,6 +23,7 @@ SAID = {
     "phone": "+46 90 12 34 56",
     "website": "https://lindberg.example",
     "clients_may_create_threads": False,
+    "answer_hours": 4,
     "reply_to": "svar@lindberg.example",
     "bcc": "arkiv@lindberg.example",
     "show_message_text_in_client_email": True,
@@ -70,6 +71,7 @@ async def test_what_a_firm_has_set_can_be_taken_back(world: World) -> None:
         ("address", "x" * 201), ("address", "a\0b"), ("phone", "1\n2"), ("website", "javascript:alert(1)"),
         ("website", "https://a b"), ("website", "lindberg.example"), ("reply_to", "nobody"), ("bcc", "a@b@c"),
         ("reply_to", "a@x.example, b@x.example"), ("reminder_days", 0), ("reminder_number", 31),
+        ("answer_hours", 73), ("answer_hours", -1),
     ],
 )  # fmt: skip
 async def test_what_is_no_value_of_a_field_is_refused_with_its_place(world: World, field: str, value: object) -> None:

@@ -269,6 +269,8 @@ export interface Firm {
   readonly website?: string;
   /** Default: true. */
   readonly clients_may_create_threads?: boolean;
+  /** Within how many hours somebody answers while the team is online, as the firm itself says; 0: it says nothing. Default: 0. */
+  readonly answer_hours?: number;
   /** Where its picture is, below the server's own address; another picture has another place. */
   readonly logo?: string;
 }
@@ -326,6 +328,8 @@ export interface FirmUpdate {
   readonly reply_to?: string;
   readonly bcc?: string;
   readonly clients_may_create_threads?: boolean;
+  /** Promised to clients where they see that the team is online; 0 takes it back. */
+  readonly answer_hours?: number;
   readonly show_message_text_in_client_email?: boolean;
   readonly show_tasks_in_client_email?: boolean;
   readonly reminder_days?: number;
@@ -2897,6 +2901,7 @@ export const LIMITS = {
   Secret: { min_length: 16, max_length: 4096 },
   Days: { ge: 1, le: 365 },
   Count: { ge: 1, le: 30 },
+  Hours: { ge: 0, le: 72 },
   Search: { max_length: 100, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },
   PageSize: { ge: 1, le: 200 },
   LegalName: { max_length: 120, pattern: "^[^\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$" },

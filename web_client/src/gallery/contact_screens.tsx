@@ -139,6 +139,7 @@ function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
       firm={{ name: "Lindberg & Falk" }}
       teamOnline
       onlineName="Anna"
+      answerHours={1}
       state="ready"
       threads={cast.contactRows}
       view={thread ? contactThread : undefined}

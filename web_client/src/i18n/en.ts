@@ -301,6 +301,7 @@ export const en = {
   "home.waiting": { one: "One thing is waiting", other: "{n} things are waiting" },
   numbers: "no one two three four five six seven eight nine ten eleven twelve",
   "widget.away": "The reply comes here",
+  "widget.answer": { one: "replies within 1 hr", other: "replies within {n} hrs" },
   "widget.todo": { one: "one thing to do", other: "{n} things to do" },
   "contactNew.title": "New chat with {firm}",
   "newChat.subject": "Subject",

@@ -303,6 +303,7 @@ const sv: Translated<typeof en> = {
   "home.waiting": { one: "En sak väntar", other: "{n} saker väntar" },
   numbers: "ingen en två tre fyra fem sex sju åtta nio tio elva tolv",
   "widget.away": "Svaret kommer hit",
+  "widget.answer": { one: "svar inom 1 tim", other: "svar inom {n} tim" },
   "widget.todo": { one: "en sak att göra", other: "{n} saker att göra" },
   "contactNew.title": "Ny chatt med {firm}",
   "newChat.subject": "Ämne",

@@ -31,6 +31,8 @@ export interface WidgetPanelProps {
   /** Somebody of the firm is online; a first name where it is known who. */
   readonly teamOnline: boolean;
   readonly onlineName?: string | undefined;
+  /** Within how many hours somebody answers then, as the firm says; 0: it says nothing. */
+  readonly answerHours: number;
   readonly state: "loading" | "ready" | "failed";
   /** The list, when no thread is open. */
   readonly threads: readonly ThreadRowView[];
@@ -93,6 +95,7 @@ function Header({
   firm,
   teamOnline,
   onlineName,
+  answerHours,
   view,
   threads,
   onBack,
@@ -101,17 +104,22 @@ function Header({
   return (
     <header class="widget__head">
       {view && threads.length > 1 && (
-        <IconButton icon={BackIcon} size={20} label={t("back")} onClick={onBack} />
+        <IconButton icon={BackIcon} size={20} label={t("back")} class="widget__back" onClick={onBack} />
       )}
       <FirmMark {...firm} />
       <div class="widget__names">
         <h1 class="widget__name">{firm.name}</h1>
         <p class="widget__sub">
           {teamOnline ? (
-            <span class="online">
-              <span class="online__dot" aria-hidden="true" />
-              {onlineName ? t("portal.online", { name: onlineName }) : t("portal.teamOnline")}
-            </span>
+            <>
+              <span class="online">
+                <span class="online__dot" aria-hidden="true" />
+                {onlineName ? t("portal.online", { name: onlineName }) : t("portal.teamOnline")}
+              </span>
+              {answerHours > 0 && (
+                <span class="widget__answer">{t("widget.answer", { n: answerHours })}</span>
+              )}
+            </>
           ) : (
             t("widget.away")
           )}

@@ -69,6 +69,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
     <WidgetPanel
       firm={firmView(me?.firm)}
       teamOnline={state.team_online}
+      answerHours={me?.firm.answer_hours ?? 0}
       state={refused ? "failed" : visitor.loaded.value}
       threads={visitor.rows.value.map((row) => rowView(row, state))}
       view={thread.view.value}
