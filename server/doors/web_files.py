@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from mimetypes import guess_type
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ NOT_BY_NAME: Final = {".html", *SUFFIXES.values()}
 """Pages have addresses of their own, and a file in a coding has that of the file."""
 HOME: Final[Mapping[Side, str]] = {"staff": "/console", "contact": "/portal"}
 WORKER: Final = "sw.js"
+FRAMED: Final = {"cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "cross-origin"}
+"""A page that isolates itself from other origins frames only what does so too, and says that it may be framed."""
 _NOT_BUILT: Final = "The web client is not built: python3 dev.py build\n"
 
 
@@ -139,13 +142,17 @@ class WebFiles:
             firm = await self._means.store.firms.get(request.query_params.get("firm", ""))
         if firm is None:
             return PlainTextResponse("There is no such firm.\n", 404)
-        return self._page(request, "widget", app_policy(self._means.settings, firm.settings.widget_origins))
+        policy = app_policy(self._means.settings, firm.settings.widget_origins)
+        return self._page(request, "widget", policy, FRAMED)
 
-    def _page(self, request: Request, name: str, policy: str) -> Response:
+    def _page(
+        self, request: Request, name: str, policy: str, more: Mapping[str, str] = MappingProxyType({})
+    ) -> Response:
         path = self.built.page(name)
         if path is None:
             return PlainTextResponse(_NOT_BUILT, 503)
-        return self.built.answer(request, path, {"cache-control": "no-cache", "content-security-policy": policy})
+        headers = {"cache-control": "no-cache", "content-security-policy": policy, **more}
+        return self.built.answer(request, path, headers)
 
     async def asset(self, request: Request) -> Response:
         """A file whose name holds the hash of what is in it."""

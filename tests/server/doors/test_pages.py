@@ -218,6 +218,18 @@ async def test_only_the_firms_own_pages_may_frame_its_widget(world: World, clien
     assert (await client.get("/widget", params={"firm": "nobody"})).status_code == 404
 
 
+async def test_pages_that_are_isolated_from_other_origins_may_frame_the_widget_and_nothing_else(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    panel = await client.get("/widget", params={"firm": world.firm.id})
+    assert panel.headers["cross-origin-embedder-policy"] == "require-corp"
+    assert panel.headers["cross-origin-resource-policy"] == "cross-origin"
+    await log_in(client, world.petra.email)
+    portal = await client.get("/portal")
+    assert portal.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "cross-origin-embedder-policy" not in portal.headers
+
+
 async def test_hashed_files_are_kept_for_ever_and_others_asked_for_again(client: httpx.AsyncClient) -> None:
     for page in ("console", "portal"):  # each has a manifest of its own
         hashed = await client.get(f"/assets/{page}-abc123.js")
