@@ -58,6 +58,10 @@ class Visitor:
 
     # coming and going
 
+    def visits(self, url: str) -> None:
+        """Say that a site of somebody else's belongs to the story."""
+        self._hosts.add(urlsplit(url).netloc)
+
     async def log_in(self, email: str, path: str) -> None:
         """Go somewhere, through the login."""
         await self.page.goto(self.product.url + path)

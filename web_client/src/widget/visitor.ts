@@ -34,7 +34,8 @@ export class Visitor {
         if (this.loaded.peek() !== "ready") void this.load();
       } else if (kind === "ended") refused.value = true;
     });
-    effect(() => host.unread(this.rows.value.reduce((sum, row) => sum + (row.unread ?? 0), 0)));
+    const unread = computed(() => this.rows.value.reduce((sum, row) => sum + (row.unread ?? 0), 0));
+    effect(() => host.unread(unread.value));
   }
 
   async load(): Promise<void> {
