@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+
+from tests.place import Place
 
 
 @dataclass
@@ -28,8 +29,7 @@ class Sink:
     port: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
-    _place: socket.socket | None = None
-    """Holds the port while nobody listens at it: a connection of somebody else's must not be given it meanwhile."""
+    _place: Place | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -69,28 +69,23 @@ class Sink:
     async def goes_away(self) -> None:
         """Stop listening."""
         assert self._server is not None
+        assert self._place is not None
+        self._place.end()
         self._server.close()
         await self._server.wait_closed()
 
     async def comes_back(self) -> None:
         """Listen, at the same port as before."""
         if self._place is None:
-            self._place = _bound(0)
-            self.port = self._place.getsockname()[1]
+            self._place = Place()
+            self.port = self._place.port
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SMTP(self), sock=_bound(self.port))
+        self._server = await loop.create_server(lambda: SMTP(self), sock=self._place.listener())
 
     def leaves(self) -> None:
         """Give the port away, after the last `goes_away`."""
         assert self._place is not None
-        self._place.close()
-
-
-def _bound(port: int) -> socket.socket:
-    bound = socket.socket()
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind(("127.0.0.1", port))
-    return bound
+        self._place.leave()
 
 
 def body(mail: EmailMessage, kind: str) -> str:

@@ -8,24 +8,21 @@ import socket
 import struct
 from collections.abc import AsyncIterator
 
-from deploy.dev.embedded import free_port
+from tests.place import HOST, Place
 
 READ_BYTES = 64 * 1024
-HOST = "127.0.0.1"
 _LINGER_NOT = struct.pack("ii", 1, 0)
 """SO_LINGER on, nought seconds: closing sends RST."""
 
 
 class Wire:
-    """Listens, and passes everything on to `target`; who uses it is told `port`. Faults hold for all its connections.
-
-    The port is none of those that the kernel gives to connections: while the wire is cut, it would be anybody's.
-    """
+    """Listens, and passes everything on to `target`; who uses it is told `port`. Faults hold for all its connections."""
 
     def __init__(self, name: str, target: int) -> None:
         self.name = name
         self.target = target
-        self.port = free_port()
+        self._place = Place()
+        self.port = self._place.port
         self._thaw = asyncio.Event()
         self._thaw.set()
         self._ends: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -41,6 +38,7 @@ class Wire:
             self.thaw()
             await self._deaf()
             self._abort(reset=False)
+            self._place.leave()
 
     @property
     def connections(self) -> int:
@@ -73,10 +71,11 @@ class Wire:
 
     async def _listen(self) -> None:
         if self._server is None:
-            self._server = await asyncio.start_server(self._come, HOST, self.port)
+            self._server = await asyncio.start_server(self._come, sock=self._place.listener())
 
     async def _deaf(self) -> None:
         if self._server is not None:
+            self._place.end()
             self._server.close()
             self._server = None
 
