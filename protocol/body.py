@@ -11,6 +11,7 @@ import msgspec
 
 from protocol.blank import is_blank
 from protocol.errors import Invalid
+from protocol.videos import Video, is_normal, words_of
 from protocol.wire import LINE, ONE_LINE, TAG_FIELD, UNSEEN, Id, Name, Wire
 
 BODY_CHARACTERS_MAX = 20_000
@@ -79,10 +80,12 @@ Inline = Text | Mention | Break
 
 class Paragraph(Node, tag="paragraph"):
     """A paragraph; an empty one is a blank line. As a `table` its lines are rows, of as many cells each, between which
-    stands a tab; cells hold text without marks and links. Who doesn't know of tables shows the lines."""
+    stands a tab; cells hold text without marks and links. Of a `video` the content is one text without marks: `Video: `
+    and its link. Who doesn't know of tables and videos shows the lines and the link."""
 
     content: list[Inline] = []
     table: bool = False
+    video: Video | None = None
 
 
 class ListItem(Wire, forbid_unknown_fields=True):
@@ -196,11 +199,25 @@ def _kind_in_a_cell(node: Inline) -> str:
     return "a mention" if isinstance(node, Mention) else "text with marks or a link"
 
 
+def video_paragraph(video: Video) -> Paragraph:
+    """The paragraph that is this video."""
+    return Paragraph(content=[Text(text=words_of(video))], video=video)
+
+
+def _check_video(block: Paragraph, video: Video) -> None:
+    if not is_normal(video):
+        expected = f"the id of a video of {video.provider}, with no more beside it than that provider has"
+        raise Invalid(path="$.body", expected=expected, got=repr(video)[:200])
+    if block != video_paragraph(video):
+        expected = f"of this video the one text {words_of(video)!r}, without marks, and no table"
+        raise Invalid(path="$.body", expected=expected, got="other content")
+
+
 def check(body: Body, *, may_be_blank: bool = False) -> list[Id]:
     """Hold a decoded body to the limits that its types don't state; whom it mentions, as `mentions` says.
 
-    Raises Invalid when it is blank (TH-13) and may not be, too long, too deep, has too many nodes or mentions, or a link
-    that looks as if it led elsewhere: what was taken before this rule is still read.
+    Raises Invalid when it is blank (TH-13) and may not be, too long, too deep, has too many nodes or mentions, a video that
+    isn't one, or a link that looks as if it led elsewhere: what was taken before this rule is still read.
     """
     nodes = characters = link_characters = 0
     said, mentioned = False, dict[Id, None]()
@@ -212,6 +229,8 @@ def check(body: Body, *, may_be_blank: bool = False) -> list[Id]:
         nodes += len(block.content)
         if block.table:
             _check_table(block)
+        if block.video is not None:
+            _check_video(block, block.video)
         for node in block.content:
             text = inline_text(node)
             characters += len(text)

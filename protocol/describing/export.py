@@ -10,16 +10,21 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from protocol.describing import descriptions, tables, typescript
+from protocol.describing import descriptions, tables, typescript, videos
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TYPESCRIPT: Final = ROOT / "web_client" / "src" / "core" / "protocol.gen.ts"
+VIDEOS: Final = ROOT / "web_client" / "src" / "messages" / "videos.gen.ts"
 DOCUMENT: Final = ROOT / "docs" / "protocol.md"
 
 
 def exports() -> dict[Path, str]:
     """Every exported file and what it should contain."""
-    return {TYPESCRIPT: typescript.typescript(), DOCUMENT: tables.filled(DOCUMENT.read_text(encoding="utf-8"))}
+    return {
+        TYPESCRIPT: typescript.typescript(),
+        VIDEOS: videos.typescript(),
+        DOCUMENT: tables.filled(DOCUMENT.read_text(encoding="utf-8")),
+    }
 
 
 def stale() -> list[Path]:

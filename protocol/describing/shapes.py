@@ -14,12 +14,26 @@ from typing import Any, Final
 
 import msgspec
 
-from protocol import asked, body, cards, commands, documents, errors, events, frames, happened, kept, previews, wire
+from protocol import (
+    asked,
+    body,
+    cards,
+    commands,
+    documents,
+    errors,
+    events,
+    frames,
+    happened,
+    kept,
+    previews,
+    videos,
+    wire,
+)
 from protocol.asked import ROWS, Answer, Asked
 from protocol.happened import Happened
 from protocol.ids import StreamKind
 
-MODULES: Final = (wire, body, errors, asked, kept, cards, previews, *commands.NOUNS, events, frames)
+MODULES: Final = (wire, videos, body, errors, asked, kept, cards, previews, *commands.NOUNS, events, frames)
 NOT_SENT: Final = {"Wire", "Tagged", "Happened", "Node", "Answer", "Asked", "Update", "KeptList", "UnknownEvent"}
 WITHOUT_SESSION: Final = tuple(command for command in commands.COMMANDS if ROWS[command].may == "anyone")
 """Commands for those who are not logged in: over HTTP, without a token."""

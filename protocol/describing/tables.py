@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from protocol import asked, body, commands, errors, events, frames, inbox, wire
+from protocol import asked, body, commands, errors, events, frames, inbox, videos, wire
 from protocol.describing import shapes
 from protocol.describing.shapes import Field
 
@@ -136,7 +136,7 @@ def _kind_rows() -> str:
 
 def _body_rows() -> str:
     rows = []
-    for struct in shapes.structs_of(body):
+    for struct in (*shapes.structs_of(body), *shapes.structs_of(videos)):
         shape = shapes.shape_of(struct)
         rows.append((f"`{shape.tag}`" if shape.tag else f"({shape.name})", _fields(struct), _said(struct)))
     return _table(("Node", "Fields", "Meaning"), rows)

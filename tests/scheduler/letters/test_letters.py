@@ -12,7 +12,20 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from protocol.body import Body, Break, BulletList, Inline, ListItem, Mention, Paragraph, Text, paragraph, plain_text
+from protocol.body import (
+    Body,
+    Break,
+    BulletList,
+    Inline,
+    ListItem,
+    Mention,
+    Paragraph,
+    Text,
+    paragraph,
+    plain_text,
+    video_paragraph,
+)
+from protocol.videos import Video
 from scheduler.letters.colours import CONTRAST_MIN, DARK_SURFACE, LIGHT_SURFACE, contrast, readable
 from scheduler.letters.words import words
 from scheduler.letters.writing import Activity, Firm, Kind, Letter, LetterRefused, Said, Task, languages
@@ -153,9 +166,16 @@ def test_message_text_is_there_where_the_firm_allows_it() -> None:
 
 
 def test_a_video_is_a_plain_link() -> None:
-    """VD-4."""
-    letter = LETTERS["sv-client_messages_with_text"]
-    assert "https://www.loom.com/share/0123456789abcdef0123456789abcdef" in page_of(letter).text
+    """VD-4: in both parts, and nothing is fetched of its provider."""
+    video = Video(provider="vimeo", id="76979871", hash="8272103f6e")
+    body = Body(content=[*paragraph("Så gör ni:").content, video_paragraph(video)])
+    letter = replace(LETTERS["sv-client_messages_with_text"], messages=(Said(who="Anna Lindberg", body=body),))
+    page = page_of(letter)
+    assert "https://vimeo.com/76979871/8272103f6e" in page.links
+    assert "Video: https://vimeo.com/76979871/8272103f6e" in page.text
+    text, html = parts(mail_of(letter))
+    assert "Video: https://vimeo.com/76979871/8272103f6e" in text
+    assert not re.search("<(iframe|video|embed|object)|player[.]vimeo", html)
 
 
 def test_a_contact_who_has_not_activated_gets_the_banner_and_never_text() -> None:

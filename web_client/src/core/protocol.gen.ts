@@ -26,6 +26,17 @@ export type ClientKey = string;
 export type StreamName = string;
 export type Seq = number;
 
+/** A video at one of four providers. */
+export interface Video {
+  readonly provider: "youtube" | "vimeo" | "loom" | "google_drive";
+  /** As the provider writes it. */
+  readonly id: string;
+  /** Of Vimeo: what opens an unlisted one. */
+  readonly hash?: string;
+  /** Of YouTube: at which second it begins. Default: 0. */
+  readonly start?: number;
+}
+
 /** A run of characters with one set of marks. Never contains a line break. */
 export interface Text {
   readonly type: "text";
@@ -51,13 +62,14 @@ export interface Break {
   readonly type: "break";
 }
 
-/** A paragraph; an empty one is a blank line. As a `table` its lines are rows, of as many cells each, between which stands a tab; cells hold text without marks and links. Who doesn't know of tables shows the lines. */
+/** A paragraph; an empty one is a blank line. As a `table` its lines are rows, of as many cells each, between which stands a tab; cells hold text without marks and links. Of a `video` the content is one text without marks: `Video: ` and its link. Who doesn't know of tables and videos shows the lines and the link. */
 export interface Paragraph {
   readonly type: "paragraph";
   /** Default: []. */
   readonly content?: readonly Inline[];
   /** Default: false. */
   readonly table?: boolean;
+  readonly video?: Video;
 }
 
 /** One item of a list: paragraphs and nested lists. */
