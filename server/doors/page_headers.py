@@ -1,7 +1,8 @@
 """The headers that keep pages safe: what a page may load, who may frame it, and that it stays on TLS.
 
-Every page has a policy without exceptions: nothing inline, nothing from another host, no frames. Refuses to know what the
-pages show.
+Every page has a policy without exceptions: nothing inline, nothing from another host. Console and portal may frame the
+players of four providers, which are asked for once somebody presses (VD-3); the others frame nothing. Refuses to know what
+the pages show.
 """
 
 from collections.abc import Collection
@@ -10,6 +11,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from protocol.videos import HOSTS
 from server.core.settings import Settings
 
 FORM_POLICY: Final = (
@@ -22,7 +24,7 @@ FORM_POLICY: Final = (
 # lets through the one address of the portal's service worker.
 _APP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src {connect}; manifest-src 'self'; worker-src 'self'; frame-src 'none'; form-action 'self'; "
+    "connect-src {connect}; manifest-src 'self'; worker-src 'self'; frame-src {frames}; form-action 'self'; "
     "base-uri 'none'; require-trusted-types-for 'script'; trusted-types ProseMirrorClipboard chattar; "
     "frame-ancestors {ancestors}"
 )
@@ -33,11 +35,17 @@ WORKER_POLICY: Final = "default-src 'none'; connect-src 'self'; frame-ancestors 
 HSTS: Final = "max-age=63072000; includeSubDomains"
 
 
-def app_policy(settings: Settings, ancestors: Collection[str] = ()) -> str:
-    """The policy of the console, the portal and, framed by a firm's own pages, the widget."""
+def app_policy(settings: Settings, ancestors: Collection[str] | None = None) -> str:
+    """The policy of console and portal and, given whose pages may frame it, of the widget. That frames nothing itself:
+    players don't isolate themselves, as what stands in an isolated page must."""
     # Not every browser counts a socket to the same host as 'self'.
     socket = settings.own_url.replace("http", "ws", 1)
-    return _APP.format(connect=f"'self' {socket}", ancestors=" ".join(sorted(ancestors)) or "'none'")
+    frames = HOSTS if ancestors is None else ()
+    return _APP.format(
+        connect=f"'self' {socket}",
+        frames=" ".join(frames) or "'none'",
+        ancestors=" ".join(sorted(ancestors or ())) or "'none'",
+    )
 
 
 class SafeHeaders:

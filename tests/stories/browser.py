@@ -83,6 +83,10 @@ class Visitor:
             # The browser cuts an open socket a moment later, and until then what is written still goes out.
             await expect(self.page.get_by_role("alert").filter(has_text=OFFLINE)).to_be_visible()
 
+    def may_ask(self, host: str) -> None:
+        """The pages of this visitor may ask this host, too, which the story stands in for."""
+        self._hosts.add(host)
+
     # in a thread
 
     @property

@@ -209,12 +209,40 @@ async def test_pages_allow_nothing_inline_and_no_frames(world: World, client: ht
         assert "strict-transport-security" not in answer.headers
 
 
+FRAMED = {
+    "https://www.youtube-nocookie.com",
+    "https://player.vimeo.com",
+    "https://www.loom.com",
+    "https://drive.google.com",
+}
+
+
+def frames_of(answer: httpx.Response) -> set[str]:
+    """What a page may frame; nothing where it doesn't say."""
+    said = re.search(r"frame-src ([^;]*)", answer.headers["content-security-policy"])
+    return set(said[1].split()) if said else set()
+
+
+async def test_console_and_portal_may_frame_players_of_four_hosts_and_others_nothing(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    """VD-3."""
+    await log_in(client, world.anna.email)
+    assert frames_of(await client.get("/console")) == FRAMED
+    for page in ("/", "/forgot", "/invitation", "/sw.js"):
+        answer = await client.get(page)
+        assert frames_of(answer) == set()
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    await log_in(client, world.petra.email)
+    assert frames_of(await client.get("/portal")) == FRAMED
+
+
 async def test_only_the_firms_own_pages_may_frame_its_widget(world: World, client: httpx.AsyncClient) -> None:
     answer = await client.get("/widget", params={"firm": world.firm.id})
     ancestors = re.search(r"frame-ancestors (.*)$", answer.headers["content-security-policy"])
     assert ancestors
     assert set(ancestors[1].split()) == {WIDGET_ORIGIN}
-    assert "frame-src 'none'" in answer.headers["content-security-policy"]
+    assert frames_of(answer) == {"'none'"}
     assert (await client.get("/widget", params={"firm": "nobody"})).status_code == 404
 
 

@@ -16,6 +16,8 @@ const Linked = lazy<LinkedProps>(
 
 const Table = lazy<{ readonly table: ParagraphNode }>(async () => (await import("./Table.tsx")).Table);
 
+const Video = lazy<{ readonly block: ParagraphNode }>(async () => (await import("./Video.tsx")).Video);
+
 export interface BodyProps {
   readonly body: BodyDoc;
   /** Staff see mentions as marks (and their own stronger); clients see plain "@Name" (MN-5). */
@@ -44,6 +46,7 @@ function Block({ block, ...context }: Context & { readonly block: BlockNode }): 
   switch (block.type) {
     case "paragraph": {
       if (block.table) return <Table table={block} />;
+      if (block.video) return <Video block={block} />;
       const content = block.content ?? [];
       return (
         <p>

@@ -1,4 +1,4 @@
-// What a text is formatted with: toggles that say whether they are on, link, mention, emoji. One tab stop.
+// What a text is formatted with: toggles that say whether they are on, link, mention, emoji, video. One tab stop.
 
 import type { ComponentChildren, JSX } from "preact";
 import { t } from "../../i18n/index.ts";
@@ -19,6 +19,7 @@ import { EmojiButton } from "./EmojiButton.tsx";
 import { modifier } from "./FormatBar.tsx";
 import { linkPopover } from "./link_popover.ts";
 import { keepSelection } from "./PopupTool.tsx";
+import { VideoButton } from "./VideoButton.tsx";
 
 export interface FormatToolsProps {
   /** The field it acts on: a ref, because the handle comes when the editor has loaded. */
@@ -87,6 +88,7 @@ export function FormatTools({ editor, state, mentions = false, more }: FormatToo
         />
       )}
       <EmojiButton tabIndex={-1} onPick={(char) => editor.current?.insertText(char)} />
+      <VideoButton editor={editor} />
       {more}
       {linkAt && LinkPopover && (
         <LinkPopover

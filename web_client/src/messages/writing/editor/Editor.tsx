@@ -2,6 +2,7 @@
 
 import "../../../shortcodes/chips.css";
 import "../../figures.css";
+import "./video_draft.css";
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EditorView } from "prosemirror-view";

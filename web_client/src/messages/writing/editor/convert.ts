@@ -4,7 +4,7 @@ import { Fragment, type Node } from "prosemirror-model";
 import { linesOf } from "../../../core/blank.ts";
 import type { BlockNode, BodyDoc, InlineNode, ListItemNode, TextNode } from "../../models.ts";
 import { rowsOf, tableOf } from "../../tables.ts";
-import { schema } from "./schema.ts";
+import { blockIn, schema } from "./schema.ts";
 
 /** The body that this document says. Marks that are off are left out, as on the wire. */
 export function toBody(doc: Node): BodyDoc {
@@ -16,6 +16,7 @@ function blocks(parent: Node): BlockNode[] {
   parent.forEach((node) => {
     if (node.type === schema.nodes.paragraph) found.push({ type: "paragraph", content: inlines(node) });
     else if (node.type === schema.nodes.table) found.push(tableOf(cellsOf(node)));
+    else if (node.type === schema.nodes.video) found.push(blockIn(node));
     else
       found.push({
         type: node.type === schema.nodes.ordered_list ? "ordered_list" : "bullet_list",
@@ -74,6 +75,7 @@ export function fromBody(body: BodyDoc | null): Node {
 
 function blockNode(block: BlockNode): Node {
   if (block.type === "paragraph" && block.table) return tableNode(rowsOf(block));
+  if (block.type === "paragraph" && block.video) return schema.node("video", { block });
   if (block.type === "paragraph")
     return schema.node("paragraph", null, Fragment.from((block.content ?? []).map(inlineNode)));
   return schema.node(block.type, null, block.items.map(itemNode));

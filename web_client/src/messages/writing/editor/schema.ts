@@ -2,9 +2,20 @@
 // through it (pasted.ts has said before what its styles mean), so nothing else can come in: no styles, no images, no
 // scripts, no unknown schemes.
 
-import { Schema } from "prosemirror-model";
+import { type Node, Schema } from "prosemirror-model";
+import { plainText } from "../../../core/threads.ts";
 import { LINK } from "../../link.ts";
+import type { ParagraphNode } from "../../models.ts";
 import { isFigure } from "../../tables.ts";
+
+function wordsOf(node: Node): string {
+  return plainText({ content: [blockIn(node)] });
+}
+
+/** The paragraph that a node of a video is. */
+export function blockIn(node: Node): ParagraphNode {
+  return node.attrs.block as ParagraphNode;
+}
 
 export const schema = new Schema({
   nodes: {
@@ -47,6 +58,15 @@ export const schema = new Schema({
       isolating: true,
       parseDOM: [{ tag: "td,th" }],
       toDOM: (node) => (isFigure(node.textContent) ? ["td", { class: "figures__number" }, 0] : ["td", 0]),
+    },
+    // Not parsed from pasted HTML: an iframe of somebody's never becomes a video. Holds the paragraph that it is in a body.
+    video: {
+      group: "block",
+      atom: true,
+      draggable: true,
+      attrs: { block: {} },
+      toDOM: (node) => ["p", { class: "video-draft" }, wordsOf(node)],
+      leafText: (node) => wordsOf(node),
     },
     text: { group: "inline" },
     hard_break: {

@@ -58,6 +58,11 @@ function out(state: EditorState, side: "before" | "behind"): Transaction | undef
   return tr.setSelection(place).scrollIntoView();
 }
 
+/** With the caret behind the table that it stands in. */
+export function behindTable(state: EditorState): Transaction | undefined {
+  return inTable(state) ? out(state, "behind") : undefined;
+}
+
 /** Behind a table that was pasted one goes on writing. */
 export function leaving(): Plugin {
   return new Plugin({

@@ -16,7 +16,17 @@ import { linking, linkOver, linkSpan } from "./linking.ts";
 import { PastedReader } from "./pasted.ts";
 import { mentionQuery } from "./query.ts";
 import { schema } from "./schema.ts";
-import { above, behind, below, inTable, leaving, nextCell, pastedInCell, previousCell } from "./tabling.ts";
+import {
+  above,
+  behind,
+  behindTable,
+  below,
+  inTable,
+  leaving,
+  nextCell,
+  pastedInCell,
+  previousCell,
+} from "./tabling.ts";
 
 export type MarkName = "strong" | "em" | "underline";
 export type ListName = "bullet_list" | "ordered_list";
@@ -280,7 +290,11 @@ function handleOf(view: EditorView, options: ViewOptions): EditorHandle {
     },
     insertText: (text) => change((state) => state.tr.insertText(text).scrollIntoView()),
     insertBody(body) {
-      change((state) => state.tr.replaceSelection(Slice.maxOpen(fromBody(body).content)).scrollIntoView());
+      change((state) => {
+        // A cell has room for words alone: what is more would tear its table apart.
+        const tr = (body.content.length > 1 && behindTable(state)) || state.tr;
+        return tr.replaceSelection(Slice.maxOpen(fromBody(body).content)).scrollIntoView();
+      });
     },
     mention({ id, name }) {
       change((state) => {
