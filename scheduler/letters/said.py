@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
 import msgspec
 
-from protocol.body import Body, Break, Inline, Paragraph, Text, blocks_of, inline_text, rows_of
+from protocol.body import Block, Body, Break, Inline, OrderedList, Paragraph, Text, inline_text, rows_of
 from protocol.written_addresses import addresses_in
 
 MESSAGE_CHARS_MAX: Final = 5_000
@@ -35,14 +35,35 @@ class Run(msgspec.Struct, frozen=True):
         return self.text if self.text.lower() in told or not link else f"{self.text} ({self.link})"
 
 
-Line = tuple[Run, ...]
+Runs = tuple[Run, ...]
 _FIGURE: Final = re.compile(r"[-−+(]?\s?\d[\d\s.,:’']*(?:%|kr|SEK|EUR|€|\$)?\)?")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line, and where it stands in lists."""
+
+    runs: Runs
+    level: int = 0
+    """How many lists it stands in."""
+    marker: str = ""
+    """Of the first line of an item: its number, or a dash. Whatever follows in the item stands below its words."""
+
+    @property
+    def indents(self) -> int:
+        """By how many levels it is set in, before its marker if it has one."""
+        return self.level - 1 if self.marker else self.level
+
+    @property
+    def alone(self) -> str:
+        """As it reads where nothing can be clicked."""
+        words = "".join(run.alone for run in self.runs)
+        return f"{'   ' * self.indents}{self.marker}{words}".rstrip()
 
 
 class Cell(msgspec.Struct, frozen=True):
     """What stands in one place of a table."""
 
-    line: Line
+    line: Runs
 
     @property
     def alone(self) -> str:
@@ -76,19 +97,33 @@ def lines_of(body: Body) -> tuple[Line | Grid, ...]:
     """The lines and tables that say something; cut at the limit as a whole."""
     found: list[Line | Grid] = []
     left = MESSAGE_CHARS_MAX
-    for block, depth in blocks_of(body):
-        if not isinstance(block, Paragraph) or not left:
-            continue
+    for block, level, marker in _placed(body.content):
+        if not left:
+            break
         if block.table:
             grid, left = _grid(block, left)
             found += [grid] if any("".join(grid.alone).split("\t")) else []
             continue
-        for number, nodes in enumerate(_split(block)):
-            bullet = [Run("- ")] if depth > 1 and number == 0 else []
-            if left and (line := _trimmed([*bullet, *_runs(nodes)])):
-                line, left = _cut(line, left)
-                found.append(line)
+        for nodes in _split(block) if block.content else [[]]:
+            runs = _trimmed(list(_runs(nodes)))
+            if left and (runs or marker):
+                runs, left = _cut(runs, left)
+                found.append(Line(runs, level, marker))
+                marker = ""
     return tuple(found)
+
+
+def _placed(blocks: Sequence[Block], level: int = 0) -> Iterator[tuple[Paragraph, int, str]]:
+    """Every paragraph, with how many lists it stands in, and the marker of the item that it begins."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block, level, ""
+            continue
+        for number, item in enumerate(block.items, 1):
+            marker = f"{number}. " if isinstance(block, OrderedList) else "- "
+            for paragraph, depth, inner in _placed(item.content, level + 1):
+                yield paragraph, depth, marker + inner
+                marker = ""
 
 
 def _grid(table: Paragraph, left: int) -> tuple[Grid, int]:
@@ -125,7 +160,7 @@ def _runs(nodes: list[Inline]) -> Iterator[Run]:
         yield Run(text[at:])
 
 
-def _trimmed(runs: list[Run]) -> Line:
+def _trimmed(runs: list[Run]) -> Runs:
     """Without blanks at both ends, and without what says nothing."""
     while runs and not runs[0].text.strip():
         runs = runs[1:]
@@ -138,7 +173,7 @@ def _trimmed(runs: list[Run]) -> Line:
     return tuple(run for run in runs if run.text)
 
 
-def _cut(line: Line, left: int) -> tuple[Line, int]:
+def _cut(line: Runs, left: int) -> tuple[Runs, int]:
     """As much of a line as there is room for, and how much is left then. What is cut leads where all of it did."""
     kept: list[Run] = []
     for run in line:

@@ -6,6 +6,7 @@ outbox hands in the Message-ID and the time, so a second try of the same letter 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
@@ -31,6 +32,8 @@ __all__ = [
 ]  # fmt: skip
 
 TEXT_COLUMNS_MAX: Final = 74
+_HEAD: Final = re.compile(r"\[ \] | +(?:- |\d+\. )?")
+"""What a line begins with that its other lines stand behind: a box, a blank margin, the marker of an item."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -117,8 +120,14 @@ def _wrapped(line: str) -> list[str]:
         return [line]  # the row of a table
     if line.startswith(">"):
         line = f" {line}"
-    indent = " " * (4 if line.startswith("[ ] ") else len(line) - len(line.lstrip()))
+    head = _HEAD.match(line)
+    begins = head[0] if head else ""
     broken = textwrap.wrap(
-        line, TEXT_COLUMNS_MAX - 1, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        line[len(begins) :],
+        TEXT_COLUMNS_MAX - 1,
+        initial_indent=begins,
+        subsequent_indent=" " * len(begins),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    return [f" {part}" if part.startswith(">") else part for part in broken] or [""]
+    return [f" {part}" if part.startswith(">") else part for part in broken] or [begins.rstrip()]

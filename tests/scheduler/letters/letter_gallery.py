@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from protocol.body import paragraph
+from protocol.body import Body, Break, BulletList, Inline, ListItem, OrderedList, Paragraph, Text, paragraph
 from scheduler.letters.writing import Firm, Letter, Logo, Said, Task, render
 from tests.server.firms.pictures import jpeg, see_through
 
@@ -103,6 +103,45 @@ ENGLISH_SAID = (
     Said(who="Ruth Adeyemi", body=paragraph("Film: https://www.loom.com/share/0123456789abcdef0123456789abcdef")),
 )
 
+ROWS = (
+    ("Datum", "Verifikation", "Konto", "Text", "Debet", "Kredit", "Saldo", "Moms", "Kostnadsställe"),
+    ("2025-11-03", "A41", "1930", "Inbetalning Byggvaruhuset", "12 500,00", "", "112 500,00", "25 %", "Göteborg"),
+    ("2025-11-04", "A42", "1930", "Hyra för lagret", "", "8 000,00", "104 500,00", "0 %", "Kungälv"),
+)
+
+
+def _lines(lines: list[str]) -> list[Inline]:
+    nodes: list[Inline] = []
+    for line in lines:
+        nodes += [Break(), Text(text=line)]
+    return nodes[1:]
+
+
+FIGURES = (
+    Said(
+        who="Anna Lindberg",
+        body=Body(
+            content=[
+                *paragraph("Så här gör du:").content,
+                OrderedList(
+                    items=[
+                        ListItem(
+                            content=[
+                                *paragraph("Gå igenom raderna nedan\nen i taget").content,
+                                BulletList(items=[ListItem(content=list(paragraph("först kontot").content))]),
+                            ]
+                        ),
+                        ListItem(content=list(paragraph("Skicka det som saknas").content)),
+                    ]
+                ),
+                Paragraph(content=_lines(["\t".join(row) for row in ROWS]), table=True),
+                *paragraph("Tack!").content,
+            ]
+        ),
+    ),
+)
+"""A list, and a table that is wider than a phone."""
+
 ONE_TIME: dict[str, Any] = {
     "account_name": "",
     "thread_id": "",
@@ -116,6 +155,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "client_messages_several": {"count": 3, **NO_TASKS},
     "client_messages_no_subject": {"thread_subject": "", "show_tasks": False},
     "client_messages_with_text": {"show_text": True, "messages": SAID, "count": 2},
+    "client_messages_with_figures": {"show_text": True, "messages": FIGURES},
     "client_messages_to_activate": TO_ACTIVATE,
     "client_tasks": {"kind": "client_tasks", "count": 2},
     "client_tasks_one": {"kind": "client_tasks", "count": 1, "tasks_total": 4},

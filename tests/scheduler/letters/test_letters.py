@@ -19,6 +19,7 @@ from protocol.body import (
     Inline,
     ListItem,
     Mention,
+    OrderedList,
     Paragraph,
     Text,
     paragraph,
@@ -376,6 +377,48 @@ def test_addresses_in_a_message_are_links_and_made_links_say_where_they_lead() -
     alone = "Läs här (https://a.example/?x=1&y=2) eller www.b.example, @Bo <b>bo@c.example</b>"
     assert alone in " ".join(text.split())
     assert "  - d.example" in text.splitlines()
+
+
+def test_lists_in_a_message_are_those_that_were_written() -> None:
+    """MS-3: "see step 2" is of use only with numbers; what follows in an item begins none, and what is deeper stands so."""
+
+    def says(text: str) -> Paragraph:
+        return Paragraph(content=[Text(text=text)])
+
+    deeper = BulletList(items=[ListItem(content=[says("med kod")]), ListItem(content=[says("utan kod")])])
+    steps = [
+        ListItem(content=[says("Logga in"), says("på bankens sida"), deeper]),
+        ListItem(content=[Paragraph(content=[Text(text="Skicka filen"), Break(), Text(text="hit")])]),
+    ]
+    body = Body(content=[says("Gör så:"), OrderedList(items=steps), says("Tack")])
+    letter = replace(LETTER, show_text=True, messages=(Said(who="Anna", body=body),))
+    text = text_of(letter).split("Anna:\n")[1].split("\n\n")[0]
+    assert text.splitlines() == [
+        "  Gör så:",
+        "  1. Logga in",
+        "     på bankens sida",
+        "     - med kod",
+        "     - utan kod",
+        "  2. Skicka filen",
+        "     hit",
+        "  Tack",
+    ]
+    html = parts(mail_of(letter))[1]
+    shown = re.findall(r'<p class="said-line"[^>]*?style="([^"]*)"[^>]*>(.*?)</p>', html)
+    assert [line for _, line in shown] == [line.strip() for line in text.splitlines()]
+    indents = [[*re.findall(r"padding-left: ?(\d+)px", look), "0"][0] for look, _ in shown]
+    assert indents == ["0", "0", "20", "20", "20", "0", "20", "0"]
+
+
+def test_a_word_that_fits_no_line_stands_where_its_line_does() -> None:
+    """Else it would stand under no name, or beside no box."""
+    long = "https://www.skatteverket.example/" + "x" * 80
+    letter = replace(
+        LETTER, show_text=True, messages=(Said(who="Anna", body=paragraph(long)),), tasks_open=(Task(text=long),)
+    )
+    lines = text_of(letter).splitlines()
+    assert f"  {long}" in lines
+    assert f"[ ] {long}" in lines
 
 
 def test_figures_in_a_message_keep_their_columns() -> None:
