@@ -89,6 +89,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
     who: str
     body: Body
+    attached: int = 0
+    """How many documents it carries; they are seen in the chat alone."""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
     who: str
     lines: tuple[Line | Grid, ...]
+    attached: str
+    """That it carries documents."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,7 @@ def lay_out(letter: Letter) -> Page:
     firm = letter.firm
     tasks = _tasks(letter)
     more = len(letter.tasks_open) - len(tasks)
-    messages = _messages(letter) if text_shown else ()
+    messages = _messages(letter, w) if text_shown else ()
     return Page(
         language=w.code,
         subject=facts.sentence_line(w.say(f"{section}.{subject}", **known).bare, facts.SUBJECT_CHARS_MAX),
@@ -197,12 +199,16 @@ def _after_login(letter: Letter, w: Words) -> str:
     return _say(w, "page.after_login", count=letter.count)
 
 
-def _messages(letter: Letter) -> tuple[Block, ...]:
+def _messages(letter: Letter, w: Words) -> tuple[Block, ...]:
     shown = (
-        Block(who=facts.one_line(said.who, facts.NAME_CHARS_MAX), lines=lines_of(said.body))
+        Block(
+            who=facts.one_line(said.who, facts.NAME_CHARS_MAX),
+            lines=lines_of(said.body),
+            attached=_say(w, "page.attached", count=said.attached) if said.attached else "",
+        )
         for said in letter.messages[-facts.MESSAGES_SHOWN_MAX :]
     )
-    return tuple(block for block in shown if block.lines)
+    return tuple(block for block in shown if block.lines or block.attached)
 
 
 def _earlier(letter: Letter, w: Words) -> str:

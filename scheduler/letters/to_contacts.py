@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from protocol.ids import new_id
 from protocol.messages import MessageSent
 from protocol.tasks import TaskAdded
 from scheduler.letters import unread
 from scheduler.letters.facts import Kind, Letter, Said, Task, Waiting
 from scheduler.letters.matter import Dropped, Matter, brand, first_name, url_of
 from scheduler.letters.unread import Unread
-from server.core.context import Means
+from server.core import auth, cabinet
+from server.core.context import Context, Means
 from server.reminders import actions as reminders
 from server.sessions import invitations
 from storage.log.streams import Stored
@@ -40,6 +42,8 @@ async def facts_of(means: Means, matter: Matter) -> Letter | Dropped:
     if isinstance(facts, Dropped):
         return facts
     sent = _to(means, matter, contact, facts, tasks, several=len(links) > 1)
+    if sent.show_text:
+        sent = replace(sent, messages=await _said(means, contact, facts.messages))
     return sent if contact.activated_at is not None else await _with_banner(means, matter, contact, sent)
 
 
@@ -135,13 +139,24 @@ def _to(
         tasks_total=len(tasks),
         show_tasks=settings.show_tasks_in_client_email,
         show_text=show_text,
-        messages=tuple(_said(event) for event in told.messages) if show_text else (),
         messages_earlier=max(0, told.count - len(told.messages)) if show_text else 0,
         reply_to=settings.reply_to or "",
         bcc=settings.bcc or "",
     )
 
 
-def _said(event: Stored) -> Said:
-    assert isinstance(event.event, MessageSent)
-    return Said(who=event.actor.name if event.actor else "", body=event.event.body)
+async def _said(means: Means, contact: ContactDoc, events: Sequence[Stored]) -> tuple[Said, ...]:
+    """Messages as they may be printed, with how many of their documents their reader may see by now (DC-8)."""
+    sent = [(event.actor, event.event) for event in events if isinstance(event.event, MessageSent)]
+    carried = [document_id for _, message in sent for document_id in message.attachments]
+    reader = await auth.principal_of(means.store, contact.firm_id, contact.id, "contact", new_id()) if carried else None
+    seen = await cabinet.documents_seen(Context(means, reader), carried) if reader is not None else []
+    ids = {document.id for document, _ in seen}
+    return tuple(
+        Said(
+            who=actor.name if actor else "",
+            body=message.body,
+            attached=len(ids.intersection(message.attachments)),
+        )
+        for actor, message in sent
+    )

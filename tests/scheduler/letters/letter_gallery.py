@@ -138,9 +138,10 @@ FIGURES = (
                 *paragraph("Tack!").content,
             ]
         ),
+        attached=2,
     ),
 )
-"""A list, and a table that is wider than a phone."""
+"""A list, a table that is wider than a phone, and documents."""
 
 ONE_TIME: dict[str, Any] = {
     "account_name": "",

@@ -410,6 +410,19 @@ def test_lists_in_a_message_are_those_that_were_written() -> None:
     assert indents == ["0", "0", "20", "20", "20", "0", "20", "0"]
 
 
+def test_documents_of_a_message_are_told() -> None:
+    """DC-1, EM-1: also of one that says nothing else, which else was counted and not shown."""
+    said = (Said(who="Anna", body=paragraph("Se här"), attached=1), Said(who="Erik", body=paragraph(" "), attached=3))
+    letter = replace(LETTERS["en-client_messages"], show_text=True, messages=said, count=2)
+    for part in (page_of(letter).text, " ".join(text_of(letter).split())):
+        for told in (
+            "With a document, which you see in the chat.",
+            "Erik",
+            "With 3 documents, which you see in the chat.",
+        ):
+            assert told in part
+
+
 def test_a_word_that_fits_no_line_stands_where_its_line_does() -> None:
     """Else it would stand under no name, or beside no box."""
     long = "https://www.skatteverket.example/" + "x" * 80

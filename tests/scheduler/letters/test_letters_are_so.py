@@ -1,8 +1,10 @@
 """What a letter says is so when it goes: from commands to what the mail server is given (EM-8, RM-5, RM-11, RM-18)."""
 
 import pytest
+from msgspec import structs
 
 from protocol.body import paragraph
+from protocol.documents import DocumentMove
 from protocol.errors import Conflict
 from protocol.firms import FirmUpdate
 from protocol.ids import new_id
@@ -15,6 +17,7 @@ from protocol.threads import Thread
 from scheduler import reminders
 from scheduler.mail import outbox as mail
 from server.core.context import Means
+from tests import cabinet
 from tests.scheduler.conftest import DELAY_S
 from tests.scheduler.sink import Sink, body
 from tests.world import Person, World
@@ -299,3 +302,28 @@ async def test_tasks_that_several_have_added_are_the_firms(world: World, means: 
         await world.do(world.sofia, TaskAdd(thread_id=chat.thread.id, client_task_id=new_id(), text=text))
     (letter,) = await chat.mailed(world.petra)
     assert "Sofia Rahimi har lagt till 2 uppgifter åt dig" in letter
+
+
+async def test_a_message_that_is_only_documents_is_shown_as_such_while_its_reader_may_see_them(
+    world: World, means: Means, sink: Sink
+) -> None:
+    """EM-1, DC-8: counted among the messages and not printed, it would be a message that is missing."""
+    chat = Chat(world, means, sink)
+    await chat.begins()
+    await chat.reads(world.petra)
+    shared, private = await cabinet.folder(world, "Delad", access="client_edits"), await cabinet.folder(world, "Privat")
+    carried = [await cabinet.saved(world, world.anna, shared, f"{number}.pdf") for number in range(2)]
+    command = MessageSend(
+        thread_id=chat.thread.id,
+        client_message_id=new_id(),
+        body=paragraph(" "),
+        attachments=[document.id for document in carried],
+    )
+    await world.do(world.anna, command)
+    await world.settled()
+    (letter,) = await chat.mailed(world.petra)
+    assert "Med 2 dokument, som du ser i chatten." in letter
+    await world.do(world.anna, MessageSend(**{**structs.asdict(command), "client_message_id": new_id()}))
+    await world.do(world.anna, DocumentMove(document_id=carried[0].id, folder_id=private.id))
+    (letter,) = await chat.mailed(world.petra)
+    assert "Med ett dokument, som du ser i chatten." in letter
