@@ -182,7 +182,7 @@ def _preheader(letter: Letter, w: Words) -> str:
 
 
 def _greeting(letter: Letter, w: Words) -> str:
-    name = facts.one_line(letter.greeting_name or letter.to_name, facts.NAME_CHARS_MAX)
+    name = facts.one_line(letter.greeting_name, facts.NAME_CHARS_MAX)
     return _say(w, "page.greeting", name=name) if name else _say(w, "page.greeting_nobody")
 
 

@@ -60,7 +60,10 @@ def enclosed(logo: LogoDoc) -> Logo:
 
 
 def first_name(name: str) -> str:
-    """How a letter greets somebody: "Petra" for "Petra Holm", and for "Holm, Petra" too."""
+    """How a letter greets somebody: "Petra" for "Petra Holm", and for "Holm, Petra" too. By no name who is
+    called by their address, as contacts are whose name nobody has typed."""
+    if "@" in name:
+        return ""
     family, comma, given = name.partition(",")
     return next(iter((given if comma and given.strip() else family).split()), "")
 

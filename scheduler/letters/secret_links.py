@@ -38,7 +38,7 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
         to_email=person.email,
         to_name=person.name,
         greeting_name=first_name(person.name),
-        language=person.language,
+        language=_language(person),
         # In the fragment, which browsers don't send: the secret stands in no log and in no Referer.
         button_url=f"{means.settings.own_url}/{page}#{letter.secret}",
         account_name=account.name if account else "",
@@ -47,6 +47,12 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
         as_staff=letter.side == "staff",
         reply_to=firm.settings.reply_to or "",
     )
+
+
+def _language(person: ContactDoc | StaffDoc) -> str:
+    """Their own; the firm's (EM-6) for a contact who has never been in, and so has chosen none: what stands with them is
+    the firm's as it was when they were added."""
+    return "" if isinstance(person, ContactDoc) and person.activated_at is None else person.language
 
 
 async def _invitation(means: Means, secret: str) -> SecretDoc | None:

@@ -42,7 +42,7 @@ async def retry(context: Context, command: LetterRetry, scope: AccountScope) -> 
             seen = delivery(waiting, contact.name)
             await store.people.note_mail(letter.firm_id, scope.account.id, contact.id, seen, session, again=True)
         if thread is not None:
-            await trail.note(context, thread, "letter.retried", letter.email, session)
+            await trail.note(context, thread, "letter.retried", contact.email if contact else letter.email, session)
         return waiting
 
     waiting = await store.mongo.transact(work)

@@ -193,7 +193,14 @@ def test_who_took_a_chat_over_is_not_said_to_have_assigned_it_to_a_colleague(to:
 
 @pytest.mark.parametrize(
     ("name", "first"),
-    [("Petra Holm", "Petra"), ("Holm, Petra", "Petra"), ("Holm, ", "Holm"), ("Petra", "Petra"), (" ", "")],
+    [
+        ("Petra Holm", "Petra"),
+        ("Holm, Petra", "Petra"),
+        ("Holm, ", "Holm"),
+        ("Petra", "Petra"),
+        (" ", ""),
+        ("petra@holm.example", ""),
+    ],
 )
 def test_people_are_greeted_by_their_first_name_however_it_was_typed(name: str, first: str) -> None:
     assert first_name(name) == first

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from protocol.contacts import ContactCreate, InvitationSend, Link, LinkUpdate
+from protocol.firms import FirmUpdate
 from protocol.sessions import InvitationAccept, InvitationRead, PasswordForgot, PasswordReset
 from protocol.staff import StaffUpdate
 from scheduler.mail import outbox as mail
@@ -92,3 +93,17 @@ async def test_a_letter_that_waited_says_how_long_its_link_works_by_now(world: W
     sink.before_answer = None
     (invitation,) = await mailed(world, means, sink, timedelta(days=4))
     assert "Länken gäller i 10 dagar" in invitation
+
+
+async def test_an_invitation_speaks_the_firms_language_as_its_other_letters_do(
+    world: World, means: Means, sink: Sink
+) -> None:
+    """EM-6: chosen by the owner after the contact was added. Nobody is greeted by an address."""
+    command = ContactCreate(account_id=world.holm.id, name=" ", email=KLARA, login=True, notify=True, invite=True)
+    await world.do(world.anna, command)
+    await world.do(world.anna, FirmUpdate(language="en"))
+    await world.thread()
+    letters = [one for one in await mailed(world, means, sink, timedelta(minutes=3)) if "/invitation#" in one]
+    assert ["invites you" in one for one in letters].count(True) == 1
+    assert len(letters) == 2
+    assert all("Hello, " in one for one in letters)

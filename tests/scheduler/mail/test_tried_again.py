@@ -4,6 +4,7 @@ and in their own stream, and the command says what it did. Told from commands to
 import pytest
 
 from protocol.accounts import AccountFollow, AccountRead
+from protocol.audit import AuditList
 from protocol.body import paragraph
 from protocol.contacts import ContactCreate, ContactUpdate, InvitationSend
 from protocol.ids import new_id, notes_stream, user_stream
@@ -293,3 +294,16 @@ async def about_a_contact(world: World) -> Notification:
     (found,) = [one for one in page if one.about == "contact"]
     assert isinstance(found, Notification)
     return found
+
+
+async def test_the_trail_says_to_which_address_it_was_sent_again(world: World, means: Means, sink: Sink) -> None:
+    """RM-17: the one that was put right meanwhile, to which the letter goes."""
+    thread = await failed(world, sink)
+    new = "petra@nyaholm.example"
+    await world.do(world.anna, ContactUpdate(account_id=world.holm.id, contact_id=world.petra.id, email=new))
+    (letter,) = await to_petra(world, thread)
+    await tries(world, letter.id, world.anna)
+    await letters_go(world)
+    assert new in sink.recipients
+    rows = (await world.do(world.anna, AuditList(thread_id=thread.id))).rows
+    assert [row.text for row in rows if row.event == "letter.retried"] == [new]
