@@ -18,6 +18,7 @@ from protocol.body import Block, Body, Break, Inline, OrderedList, Paragraph, Te
 from protocol.written_addresses import addresses_in
 
 MESSAGE_CHARS_MAX: Final = 5_000
+_BLANKS: Final = re.compile(r"[^\S\u00a0\u202f]+")
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -88,9 +89,9 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def harmless(text: str) -> str:
-    """`text` without control and direction characters, and with single blanks."""
+    """`text` without control and direction characters, and with single blanks; one that holds a number together stays."""
     kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c for c in text if c not in _BIDI)
-    return re.sub(r"\s+", " ", "".join(kept))
+    return _BLANKS.sub(" ", "".join(kept))
 
 
 def lines_of(body: Body) -> tuple[Line | Grid, ...]:

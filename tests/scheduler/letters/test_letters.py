@@ -6,6 +6,7 @@ import re
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from html import unescape
 from typing import get_args
 
 import msgspec
@@ -421,6 +422,17 @@ def test_documents_of_a_message_are_told() -> None:
             "With 3 documents, which you see in the chat.",
         ):
             assert told in part
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f"])
+def test_an_amount_is_not_broken_between_its_thousands(blank: str) -> None:
+    """As it is written in Swedish; broken, it is read as two."""
+    amount = f"12{blank}500,00{blank}kr"
+    for before in range(50, 75):
+        said = Said(who="Anna", body=paragraph(f"{'x' * before} {amount} att betala"))
+        letter = replace(LETTER, show_text=True, messages=(said,), thread_subject=f"Faktura på {amount}")
+        for part in (text_of(letter), unescape(parts(mail_of(letter))[1]), str(received(mail_of(letter))["Subject"])):
+            assert amount in part
 
 
 def test_a_word_that_fits_no_line_stands_where_its_line_does() -> None:
