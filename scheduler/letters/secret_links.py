@@ -9,10 +9,11 @@ from scheduler.letters.facts import Letter
 from scheduler.letters.matter import Dropped, brand, first_name
 from server.core import auth
 from server.core.context import Means
+from server.letters.lost import REPLACED
 from server.sessions import invitations
 from storage.firms import FirmDoc
 from storage.letters import LetterDoc
-from storage.people import ContactDoc, SecretDoc, StaffDoc
+from storage.people import ContactDoc, Purpose, StaffDoc
 
 
 async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | Dropped:
@@ -28,9 +29,12 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
     if person.email != letter.email:
         return Dropped("address_changed")
     invited = letter.kind == "invitation"
-    secret = await _invitation(means, letter.secret) if invited else await _reset(means, letter, letter.secret)
+    purpose: Purpose = "invitation" if invited else "password_reset"
+    secret = await means.store.people.secret(letter.secret, purpose, auth.real_now(means.clock))
     if secret is None:
-        return Dropped("secret_gone")
+        return Dropped(REPLACED)
+    if not await _lets_in(means, letter, letter.secret):
+        return Dropped("no_access")
     page = "invitation" if invited else "reset"
     return Letter(
         kind="invitation" if invited else "password_reset",
@@ -55,16 +59,8 @@ def _language(person: ContactDoc | StaffDoc) -> str:
     return "" if isinstance(person, ContactDoc) and person.activated_at is None else person.language
 
 
-async def _invitation(means: Means, secret: str) -> SecretDoc | None:
-    """What the link carries, if it lets its person in: a newer one replaces it, and so does a password or Login off."""
-    found = await invitations.opened(means, secret)
-    return found.secret if found else None
-
-
-async def _reset(means: Means, letter: LetterDoc, secret: str) -> SecretDoc | None:
-    """Likewise, for somebody who may still log in."""
-    found = await means.store.people.secret(secret, "password_reset", auth.real_now(means.clock))
-    if found is None:
-        return None
-    principal = await auth.principal_of(means.store, letter.firm_id, letter.person_id, letter.side, new_id())
-    return found if principal is not None else None
+async def _lets_in(means: Means, letter: LetterDoc, secret: str) -> bool:
+    """Whether the link is of use: a password or Login off ends an invitation, and who has lost access needs no password."""
+    if letter.kind == "invitation":
+        return await invitations.opened(means, secret) is not None
+    return await auth.principal_of(means.store, letter.firm_id, letter.person_id, letter.side, new_id()) is not None

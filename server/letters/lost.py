@@ -27,13 +27,15 @@ from storage.notifications import NotificationDoc
 from storage.people import ContactDoc, StaffDoc, digest
 
 DAY_MS: Final = 86_400_000
+REPLACED: Final = "replaced"
+"""Why an invitation isn't sent: a newer one has ended its link, and is what entries tell of."""
 
 
 async def decided(means: Means, letter: LetterDoc, state: Outcome, contact: ContactDoc | None) -> None:
     """Something has become of an invitation, or of a blind copy. `contact`: whom an invitation was to. May be called again
     with the same."""
     place_id = _place_id(letter)
-    if letter.kind == "invitation":
+    if letter.kind == "invitation" and not (state == "dropped" and letter.error == REPLACED):
         await since.invitation_stands(means, place_id, letter)
     if state == "failed":
         account = (

@@ -94,6 +94,28 @@ async def test_a_refused_invitation_is_told_to_who_sent_it(world: World, means: 
         assert ([line.became for line in entry.gathered], entry.unread) == (["handed_over"], False)
 
 
+async def test_an_invitation_that_a_newer_one_has_replaced_says_nothing_of_that_one(
+    world: World, means: Means, sink: Sink
+) -> None:
+    """NS-5: the entry calls for somebody while the newest still waits for the mail server."""
+    sink.refused[WRONG] = NOBODY
+    link = await invited(world, world.erik)
+    await letters_go(world)
+    sink.refused[WRONG] = "450 4.2.0 later"
+    for _ in range(2):
+        world.clock.advance(s=1)
+        await world.do(world.erik, InvitationSend(account_id=world.holm.id, contact_id=link.contact_id))
+    await letters_go(world)
+    (entry,) = await told(world, world.erik)
+    assert ([line.became for line in entry.gathered], entry.unread) == (["waiting"], True)
+    sink.refused.clear()
+    world.clock.advance(s=600)
+    await letters_go(world)
+    (entry,) = await told(world, world.erik)
+    assert ([line.became for line in entry.gathered], entry.unread) == (["handed_over"], False)
+    assert sink.recipients == [WRONG]
+
+
 async def test_what_its_sender_may_not_see_any_more_is_told_to_those_who_do(
     world: World, means: Means, sink: Sink
 ) -> None:
