@@ -342,14 +342,21 @@ class Notifications:
     async def archive(
         self, firm_id: Id, user_id: Id, notification_id: Id, archived: bool, at: Ms
     ) -> NotificationDoc | None:
-        """Put an entry away, or take it back. One about no thread is read by that: there is nothing to open."""
+        """Put an entry away, or take it back. One about no thread is read by that, as far as it has heard: there is nothing
+        to open."""
         thread: Row = {"$eq": [{"$ifNull": ["$about", "thread"]}, "thread"]}
-        unread: Row = {"$and": ["$unread", {"$or": [thread, not archived]}]}
+        leaves: Row = {"$or": [thread, not archived]}
         revision: Row = {"$add": [{"$ifNull": ["$revision", 0]}, 1]}
-        row = await self._rows.of(firm_id).change_one(
-            {"_id": notification_id, "user_id": user_id},
-            [{"$set": {"archived": archived, "untold_at": at, "revision": revision, "unread": unread}}],
-        )
+        fields: Row = {
+            "archived": archived,
+            "untold_at": at,
+            "revision": revision,
+            "unread": {"$and": ["$unread", leaves]},
+            "read_seq": {"$cond": [leaves, "$read_seq", {"$max": ["$read_seq", "$heard.t", 0]}]},
+            "read_notes": {"$cond": [leaves, "$read_notes", {"$max": ["$read_notes", "$heard.n", 0]}]},
+        }
+        own = self._rows.of(firm_id)
+        row = await own.change_one({"_id": notification_id, "user_id": user_id}, [{"$set": fields}])
         return from_document(row, NotificationDoc) if row else None
 
     async def told_of(self, firm_id: Id, place_id: Id, session: Session | None = None) -> list[NotificationDoc]:

@@ -8,7 +8,7 @@ import pytest
 from protocol.body import paragraph
 from protocol.documents import Document, DocumentDelete, DocumentFinish, DocumentUnpack
 from protocol.ids import new_id
-from protocol.inbox import Notification, NotificationList
+from protocol.inbox import Notification, NotificationArchive, NotificationList
 from protocol.messages import MessageSend
 from server.documents.notices import TOLD_AFTER_MS, UPLOADED
 from server.inbox import of_documents
@@ -130,3 +130,17 @@ async def test_who_is_done_says_so_at_once_and_once(world: World) -> None:
     assert await inbox(world, world.sofia) == before
     await quiet(world)
     assert await inbox(world, world.sofia) == before
+
+
+async def test_what_was_put_away_is_not_told_once_more_with_what_comes_later(world: World) -> None:
+    """NS-4, NS-5: nothing but archiving reads an entry about no thread."""
+    folder, finish = await cabinet.for_uploads(world), DocumentFinish(account_id=world.holm.id)
+    for number in (3, 2):
+        for at in range(number):
+            await cabinet.saved(world, world.petra, folder, f"kvitto {number}-{at}.pdf")
+        await world.do(world.petra, finish)
+        assert ("documents", "documents_uploaded", "Petra", number) in await told(world, world.sofia)
+        (entry,) = await inbox(world, world.sofia)
+        await world.do(world.sofia, NotificationArchive(notification_id=entry.id))
+        assert await inbox(world, world.sofia) == []
+        world.clock.advance(s=60)
