@@ -78,7 +78,7 @@ class Relay:
                 while count and self.plan and self.bytes >= self.plan[0][0]:
                     await self.plan.pop(0)[1]()
             target.close()  # with what is still to be read
-        except OSError:
+        except (OSError, RuntimeError):  # the latter is uvloop's word for a closed handle
             target.transport.abort()
 
 

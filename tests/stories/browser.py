@@ -116,8 +116,14 @@ class Visitor:
     async def close(self) -> None:
         """Leave for good, whatever stands in the page. By going elsewhere: now and then a browser doesn't close a tab, and
         the driver waits for it without end."""
-        self.page.once("dialog", lambda dialog: dialog.accept())
-        await self.page.goto("about:blank")
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        while self.page.url != "about:blank":
+            try:
+                await self.page.goto("about:blank")
+            except Error as error:
+                # It is on its way to the login, because its session has just ended.
+                if "interrupted by another navigation" not in error.message:
+                    raise
 
     # looking closely
 

@@ -81,7 +81,7 @@ class Line:
                 target.write(data)
                 await target.drain()
             target.close()  # with what is still to be read
-        except OSError:
+        except (OSError, RuntimeError):  # the latter is uvloop's word for a closed handle
             target.transport.abort()
 
 
