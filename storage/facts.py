@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from protocol.ids import new_id
 from protocol.wire import Ms
 from storage.mongo.collections import Shared
-from storage.mongo.connection import Mongo
+from storage.mongo.connection import Mongo, Row
 
 FACTS: Final = Shared("facts")
 UNHEARD: Final = "unheard:"
@@ -67,9 +67,9 @@ class Facts:
 
     async def say_unheard(self, process: str, since: Ms, now: Ms) -> None:
         """What a process has told since a time may have reached nobody: so it is as late as `now`."""
-        await self._rows.update_one(
-            {"_id": UNHEARD + process}, {"$set": {"at": now}, "$min": {"since": since}}, upsert=True
-        )
+        # Since when is said once: two clocks tell it, and a moment's difference would be news to the others.
+        update: Row = {"$set": {"at": now}, "$setOnInsert": {"since": since}}
+        await self._rows.update_one({"_id": UNHEARD + process}, update, upsert=True)
 
     async def say_heard(self, process: str, now: Ms) -> None:
         """It reaches the others again, and has told them what they missed."""

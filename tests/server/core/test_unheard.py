@@ -30,7 +30,7 @@ async def test_a_process_that_is_not_heard_is_known_to_the_others_once_and_until
     assert await one.facts.look() is None
     assert not one.facts.others  # it knows that it has no need to ask for its own
     world.clock.advance(s=2)
-    one.unheard_s = 5.0
+    one.unheard_s = 5.001  # by another clock than the world's
     await one.facts.say()
     assert await two.facts.look() is None  # known
     assert two.facts.others
