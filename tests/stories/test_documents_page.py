@@ -2,10 +2,11 @@
 side, with who sees what (spec 2.11, DC-7, DC-8, DC-10)."""
 
 import itertools
+import json
 import re
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, WebSocketRoute, expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, Lobby, Visitor
@@ -137,6 +138,46 @@ async def test_a_client_puts_things_in_order_deletes_and_takes_back(lobby: Lobby
     await petra.page.get_by_role("button", name="Papperskorg").click()
     await line(petra, shared["name"]).get_by_role("button").first.click()
     await expect(line(petra, names[1])).to_be_visible()
+
+
+class InOneMoment:
+    """Holds what the server answers about some documents until all are answered, and lets it through at once."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self._held: list[str | bytes] = []
+
+    def stand_between(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def came(frame: str | bytes) -> None:
+            said = json.loads(frame)
+            if said["type"] != "reply" or said.get("result", {}).get("name") not in self.names:
+                socket.send(frame)
+                return
+            self._held.append(frame)
+            if len(self._held) == len(self.names):
+                for one in self._held:
+                    socket.send(one)
+
+        server.on_message(came)
+
+
+async def test_files_that_are_saved_in_one_moment_all_leave_the_tray(lobby: Lobby, product: Product) -> None:
+    number = next(_numbers)
+    names = [f"Kvitto {number}-{at}.txt" for at in range(2)]
+    petra = await lobby.contact(PETRA)
+    together = InOneMoment(names)
+    await petra.page.route_web_socket(re.compile("/ws"), together.stand_between)
+    await petra.go("/portal/documents")
+    await line(petra, UPLOADS).get_by_role("button", name=UPLOADS).first.click()
+    await petra.page.locator("input[type=file]").set_input_files(
+        [FilePayload(name=name, mimeType="text/plain", buffer=name.encode()) for name in names]
+    )
+    await tray(petra).get_by_role("button", name="Spara", exact=True).click()
+    for name in names:
+        await expect(line(petra, name)).to_be_visible()
+    await expect(tray(petra)).to_have_count(0)
 
 
 async def test_the_page_is_one_press_from_a_chat(lobby: Lobby, product: Product) -> None:

@@ -54,13 +54,13 @@ export function DocumentsPage(props: DocumentsPageProps): JSX.Element {
   const here = browsing.folder(browsing.folderId.value);
   const trash = browsing.trash.value;
   useEffect(() => setChosen(new Set()), [browsing, here?.id, trash]);
-  // What was brought and saved stands in the list now.
-  const saved = files?.all.value.filter(({ state }) => state === "saved") ?? [];
+  // What was brought and saved stands in the list now. By their keys: while one is taken away, another may be saved.
+  const saved = files?.all.value.flatMap(({ key, state }) => (state === "saved" ? key : [])) ?? [];
   useEffect(() => {
     if (saved.length === 0) return;
-    for (const { key } of saved) files?.remove(key);
+    for (const key of saved) files?.remove(key);
     void browsing.load();
-  }, [saved.length]);
+  }, [saved.join()]);
   const makes = here ? (here.may_edit ?? false) : props.makesTop;
   const picked = browsing.list.value.documents.filter(({ id }) => chosen.has(id));
   const brings = files !== undefined && here?.may_edit === true && !trash;
