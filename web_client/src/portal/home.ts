@@ -2,11 +2,11 @@
 // Tasks of threads that aren't opened come by `task.list`; the rows say when to ask again.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Id, TaskRow, Thread } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
 import { tasksChanged } from "../tasks/changed.ts";
+import { tasksFrom } from "../tasks/pages.ts";
 import type { Ticks } from "../tasks/ticks.ts";
 import { byUrgency, isAsked, isUrgent, turn } from "../threads/order.ts";
 import { rowView } from "../threads/rows.ts";
@@ -49,8 +49,8 @@ export class Home {
 
   async load(): Promise<void> {
     try {
-      const page = await insist(() => this.client.api.call("task.list", { state: "open", limit: 200 }));
-      this.#tasks.value = page.rows;
+      const all = await tasksFrom(this.client.api, { state: "open", limit: 200 }, Number.POSITIVE_INFINITY);
+      this.#tasks.value = all.rows;
       this.#load.value = "ready";
     } catch {
       if (this.#load.value !== "ready") this.#load.value = "failed";

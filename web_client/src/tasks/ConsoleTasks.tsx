@@ -6,10 +6,10 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../console/desk.ts";
-import { insist } from "../core/api.ts";
 import type { TaskRow } from "../core/protocol.gen.ts";
 import { Choice, go } from "../shell/router.ts";
 import { tasksChanged } from "./changed.ts";
+import { tasksFrom } from "./pages.ts";
 import { taskRowView } from "./rows.ts";
 import { type TaskFilter, TasksPage } from "./TasksPage.tsx";
 
@@ -23,6 +23,8 @@ const filter = new Choice<TaskFilter>("state", ["open", "done", "all"]);
 const whose = new Choice("whose", ["all", "mine"]);
 const loaded = signal<Loaded>({ state: "loading", rows: [] });
 const RELOAD_AFTER_MS = 500;
+/** So many are worth showing, or all. */
+const SOME = 20;
 
 async function load(desk: Desk, more = false): Promise<void> {
   const { rows, next } = loaded.value;
@@ -30,13 +32,12 @@ async function load(desk: Desk, more = false): Promise<void> {
   const mine = whose.value;
   const me = desk.me.value.person.id;
   try {
-    const page = await insist(() =>
-      desk.client.api.call("task.list", {
-        state: asked,
-        ...(whose.value === "mine" ? { assignee_id: me } : {}),
-        ...(more && next ? { after: next } : {}),
-      }),
-    );
+    const query = {
+      state: asked,
+      ...(mine === "mine" ? { assignee_id: me } : {}),
+      ...(more && next ? { after: next } : {}),
+    };
+    const page = await tasksFrom(desk.client.api, query, SOME);
     if (asked !== filter.value || mine !== whose.value) return;
     loaded.value = {
       state: "ready",
