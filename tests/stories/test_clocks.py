@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from tests.product import Product
 from tests.stories.browser import WIDE, Lobby
 from tests.stories.test_chat import ANNA, PETRA, new_thread
-from tests.stories.test_widget import open_widget
+from tests.stories.test_widget import open_chat, open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +29,7 @@ async def test_everybody_reads_the_firms_clock_wherever_they_are(lobby: Lobby, p
     home = await lobby.contact(PETRA, f"/portal/threads/{thread_id}")
     on_their_page = await lobby.arrive(zone=FAR)
     frame = await open_widget(on_their_page, WIDE)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
 
     async def reads(message: Locator, tooltip: str) -> None:
         time = message.locator("time").first

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from tests.product import Product
 from tests.stories.browser import WIDE, Lobby, Visitor
 from tests.stories.test_chat import ANNA, both, new_thread
-from tests.stories.test_widget import open_widget
+from tests.stories.test_widget import open_chat, open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ async def test_an_address_is_a_link_while_it_is_typed_and_wherever_it_is_shown(l
     anna, petra = await both(lobby, thread_id)
     visitor = await lobby.arrive()
     frame = await open_widget(visitor, WIDE)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     for person in (anna, petra):
         await expect(person.page.locator("[contenteditable]")).to_be_visible()
         await person.write(WRITTEN)

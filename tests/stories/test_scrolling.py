@@ -1,7 +1,5 @@
 """Where the reader is in a long chat: what they write is always seen, and what comes in above moves nothing."""
 
-import re
-
 import pytest
 from playwright.async_api import Frame, Locator, expect
 
@@ -9,7 +7,7 @@ from tests.product import Product
 from tests.stories.browser import NARROW, WIDE, Lobby, Visitor
 from tests.stories.test_chat import ANNA, PETRA, new_thread
 from tests.stories.test_reading import say
-from tests.stories.test_widget import open_widget
+from tests.stories.test_widget import open_chat, open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +76,7 @@ async def sit_down(lobby: Lobby, product: Product, side: str, size: tuple[int, i
     if side == "widget":
         petra = await lobby.arrive(size)
         frame = await open_widget(petra, size)
-        await frame.get_by_role("link", name=re.compile(subject)).click()
+        await open_chat(frame, subject)
         desk = Desk(petra, frame)
     else:
         who = ANNA if side == "console" else PETRA

@@ -15,7 +15,7 @@ from playwright.async_api import Route, expect
 from tests.product import Product
 from tests.stories.browser import NARROW, OFFLINE, WIDE, Lobby, Scheme, Visitor
 from tests.stories.test_chat import ANNA, PETRA, new_thread
-from tests.stories.test_widget import open_widget
+from tests.stories.test_widget import open_chat, open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -151,7 +151,7 @@ async def test_the_widget_begins_anew_for_another_visitor_of_the_page(lobby: Lob
     thread_id, subject = new_thread(product)
     petra = await lobby.arrive()
     frame = await open_widget(petra, WIDE)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
     before, of_linn = said(product, thread_id), signed(product, LINN)
 
@@ -167,14 +167,14 @@ async def test_the_widget_begins_anew_for_another_visitor_of_the_page(lobby: Lob
     await asyncio.to_thread(product.start_web)
     # The page around it has another visitor now: a new panel, which knows nothing of the first one's words.
     await expect(frame.get_by_role("link", name=re.compile(subject))).to_be_visible()
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
     await expect(frame.get_by_text("Mitt på er sida")).to_have_count(0)
     assert said(product, thread_id) == before
     # Petra is back on the page: hers, once.
     await petra.page.unroute("**/my/identity")
     again = await open_widget(petra, WIDE)
-    await again.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(again, subject)
     await expect(again.get_by_role("log").get_by_text("Mitt på er sida")).to_be_visible()
     await expect(again.get_by_role("log").get_by_text(re.compile("Skickad|Framme|Läst"))).to_be_visible()
     assert said(product, thread_id) == [*before, ("Petra Holm", "Mitt på er sida")]

@@ -1,6 +1,5 @@
 """Videos in chats: staff and clients embed them, and nobody's reading is told to a provider before they press play."""
 
-import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +10,7 @@ from tests.product import Product
 from tests.stories import tour
 from tests.stories.browser import NARROW, WIDE, Lobby, Visitor
 from tests.stories.test_chat import ANNA, PETRA, both, new_thread
-from tests.stories.test_widget import open_widget
+from tests.stories.test_widget import open_chat, open_widget
 
 pytestmark = pytest.mark.anyio
 
@@ -116,7 +115,7 @@ async def test_staff_and_a_client_embed_videos_that_play_once_somebody_presses(l
     # In the widget, which frames nothing, it is a link.
     visitor = await lobby.arrive()
     frame = await open_widget(visitor, WIDE)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     shown = frame.get_by_role("log").get_by_role("article").last
     await expect(shown.get_by_role("link", name="Öppna hos Vimeo")).to_have_attribute("href", VIMEO)
     await expect(shown.get_by_role("button", name="Spela")).to_have_count(0)

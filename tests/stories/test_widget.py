@@ -1,5 +1,6 @@
 """The widget in a firm's own page, on another origin and under a strict policy: one script tag, and it works."""
 
+import itertools
 import re
 
 import pytest
@@ -7,10 +8,11 @@ from playwright.async_api import Frame, expect
 
 from tests.product import Product
 from tests.stories.browser import NARROW, WIDE, Lobby, Scheme, Visitor
-from tests.stories.test_chat import ANNA, new_thread
+from tests.stories.test_chat import ANNA, PETRA, new_thread
 
 pytestmark = pytest.mark.anyio
 
+PAGE = 50
 LAUNCHER_PX = 24 + 28
 """From the corner of the window to the middle of the launcher (design 3), which stands in a closed shadow root."""
 
@@ -26,12 +28,25 @@ async def open_widget(visitor: Visitor, size: tuple[int, int]) -> Frame:
     return frame
 
 
+async def open_chat(frame: Frame, subject: str) -> None:
+    """Press a chat in the widget's list, on whichever page of it: what is read stands behind all that other stories left
+    unread."""
+    rows = frame.get_by_role("list").get_by_role("link")
+    chat = frame.get_by_role("link", name=re.compile(subject))
+    for page in itertools.count():
+        await expect(rows.nth(page * PAGE)).to_be_visible()
+        if await chat.count():
+            break
+        await frame.get_by_role("button", name="Visa fler").click()
+    await chat.click()
+
+
 async def test_a_visitor_of_the_firms_own_page_chats_with_the_firm(lobby: Lobby, product: Product) -> None:
     thread_id, subject = new_thread(product)
     anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
     petra = await lobby.arrive()
     frame = await open_widget(petra, WIDE)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     stream = frame.get_by_role("log")
     await expect(stream.get_by_text("Hej Petra!")).to_be_visible()
     await expect(frame.get_by_text("Teamet är online")).to_be_visible()
@@ -52,9 +67,26 @@ async def test_axe_finds_nothing_serious_in_the_widget(scheme: Scheme, lobby: Lo
     frame = await open_widget(petra, WIDE)
     await expect(frame.get_by_role("link", name=re.compile(subject))).to_be_visible()
     assert await petra.axe(frame) == []
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
     assert await petra.axe(frame) == []
+
+
+async def test_a_visitor_of_many_chats_comes_to_each_of_them(lobby: Lobby, product: Product) -> None:
+    """LS-2: the list comes in pages, and what is read stands behind all that isn't."""
+    thread_id, subject = new_thread(product)
+    opened = product.call(PETRA, "thread.open", thread_id=thread_id)
+    product.call(PETRA, "mark.read", thread_id=thread_id, seq=opened["page"]["events"][-1]["seq"])
+    later = [new_thread(product)[0] for _ in range(PAGE)]
+    petra = await lobby.arrive()
+    frame = await open_widget(petra, WIDE)
+    await expect(frame.get_by_role("button", name="Visa fler")).to_be_visible()
+    await expect(frame.get_by_role("link", name=re.compile(subject))).to_have_count(0)
+    assert not await petra.axe(frame)
+    await open_chat(frame, subject)
+    await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
+    for one in later:
+        product.call(ANNA, "thread.archive", thread_id=one)
 
 
 async def test_on_a_phone_the_widget_is_the_screen(lobby: Lobby) -> None:

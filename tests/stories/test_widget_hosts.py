@@ -13,7 +13,7 @@ from tests.product import Product
 from tests.stories.browser import WIDE, Lobby, Visitor
 from tests.stories.hosts import Site, serving
 from tests.stories.test_chat import ANNA, PETRA, new_thread
-from tests.stories.test_widget import LAUNCHER_PX
+from tests.stories.test_widget import LAUNCHER_PX, open_chat
 
 pytestmark = pytest.mark.anyio
 
@@ -198,7 +198,7 @@ async def test_who_logs_out_in_one_page_leaves_nothing_to_the_next(lobby: Lobby,
     _, subject = new_thread(product)
     page = (await visit(lobby, site)).page
     frame = await press_launcher(page)
-    await frame.get_by_role("link", name=re.compile(subject)).click()
+    await open_chat(frame, subject)
     await expect(frame.get_by_role("log").get_by_text("Hej Petra!")).to_be_visible()
     site.visitor = ""
     await page.evaluate("chattar.logout()")

@@ -147,7 +147,9 @@ function Widget({ thread = true }: { readonly thread?: boolean }): JSX.Element {
       meId="petr"
       canCreate
       connection={online}
+      more={false}
       onOpen={nothing}
+      onMore={nothing}
       onBack={nothing}
       onClose={nothing}
       onSend={nothing}

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../kit/Banner.tsx";
+import { Button } from "../kit/Button.tsx";
 import { ChevronUpIcon } from "../kit/contact_icons.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { FirmMark } from "../kit/FirmMark.tsx";
@@ -36,6 +37,8 @@ export interface WidgetPanelProps {
   readonly state: "loading" | "ready" | "failed";
   /** The list, when no thread is open. */
   readonly threads: readonly ThreadRowView[];
+  /** There are more than these. */
+  readonly more: boolean;
   readonly view: View | undefined;
   readonly openedFor: OpenedFor | undefined;
   readonly tasks: readonly TaskView[];
@@ -44,6 +47,7 @@ export interface WidgetPanelProps {
   readonly connection: ConnectionView;
   readonly problem?: string | undefined;
   readonly onOpen: (threadId: string) => void;
+  readonly onMore: () => void;
   readonly onBack: () => void;
   readonly onClose: () => void;
   /** To the open thread, or as the first message of a new one. */
@@ -130,7 +134,7 @@ function Header({
   );
 }
 
-function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element {
+function Threads({ threads, more, onOpen, onMore, canCreate }: WidgetPanelProps): JSX.Element {
   if (threads.length === 0) {
     return (
       <EmptyState icon={ChatIcon} title={t("portal.noChats")}>
@@ -143,6 +147,13 @@ function Threads({ threads, onOpen, canCreate }: WidgetPanelProps): JSX.Element 
       {threads.map((row) => (
         <ContactRow key={row.id} row={row} href="#" onOpen={onOpen} />
       ))}
+      {more && (
+        <li class="widget__more">
+          <Button kind="quiet" wide onClick={onMore}>
+            {t("list.more")}
+          </Button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -72,6 +72,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
       answerHours={me?.firm.answer_hours ?? 0}
       state={refused ? "failed" : visitor.loaded.value}
       threads={visitor.rows.value.map((row) => rowView(row, state))}
+      more={visitor.next.value !== undefined}
       view={thread.view.value}
       tasks={ticks.shown((id !== null && state.opened[id]?.tasks) || [])}
       meId={me?.person.id ?? ""}
@@ -83,6 +84,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
         setOpened(true);
         thread.show(next);
       }}
+      onMore={() => void visitor.more()}
       onBack={() => thread.show(null)}
       onClose={() => host.close()}
       onSend={(body) => (id === null ? void begin(visitor, thread, body) : thread.onSend(body, false))}

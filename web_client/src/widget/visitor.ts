@@ -1,17 +1,18 @@
 // The visitor of a firm's page: their threads, how much is unread, and whether they were let in. Draws nothing.
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { insist } from "../core/api.ts";
 import type { Client } from "../core/client.ts";
 import type { Thread } from "../core/protocol.gen.ts";
 import { byUrgency } from "../threads/order.ts";
 import type { Host } from "./host.ts";
 
-const THREADS_MAX = 50;
-
 export class Visitor {
   readonly loaded: Signal<"loading" | "ready" | "failed"> = signal("loading");
   /** Active threads, as they are to be listed. */
   readonly rows: ReadonlySignal<readonly Thread[]>;
+  /** Where the list goes on; undefined where all of it is here. */
+  readonly next: Signal<string | undefined> = signal(undefined);
 
   constructor(
     readonly client: Client,
@@ -40,11 +41,23 @@ export class Visitor {
 
   async load(): Promise<void> {
     try {
-      const page = await this.client.api.call("thread.list", { limit: THREADS_MAX });
-      this.client.dispatch({ type: "rows", threads: page.threads });
+      await this.#page();
       this.loaded.value = "ready";
     } catch {
       if (this.loaded.value !== "ready") this.loaded.value = "failed";
     }
+  }
+
+  /** The next page of the list. What fails is asked for again by whoever wants more. */
+  async more(): Promise<void> {
+    await this.#page(this.next.value).catch(() => undefined);
+  }
+
+  async #page(after?: string): Promise<void> {
+    const page = await insist(() =>
+      this.client.api.call("thread.list", after === undefined ? {} : { after }),
+    );
+    this.client.dispatch({ type: "rows", threads: page.threads });
+    this.next.value = page.next ?? undefined;
   }
 }
