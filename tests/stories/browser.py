@@ -28,6 +28,8 @@ OFFLINE = re.compile(r"Ingen anslutning\.|No connection\.")
 WITHOUT_A_WORKER = "Service Worker registration blocked by Playwright"
 """What the driver says of a visitor without a worker; it is no word of ours."""
 WIDE, NARROW = (1440, 900), (360, 740)
+FAILED = pytest.StashKey[bool]()
+"""Of a story: it failed."""
 Scheme = Literal["light", "dark"]
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -249,10 +251,19 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def lobby(product: Product, browser: Browser) -> AsyncIterator[Lobby]:
-    """Where people come from. At the end nothing may have gone wrong unnoticed in any of their pages."""
+async def lobby(product: Product, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Lobby]:
+    """Where people come from. At the end nothing may have gone wrong unnoticed in any of their pages; of a story that
+    failed it is printed what everybody had before them."""
     lobby = Lobby(product, browser)
     yield lobby
+    if request.node.stash.get(FAILED, False):
+        for visitor in lobby.visitors:
+            print(f"--- {visitor.page.url} {visitor.faults}")
+            for frame in visitor.page.frames:
+                try:
+                    print(await frame.locator("body").aria_snapshot(timeout=2_000))
+                except Error as error:
+                    print(f"{frame.url} can't be read: {error.message}")  # it may be on its way elsewhere
     faults = [f"{visitor.page.url}: {fault}" for visitor in lobby.visitors for fault in visitor.faults]
     for visitor in lobby.visitors:
         await visitor.page.context.close()
