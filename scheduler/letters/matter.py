@@ -60,12 +60,23 @@ def enclosed(logo: LogoDoc) -> Logo:
 
 
 def first_name(name: str) -> str:
-    """How a letter greets somebody: "Petra" for "Petra Holm", and for "Holm, Petra" too. By no name who is
+    """How a letter greets somebody: "Petra" for "Petra Holm", for "Holm, Petra" and for "Petra Holm, CPA". By no name who is
     called by their address, as contacts are whose name nobody has typed."""
     if "@" in name:
         return ""
-    family, comma, given = name.partition(",")
-    return next(iter((given if comma and given.strip() else family).split()), "")
+    before, _, after = (part.strip() for part in name.partition(","))
+    given = after if after and not _is_title(after, before) else before
+    return next(iter(given.split()), "")
+
+
+def _is_title(words: str, name: str) -> bool:
+    """Whether what stands behind a name and a comma is what somebody is and no part of the name: an abbreviation ("CPA", "Ph.D.",
+    "Jr"), or words that begin small ("auktoriserad revisor")."""
+    first = words.split()[0]
+    letters = first.replace(".", "")
+    abbreviated = len(letters) > 1 and (letters.isupper() or "." in first.rstrip(".") or letters in ("Jr", "Sr", "Esq"))
+    # Of one word is a family's name; and who writes all of it large writes the given one so, too.
+    return len(name.split()) > 1 and (first[0].islower() or (abbreviated and not name.isupper()))
 
 
 def url_of(means: Means, path: str) -> str:
