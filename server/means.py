@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import structlog
+
 from server import consequences
 from server.consequences import Happened
 from server.core.announce import Announcer
@@ -19,6 +21,8 @@ from storage.mongo.migrations import prepare
 from storage.redis.bus import Bus
 from storage.redis.ephemeral import Ephemeral
 from storage.store import Store
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -38,7 +42,7 @@ async def opened(settings: Settings, died: Callable[[str], None] | None = None) 
     await bus.start(died)
     means = assemble(settings, store, Announcer(bus))
     saying = asyncio.create_task(Unheard(store.facts, means.clock, bus.unheard_s).keep_saying(), name="unheard")
-    saying.add_done_callback(lambda task: died("unheard") if died is not None and not task.cancelled() else None)
+    saying.add_done_callback(lambda task: _ended(task, died))
     try:
         yield means
     finally:
@@ -49,6 +53,15 @@ async def opened(settings: Settings, died: Callable[[str], None] | None = None) 
         await bus.close()
         await files.close()
         await mongo.close()
+
+
+def _ended(task: asyncio.Task[None], died: Callable[[str], None] | None) -> None:
+    """Say why a task ended that goes on for as long as the process does, and tell whoever asked to be told."""
+    if task.cancelled():
+        return
+    log.critical("means.task_died", task=task.get_name(), exc_info=task.exception())
+    if died is not None:
+        died(task.get_name())
 
 
 def assemble(
