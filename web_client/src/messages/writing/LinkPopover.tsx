@@ -1,12 +1,9 @@
-// Asking for a link's address: beside the button, saved with Enter, refused with a sentence when it isn't one.
+// Asking for a link's address: refused with a sentence when it isn't one; a link that is there can be taken away.
 
-import "./link.css";
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../kit/Button.tsx";
-import { Field } from "../../kit/Field.tsx";
-import { Popover } from "../../kit/Popover.tsx";
+import { AddressPopover } from "./AddressPopover.tsx";
 import { linkFrom } from "./typed_link.ts";
 
 export interface LinkPopoverProps {
@@ -19,44 +16,26 @@ export interface LinkPopoverProps {
 }
 
 export function LinkPopover({ anchor, href, onSave, onClose }: LinkPopoverProps): JSX.Element {
-  const [typed, setTyped] = useState(href);
-  const [failed, setFailed] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   return (
-    <Popover anchor={anchor} prefer="above" onClose={onClose} class="popover--form">
-      <form
-        ref={form}
-        class="link-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const link = linkFrom(typed);
-          if (link === undefined) setFailed(true);
-          else onSave(link);
-        }}
-      >
-        <Field
-          label={t("link.address")}
-          value={typed}
-          inputMode="url"
-          placeholder="https://"
-          error={failed ? t("link.wrong") : undefined}
-          onInput={(value) => {
-            setTyped(value);
-            setFailed(false);
-          }}
-        />
-        <div class="link-form__acts">
-          {href !== "" && (
-            <Button kind="quiet" onClick={() => onSave(undefined)}>
-              {t("link.remove")}
-            </Button>
-          )}
-          <Button kind="primary" type="submit">
-            {t("link.save")}
+    <AddressPopover
+      anchor={anchor}
+      label={t("link.address")}
+      address={href}
+      verb={t("link.save")}
+      wrong={t("link.wrong")}
+      onTake={(typed) => {
+        const link = linkFrom(typed);
+        if (link !== undefined) onSave(link);
+        return link !== undefined;
+      }}
+      other={() =>
+        href !== "" && (
+          <Button kind="quiet" onClick={() => onSave(undefined)}>
+            {t("link.remove")}
           </Button>
-        </div>
-      </form>
-    </Popover>
+        )
+      }
+      onClose={onClose}
+    />
   );
 }
