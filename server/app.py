@@ -228,7 +228,7 @@ def create_app(settings: Settings, annex: Annex | None = None, clock: Clock | No
     app = Starlette(
         routes=[*(annex.routes(house.means) if annex is not None else ()), *house.routes()],
         middleware=[safe],
-        exception_handlers={HTTPException: http.router_problem},
+        exception_handlers={HTTPException: pages.unrouted(lambda: house.means)},
         lifespan=lifespan,
     )
     app.state.house = house

@@ -60,8 +60,8 @@ def enclosed(logo: LogoDoc) -> Logo:
 
 
 def first_name(name: str) -> str:
-    """How a letter greets somebody: "Petra" for "Petra Holm", for "Holm, Petra" and for "Petra Holm, CPA". By no name who is
-    called by their address, as contacts are whose name nobody has typed."""
+    """How a letter greets somebody: "Petra" for "Petra Holm", for "Holm, Petra" and for "Petra Holm, CPA". By no name
+    who is called by their address, as contacts are whose name nobody has typed."""
     if "@" in name:
         return ""
     before, _, after = (part.strip() for part in name.partition(","))
@@ -70,9 +70,9 @@ def first_name(name: str) -> str:
 
 
 def _is_title(words: str, name: str) -> bool:
-    """Whether what stands behind a name and a comma is what somebody is and no part of the name: an abbreviation ("CPA", "Ph.D.",
-    "Jr"), or words that begin small ("auktoriserad revisor")."""
-    first = words.split()[0]
+    """Whether what stands behind a name and a comma is what somebody is, and no part of the name: an abbreviation
+    ("CPA", "Ph.D.", "Jr"), or words that begin small ("auktoriserad revisor")."""
+    first = words.split(maxsplit=1)[0]
     letters = first.replace(".", "")
     abbreviated = len(letters) > 1 and (letters.isupper() or "." in first.rstrip(".") or letters in ("Jr", "Sr", "Esq"))
     # Of one word is a family's name; and who writes all of it large writes the given one so, too.

@@ -238,6 +238,11 @@ def clear_cookie(settings: Settings, response: Response) -> None:
     )
 
 
+def opened_in_a_browser(request: Request) -> bool:
+    """Whether somebody typed an address or followed a link, and waits for a page."""
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+
+
 async def router_problem(request: Request, refusal: Exception) -> Response:
     """What no route takes: a problem document for programs, a plain line for people who typed an address."""
     assert isinstance(refusal, HTTPException)

@@ -4,19 +4,22 @@ They do what a command does, through the same table and the same limits, and onl
 unless it comes from exactly one of our own origins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import jinja2
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from protocol.errors import ChattarError, Conflict, Invalid, NotFound, Problem
+from protocol.errors import ChattarError, Conflict, Invalid, NotFound, Problem, Unavailable
 from protocol.people import Language
 from protocol.sessions import (
     Invitation,
@@ -67,6 +70,28 @@ def routes(means: Means, limits: Limits) -> list[BaseRoute]:
         *installing.routes(means),
         *web_files.routes(means),
     ]
+
+
+def unrouted(means: Callable[[], Means]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers where no route does: a page for whoever opened an address in a browser, a problem for programs."""
+
+    async def answer(request: Request, refusal: Exception) -> Response:
+        wanted = isinstance(refusal, HTTPException) and refusal.status_code == HTTPStatus.NOT_FOUND
+        if wanted and http.opened_in_a_browser(request):
+            return await _nowhere(means(), request)
+        return await http.router_problem(request, refusal)
+
+    return answer
+
+
+async def _nowhere(means: Means, request: Request) -> Response:
+    """What is so, with the firm's name for those who are logged in, and a way on."""
+    firm = None
+    with suppress(Unavailable):  # then it says less
+        async with ours():
+            principal = await web_files.principal_of(means, request)
+            firm = await means.store.firms.get(principal.firm_id) if principal else None
+    return _page(request, "nowhere", HTTPStatus.NOT_FOUND, firm=isolated(firm.firm.name) if firm else "")
 
 
 def _file(path: Path) -> Any:

@@ -1,6 +1,7 @@
 """The pages that the server renders, and how the built client is served: forms, headers, policies, caching."""
 
 import gzip
+import html
 import json
 import re
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from protocol.contacts import InvitationSend
@@ -55,6 +57,7 @@ async def client(world: World, dist: Path) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(
         routes=[*http.routes(world.means, limits), *pages.routes(world.means, limits)],
         middleware=[Middleware(SafeHeaders, settings=world.settings)],
+        exception_handlers={HTTPException: pages.unrouted(lambda: world.means)},
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app, client=("192.0.2.1", 1)), base_url=OURS
@@ -112,6 +115,29 @@ async def test_pages_say_that_it_is_temporary_while_the_database_is_away(
     for page in ("/console", "/portal", "/login"):
         answer = await client.get(page)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_a_wrong_address_gets_a_page_with_the_firms_name_and_a_way_on(
+    world: World, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_browser = {"accept": "text/html,*/*", "accept-language": "sv"}
+    stranger = await client.get("/konsol/x", headers=in_a_browser)
+    assert (stranger.status_code, stranger.headers["cache-control"]) == (404, "no-store")
+    assert "Här finns ingen sida" in stranger.text
+    assert "Till inloggningen" in stranger.text
+    await log_in(client, world.petra.email)
+    known = await client.get("/konsol/x", headers=in_a_browser)
+    assert known.status_code == 404
+    assert re.search(r'class="firm">\W*Lindberg & Falk', html.unescape(known.text))
+    assert '<a href="/">Till startsidan</a>' in known.text
+    program = await client.get("/konsol/x", headers={"accept": "*/*"})
+    assert program.headers["content-type"] == "application/problem+json"
+
+    async def away(*_: Any) -> None:
+        raise ServerSelectionTimeoutError
+
+    monkeypatch.setattr(world.means.store.firms, "get", away)
+    assert "Här finns ingen sida" in (await client.get("/konsol/x", headers=in_a_browser)).text
 
 
 @pytest.mark.parametrize(

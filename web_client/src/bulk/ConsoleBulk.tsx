@@ -36,6 +36,18 @@ export function Bulk({ desk }: { readonly desk: Desk }): JSX.Element {
   if (!kept.bulk?.loaded && run === undefined)
     return <Frame title={t("bulk.runs")}>{<Skeleton kind="entries" />}</Frame>;
   if (id !== undefined && run !== undefined) return <Run key={id} desk={desk} run={run} />;
+  if (id !== undefined)
+    return (
+      <Frame title={t("bulk.runs")}>
+        <EmptyState
+          icon={BulkIcon}
+          title={t("bulk.unknown")}
+          action={<Button onClick={() => go(RUNS)}>{t("bulk.all")}</Button>}
+        >
+          {t("bulk.unknownWhy")}
+        </EmptyState>
+      </Frame>
+    );
   return (
     <Frame title={t("bulk.runs")}>
       {runs.length === 0 && (

@@ -28,6 +28,7 @@ const Keys = lazy(
   () => null,
 );
 const NewChat = lazy(async () => (await import("../threads/ConsoleNewChat.tsx")).NewChat);
+const Nowhere = lazy(async () => (await import("../shell/Nowhere.tsx")).Nowhere);
 
 interface PageProps {
   readonly desk: Desk;
@@ -50,14 +51,16 @@ const ROUTES: readonly [Row, ...Row[]] = [
 ];
 
 export function App({ desk }: PageProps): JSX.Element {
-  const { place, title, page: Page } = routeAt(ROUTES, path.value, desk.me.value.may);
+  const me = desk.me.value;
+  const route = routeAt(ROUTES, path.value, me.may);
+  const { place, title, page: Page } = route ?? { title: "nowhere.title" };
   const { client } = desk;
   const inboxCount = client.state.value.open_count;
   const unreadCount = desk.lists.counts.value.messages;
   useTitle(t(title), place === "inbox" ? inboxCount : place === "chats" ? unreadCount : 0);
   const hrefOf = (to: Place): string => (to === "chats" ? desk.chatsHref() : pathOf(ROUTES, to));
   const rail: RailProps = {
-    me: meView(desk.me.value),
+    me: meView(me),
     place,
     inboxCount,
     unreadCount,
@@ -80,9 +83,15 @@ export function App({ desk }: PageProps): JSX.Element {
   ) : (
     desk.over.value
   );
-  if (Page) {
+  if (Page || !route) {
+    const onHome = (): void => go(CHATS);
+    const page = Page ? (
+      <Page desk={desk} />
+    ) : (
+      <Nowhere firm={me.firm.name} home={t("thread.toList")} onHome={onHome} />
+    );
     return (
-      <ConsoleLayout {...shared} page={<Page desk={desk} />}>
+      <ConsoleLayout {...shared} page={page}>
         {dialog}
         <Keys desk={desk} />
       </ConsoleLayout>

@@ -23,7 +23,8 @@ export type Place = "inbox" | "chats" | "tasks" | "clients" | "account";
 
 export interface RailProps {
   readonly me: MeView;
-  readonly place: Place;
+  /** Undefined where an address leads nowhere. */
+  readonly place: Place | undefined;
   readonly inboxCount: number;
   readonly unreadCount: number;
   readonly hrefOf: (place: Place) => string;

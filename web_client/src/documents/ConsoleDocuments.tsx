@@ -5,7 +5,8 @@ import { useEffect } from "preact/hooks";
 import { type Desk, DOCUMENTS } from "../console/desk.ts";
 import { t } from "../i18n/index.ts";
 import { isolated } from "../i18n/isolated.ts";
-import { path } from "../shell/router.ts";
+import { Nowhere } from "../shell/Nowhere.tsx";
+import { go, path } from "../shell/router.ts";
 import { idsIn } from "../shell/routes.ts";
 import { useBegun } from "./begun.ts";
 import { DocumentsPage } from "./DocumentsPage.tsx";
@@ -30,6 +31,13 @@ export function Documents({ desk }: { readonly desk: Desk }): JSX.Element | null
       people={may ? (people ?? []) : undefined}
       linksOf={() => account?.links}
       makesTop={may}
+      nowhere={
+        <Nowhere
+          firm={desk.me.value.firm.name}
+          home={t("thread.toList")}
+          onHome={() => go(desk.chatsHref())}
+        />
+      }
     />
   );
 }

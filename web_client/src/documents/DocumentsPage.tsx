@@ -40,6 +40,8 @@ export interface DocumentsPageProps {
   readonly linksOf?: ((accountId: Id) => readonly Link[] | undefined) | undefined;
   /** Whether the reader may make folders that stand in no other. */
   readonly makesTop: boolean;
+  /** Instead of the page where there is no such account for the reader: somebody typed an address. */
+  readonly nowhere?: JSX.Element;
   /** For contacts: who has uploaded all says so (DC-9). */
   readonly finishes?: boolean;
 }
@@ -64,6 +66,7 @@ export function DocumentsPage(props: DocumentsPageProps): JSX.Element {
   const makes = here ? (here.may_edit ?? false) : props.makesTop;
   const picked = browsing.list.value.documents.filter(({ id }) => chosen.has(id));
   const brings = files !== undefined && here?.may_edit === true && !trash;
+  if (browsing.unknown.value && props.nowhere) return props.nowhere;
   return (
     <div class="page documents-page" {...(brings ? { "data-drop": t("attach.drop") } : {})}>
       <header class="page__head">

@@ -4,6 +4,7 @@
 import { signal } from "@preact/signals";
 import { type Api, insist } from "../core/api.ts";
 import { oneLine } from "../core/blank.ts";
+import { problemOf } from "../core/problems.ts";
 import type { Document, DocumentPage, Folder, Id } from "../core/protocol.gen.ts";
 
 const PAGE = 50;
@@ -22,6 +23,8 @@ export class Browsing {
   /** Those that are offered; undefined until they are known. */
   readonly folders = signal<readonly Folder[] | undefined>(undefined);
   readonly failed = signal(false);
+  /** There is no such account for the reader. */
+  readonly unknown = signal(false);
   /** Where one stands; undefined above all of them. */
   readonly folderId = signal<Id | undefined>(undefined);
   readonly search = signal("");
@@ -43,7 +46,8 @@ export class Browsing {
     try {
       const { folders } = await insist(() => this.api.call("folder.list", { account_id: this.accountId }));
       this.folders.value = folders.filter(this.offered);
-    } catch {
+    } catch (error) {
+      this.unknown.value = problemOf(error).code === "not_found";
       this.failed.value = true;
       return;
     }

@@ -223,6 +223,11 @@ const sv: Translated<typeof en> = {
   "receipt.failedRefused": "Inte skickat. {reason}",
   "thread.none": "Ingen chatt är öppen",
   "thread.toList": "Till chattarna",
+  "nowhere.title": "Här finns ingen sida",
+  "nowhere.why":
+    "Adressen hör inte till någon sida hos {firm} som är för dig. Den kan vara felskriven eller gammal.",
+  "thread.unknown": "Här finns ingen sådan chatt",
+  "thread.unknownWhy": "Adressen kan vara fel, eller så är chatten inte för dig.",
   "thread.gone": "Du har inte längre tillgång till chatten",
   "thread.goneWhy": "Någon har ändrat vem som får se den.",
   "thread.noAccess": "Du kan läsa här, men inte skriva.",

@@ -26,6 +26,7 @@ const Keys = lazy(
   () => null,
 );
 const NewChat = lazy(async () => (await import("../threads/PortalNewChat.tsx")).NewChat);
+const Nowhere = lazy(async () => (await import("../shell/Nowhere.tsx")).Nowhere);
 
 interface PageProps {
   readonly visit: Visit;
@@ -45,7 +46,7 @@ const hrefTo = (place: PortalPlace): string => pathOf(ROUTES, place);
 export function App({ visit }: PageProps): JSX.Element {
   const { client } = visit;
   const me = visit.me.value;
-  const { place, title, page: Page } = routeAt(ROUTES, path.value, me.may);
+  const { place, title, page: Page } = routeAt(ROUTES, path.value, me.may) ?? { title: "nowhere.title" };
   const unreadCount = visit.home.view.value.unread.reduce((sum, row) => sum + row.unread, 0);
   useTitle(`${t(title)} · ${isolated(me.firm.name)}`, unreadCount);
   return (
@@ -68,7 +69,11 @@ export function App({ visit }: PageProps): JSX.Element {
       onRetry={() => client.wake()}
       onToastDone={unsay}
     >
-      <Page visit={visit} />
+      {Page ? (
+        <Page visit={visit} />
+      ) : (
+        <Nowhere firm={me.firm.name} home={t("portal.home")} onHome={() => go(hrefTo("home"))} />
+      )}
       {visit.newChat.value && <NewChat visit={visit} />}
       <Keys visit={visit} />
     </PortalLayout>

@@ -21,7 +21,8 @@ export interface PortalLayoutProps {
   readonly me: MeView;
   readonly accounts: readonly AccountView[];
   readonly accountId: string;
-  readonly place: PortalPlace;
+  /** Undefined where an address leads nowhere. */
+  readonly place: PortalPlace | undefined;
   readonly unreadCount: number;
   /** A thread is open: phones show it alone, without the bars. */
   readonly inThread?: boolean;

@@ -10,7 +10,7 @@ export interface Route<Place extends string, Page> {
   readonly path: string;
   readonly title: PlainKey;
   readonly page: Page;
-  /** Whoever lacks it is shown the first row instead, as for an address that no row is for. */
+  /** For whoever lacks it there is no such address. */
   readonly right?: Right;
 }
 
@@ -37,14 +37,14 @@ export function mayOpen({ right }: Pick<Row, "right">, rights: readonly Right[] 
   return right === undefined || rights.includes(right);
 }
 
-/** The row for an address. */
+/** The row for an address; undefined where there is none for this reader. */
 export function routeAt<R extends Row>(
-  routes: readonly [R, ...R[]],
+  routes: readonly R[],
   where: string,
   rights?: readonly Right[],
-): R {
+): R | undefined {
   const found = routes.find(({ path }) => idsIn(where, path) !== undefined);
-  return found !== undefined && mayOpen(found, rights) ? found : routes[0];
+  return found !== undefined && mayOpen(found, rights) ? found : undefined;
 }
 
 /** The address of a place. */

@@ -51,7 +51,8 @@ export function PortalThread(props: PortalThreadProps): JSX.Element {
   const section = useRef<HTMLElement>(null);
   const writing = useWriting(section, ".contact-composer", ".todo");
   useOpening(view.header, props.openedFor);
-  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  if (view.state === "gone" || view.state === "unknown")
+    return <ThreadGone had={view.state === "gone"} onBack={props.onBack} />;
   return (
     <>
       <section

@@ -26,14 +26,21 @@ export function ThreadStream({ view, onReload, ...how }: ThreadStreamProps): JSX
 }
 
 /** Instead of all of a thread. */
-export function ThreadGone({ onBack }: { readonly onBack: () => void }): JSX.Element {
+/** Instead of a chat that isn't the reader's: `had` says whether it was. */
+export function ThreadGone({
+  had,
+  onBack,
+}: {
+  readonly had: boolean;
+  readonly onBack: () => void;
+}): JSX.Element {
   return (
     <EmptyState
       icon={LockIcon}
-      title={t("thread.gone")}
+      title={t(had ? "thread.gone" : "thread.unknown")}
       action={<Button onClick={onBack}>{t("thread.toList")}</Button>}
     >
-      {t("thread.goneWhy")}
+      {t(had ? "thread.goneWhy" : "thread.unknownWhy")}
     </EmptyState>
   );
 }

@@ -39,7 +39,8 @@ export function ThreadView(props: ThreadViewProps): JSX.Element {
   const { view } = props;
   const { id } = view.header;
   useOpening(view.header, props.openedFor);
-  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  if (view.state === "gone" || view.state === "unknown")
+    return <ThreadGone had={view.state === "gone"} onBack={props.onBack} />;
   return (
     <div class="thread" {...(props.files && !view.header.archived ? { "data-drop": t("attach.drop") } : {})}>
       <ThreadHeader {...props} header={view.header} />

@@ -73,7 +73,8 @@ export interface ThreadView {
   readonly receivers: readonly string[];
   /** Why nothing can be sent here, or absent. The sentence stands beside the disabled button. */
   readonly cannotSend?: NoReader | "no_access" | "archived";
-  readonly state: "loading" | "ready" | "failed" | "gone";
+  /** `gone`: the reader had it, and doesn't any more. `unknown`: there is none for them under this address. */
+  readonly state: "loading" | "ready" | "failed" | "gone" | "unknown";
   /** Older entries exist above the first one. */
   readonly older: boolean;
   readonly olderLoading?: boolean;

@@ -82,11 +82,7 @@ export class ThreadModel {
       const known = row.value;
       if (id === null) return undefined;
       const load = this.#load.value;
-      const state: Load = thread
-        ? "ready"
-        : load === "ready" || (load !== "loading" && !known)
-          ? "gone"
-          : load;
+      const state: Load = thread ? "ready" : load === "ready" ? "gone" : load;
       return {
         header: this.#header(id, thread, state),
         entries: entries.value,
@@ -137,7 +133,8 @@ export class ThreadModel {
     } catch (error) {
       if (this.id.value !== id) return;
       const { code } = problemOf(error);
-      this.#load.value = code === "not_found" || code === "forbidden" ? "gone" : "failed";
+      const refused = code === "not_found" || code === "forbidden";
+      this.#load.value = refused ? (before ? "gone" : "unknown") : "failed";
     }
   }
 

@@ -161,7 +161,8 @@ function Threads({ threads, more, onOpen, onMore, canCreate }: WidgetPanelProps)
 function Thread(props: WidgetPanelProps & { readonly view: View; readonly writing: number }): JSX.Element {
   const { view, tasks, writing } = props;
   useOpening(view.header, props.openedFor);
-  if (view.state === "gone") return <ThreadGone onBack={props.onBack} />;
+  if (view.state === "gone" || view.state === "unknown")
+    return <ThreadGone had={view.state === "gone"} onBack={props.onBack} />;
   return (
     <>
       <Folded

@@ -35,9 +35,9 @@ test("what is no id, or longer or shorter than the pattern, is no such path", ()
     assert.equal(idsIn(where, "/portal/threads/:thread"), undefined, where);
 });
 
-test("an address without a row leads to the first, and so does one that the reader has no right to", () => {
+test("an address without a row leads nowhere, and so does one that the reader has no right to", () => {
   for (const where of ["/portal/nothing", "/portal/threads/x", "/portal/accounts"])
-    assert.equal(routeAt(routes, where), routes[0], where);
+    assert.equal(routeAt(routes, where), undefined, where);
   assert.equal(routeAt(routes, "/portal/accounts", ["manage_accounts"]), routes[3]);
   assert.deepEqual(
     routes.map((one) => mayOpen(one)),
