@@ -122,3 +122,29 @@ async def test_a_wide_table_scrolls_in_itself_and_shifts_nothing(lobby: Lobby, p
     await region.focus()
     await petra.page.keyboard.press("ArrowRight")
     await petra.page.wait_for_function("() => document.querySelector('.figures').scrollLeft > 0")
+
+
+async def test_figures_that_were_copied_as_text_are_a_table_unless_one_wants_the_text(
+    lobby: Lobby, product: Product
+) -> None:
+    """MS-3: from a program that puts no HTML on the clipboard, and with Ctrl+Shift+V."""
+    thread_id, _ = new_thread(product)
+    anna, petra = await both(lobby, thread_id)
+    await anna.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await expect(anna.page.locator("[contenteditable]")).to_be_visible()
+    await anna.page.evaluate("navigator.clipboard.writeText('1930\\t12 500,00\\n2440\\t-310,50\\n')")
+    await anna.write("Ur boken:")
+    await anna.page.keyboard.press("Control+v")
+    await expect(anna.field.locator("td")).to_have_text(["1930", "12 500,00", "2440", "-310,50"])
+    # Behind the table one goes on writing.
+    await anna.page.keyboard.type("Stämmer det?")
+    await anna.page.keyboard.press("Control+Enter")
+    message = petra.message("Ur boken:")
+    await expect(message.locator("tr")).to_have_text([re.compile(r"1930\s*12.500,00"), re.compile(r"2440\s*-310,50")])
+    await expect(message.locator("td").filter(has_text="Stämmer")).to_have_count(0)
+    await anna.write("Som text: ")
+    await anna.page.keyboard.press("Control+Shift+v")
+    await anna.page.keyboard.press("Control+Enter")
+    text = petra.message("Som text: 1930")
+    await expect(text).to_contain_text("310,50")
+    await expect(text.locator("td")).to_have_count(0)

@@ -23,6 +23,27 @@ export function tableOf(rows: readonly (readonly string[])[]): ParagraphNode {
   return { type: "paragraph", content, table: true };
 }
 
+/** The rows of figures that were copied as text: with tabs between the cells, as many in each row; a cell that holds what ends
+ *  one stands in quotes, as spreadsheets write it. Undefined for any other text: one that only begins its lines with tabs, too. */
+export function rowsIn(text: string): string[][] | undefined {
+  if (!text.includes("\t") || text.length > ROWS_CHARACTERS_MAX) return undefined;
+  const rows: string[][] = [[]];
+  for (const [, quoted, bare = "", end] of text.replace(/\r\n?/g, "\n").matchAll(CELL)) {
+    rows.at(-1)?.push(plain(quoted === undefined ? bare : quoted.replaceAll('""', '"')));
+    if (end === "") break;
+    if (end === "\n") rows.push([]);
+  }
+  // What ends the last row begins none.
+  if (rows.at(-1)?.join("") === "") rows.pop();
+  const most = rows[0]?.length ?? 0;
+  const filled = Array.from({ length: most }, (_, at) => rows.some((cells) => cells[at]));
+  return most > 1 && rows.every((cells) => cells.length === most) && filled.every(Boolean) ? rows : undefined;
+}
+
+/** More is no message. */
+const ROWS_CHARACTERS_MAX = 50_000;
+const CELL = /(?:"((?:[^"]|"")*)"|([^\t\n]*))(\t|\n|$)/g;
+
 /** On one line, without what can't be sent. */
 export function plain(text: string): string {
   return text

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DOMParser as Reader } from "linkedom";
 import type { BlockNode, InlineNode, TextNode } from "../../src/messages/models.ts";
-import { rowsOf, tableOf } from "../../src/messages/tables.ts";
+import { rowsIn, rowsOf, tableOf } from "../../src/messages/tables.ts";
 import { fromBody, toBody } from "../../src/messages/writing/editor/convert.ts";
 import { PastedReader } from "../../src/messages/writing/editor/pasted.ts";
 import * as clipboards from "./clipboards.ts";
@@ -175,4 +175,22 @@ test("a cell is on one line, and each row as long as the longest", () => {
     ["a b c", ""],
     ["d", "e"],
   ]);
+});
+
+test("rows of figures that come as text are a table, and other text with tabs is none", () => {
+  assert.deepEqual(rowsIn("1930\t12 500,00\r\n2440\t-310,50\r\n"), [
+    ["1930", "12 500,00"],
+    ["2440", "-310,50"],
+  ]);
+  // As spreadsheets quote a cell of two lines, and one with quotes in it.
+  assert.deepEqual(rowsIn('Konto\t"Namn\nlångt"\n1930\t"Kallat ""banken"""'), [
+    ["Konto", "Namn långt"],
+    ["1930", 'Kallat "banken"'],
+  ]);
+  assert.deepEqual(rowsIn("a\t\nb\t1"), [
+    ["a", ""],
+    ["b", "1"],
+  ]);
+  for (const text of ["", "en rad", "en\ntvå", "\tindragen\n\trad", "en\ttvå\ntre", "a\tb\n\nc\td", "\t\t"])
+    assert.equal(rowsIn(text), undefined, JSON.stringify(text));
 });

@@ -1,9 +1,10 @@
 // Keys inside a table: Tab goes from cell to cell and out behind the last, Enter to the cell below, arrows out at both ends.
 // A cell holds text on one line; what is pasted there stays in it.
 
-import type { ResolvedPos } from "prosemirror-model";
+import { type ResolvedPos, Slice } from "prosemirror-model";
 import { type Command, type EditorState, Plugin, TextSelection, type Transaction } from "prosemirror-state";
-import { plain } from "../../tables.ts";
+import { plain, rowsIn, tableOf } from "../../tables.ts";
+import { fromBody } from "./convert.ts";
 import { schema } from "./schema.ts";
 
 const { table, table_cell, paragraph } = schema.nodes;
@@ -23,6 +24,17 @@ export function pastedInCell(state: EditorState, text: string): Transaction {
   const { $from, $to } = state.selection;
   if (!$from.sameParent($to)) return state.tr;
   return state.tr.insertText(plain(text)).scrollIntoView();
+}
+
+/** The state with a table where its rows were copied as text; undefined if they weren't. */
+export function pastedRows(state: EditorState, text: string): Transaction | undefined {
+  const rows = rowsIn(text);
+  if (!rows) return undefined;
+  const { content } = fromBody({ content: [tableOf(rows)] });
+  return state.tr
+    .replaceSelection(new Slice(content, 0, 0))
+    .setMeta("paste", true)
+    .scrollIntoView();
 }
 
 function into(state: EditorState, row: number, cell: number): Transaction | undefined {

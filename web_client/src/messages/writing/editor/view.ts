@@ -25,6 +25,7 @@ import {
   leaving,
   nextCell,
   pastedInCell,
+  pastedRows,
   previousCell,
 } from "./tabling.ts";
 
@@ -89,6 +90,8 @@ export function createView(
   options: ViewOptions,
 ): { view: EditorView; handle: EditorHandle } {
   const pasted = new PastedReader();
+  /** Ctrl+Shift+V: as the text that it is. */
+  let plainly = false;
   const view = new EditorView(
     { mount },
     {
@@ -99,7 +102,10 @@ export function createView(
       clipboardParser: pasted,
       handlePaste(_, event) {
         const text = event.clipboardData?.getData("text/plain") ?? "";
-        const done = inTable(view.state) ? pastedInCell(view.state, text) : linkOver(view.state, text);
+        const bare = !plainly && !event.clipboardData?.getData("text/html");
+        const done = inTable(view.state)
+          ? pastedInCell(view.state, text)
+          : (linkOver(view.state, text) ?? (bare ? pastedRows(view.state, text) : undefined));
         if (done) view.dispatch(done);
         return done !== undefined;
       },
@@ -112,7 +118,10 @@ export function createView(
       handleDOMEvents: {
         // A closed picker must not stay open over a field that lost focus to another window.
         blur: () => void options.onMention(undefined),
-        keydown: () => void hearSelection(document),
+        keydown: (_, event) => {
+          plainly = event.shiftKey;
+          hearSelection(document);
+        },
         copy: () => void hearSelection(document),
         cut: () => void hearSelection(document),
         paste: () => void hearSelection(document),
