@@ -150,7 +150,7 @@ async def test_a_link_that_is_no_video_says_why_and_may_stay_a_link(lobby: Lobby
 
 
 async def test_the_same_is_said_in_english(lobby: Lobby, product: Product) -> None:
-    grace = await lobby.staff(tour.ENGLISH["staff"], "/console/chats", language="en-GB")
+    grace = await lobby.staff(tour.ENGLISH["staff"], "/console", language="en-GB")
     await grace.page.get_by_role("button", name="New chat").first.click()
     await grace.page.get_by_role("button", name="Embed video").click()
     await asking(grace.page).get_by_label("Link to the video").fill(HOSTILE)

@@ -35,6 +35,14 @@ async def test_an_address_of_no_page_says_so_and_leads_on(lobby: Lobby) -> None:
     await expect(petra.page).to_have_url(re.compile("/portal$"))
 
 
+async def test_a_slash_at_the_end_is_no_other_address(lobby: Lobby) -> None:
+    anna = await lobby.staff(ANNA, "/console/")
+    await expect(anna.page.get_by_role("heading", level=1, name="Chattar")).to_be_visible()
+    await anna.go("/console/tasks/?state=done")
+    await expect(anna.page.get_by_role("heading", level=1, name="Uppgifter")).to_be_visible()
+    await expect(said(anna, "Här finns ingen sida")).to_have_count(0)
+
+
 async def test_a_page_for_which_one_has_no_right_is_no_page(lobby: Lobby) -> None:
     """What others may is not told, and nothing stands there that can't be used."""
     sofia = await lobby.staff(SOFIA, "/console/fields")

@@ -14,7 +14,8 @@ addEventListener("popstate", () => {
 /** Somebody has gone somewhere within the page: what is shown isn't what it was loaded with. */
 export const hasMoved = (): boolean => moved;
 
-export const path: ReadonlySignal<string> = computed(() => current.value.replace(/\?.*/, ""));
+/** Without what stands behind it, and without slashes at its end. */
+export const path: ReadonlySignal<string> = computed(() => current.value.replace(/\/*(?:\?.*)?$/, ""));
 /** What stands behind the path. */
 export const query: ReadonlySignal<URLSearchParams> = computed(
   () => new URLSearchParams(current.value.replace(/^[^?]*/, "")),
