@@ -10,7 +10,8 @@ from protocol.wire import Id, Ms, PageSize, Wire
 
 
 class AuditRow(Wire):
-    """One line of the audit trail (spec 2.14). `person` did it; absent, if nobody had proved to be anybody."""
+    """One line of the audit trail (spec 2.14). `person` did it; absent, if nobody had proved to be anybody, or it came
+    about by itself."""
 
     id: Id
     event: str

@@ -8,6 +8,7 @@ from protocol.asked import Answer, Asked, Update
 from protocol.folds import Folds, keeps
 from protocol.happened import Happened
 from protocol.people import Language
+from protocol.reminders import AfterLast
 from protocol.wire import (
     Colour,
     Count,
@@ -66,6 +67,8 @@ class FirmSettings(Wire):
     show_tasks_in_client_email: bool = True
     reminder_days: Days = 3
     reminder_number: Count = 1
+    reminder_after_last: AfterLast = "nothing"
+    """What follows the last reminder in chats that begin from now on, where nothing else is said (SS-6)."""
     tasks_ignore_read_state: bool = False
     """Reminders stop as soon as the tasks are done, read or not."""
     widget_origins: list[str] = []
@@ -107,5 +110,6 @@ class FirmUpdate(Update, tag="firm.update", may="leads", cost=3):
     show_tasks_in_client_email: bool | None = None
     reminder_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | None = None
     reminder_number: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
+    reminder_after_last: AfterLast | None = None
     tasks_ignore_read_state: bool | None = None
     Result: ClassVar[type[Wire]] = FirmView

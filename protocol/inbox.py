@@ -18,7 +18,7 @@ NotificationKind = Literal[
     "mention", "message_from_contact", "message_from_staff", "thread_created", "assignment", "tasks_completed",
     "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed",
     "mail_failed", "mail_away", "mail_back", "snooze_ended", "send_stopped", "documents_uploaded", "uploads_finished",
-    "bulk_done",
+    "bulk_done", "reminders_exhausted",
 ]  # fmt: skip
 """What inboxes call what has happened. Each has its row in KINDS."""
 Kept = Literal["said", "lost", "done"]
@@ -65,6 +65,10 @@ KINDS: Final[Mapping[NotificationKind, KindRow]] = {
     ),
     "uploads_finished": KindRow("A contact has said that they have uploaded all that they wanted to.", letter=None),
     "bulk_done": KindRow("A bulk run of mine is over.", letter=None),
+    "reminders_exhausted": KindRow(
+        "The last reminder has been out for as long as there is between two, and the client hasn't answered.",
+        letter=None,
+    ),
 }
 """The row of each kind; of those that letters tell of the weightiest first."""
 

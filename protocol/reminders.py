@@ -26,6 +26,12 @@ ReminderVerdict = Literal[
 StopCondition = Literal["client_replies", "all_read", "tasks_done_and_all_read"]
 """What would end a cycle before its count does (RM-7)."""
 
+AfterLast = Literal["nothing", "tell", "archive"]
+"""What follows once the last reminder of a round has gone out and the client still hasn't answered (SS-6): nothing; the
+assignee finds it in their inbox; the thread is archived."""
+Unanswered = Literal["reply", "tasks", "reading"]
+"""What the client owed when it did: an answer, a task, or reading what the firm wrote (D9, D6, D7)."""
+
 
 class Reminder(Wire):
     """A thread's reminder setting and where its cycle stands (spec 2.9, 3.8.2)."""
@@ -44,6 +50,11 @@ class Reminder(Wire):
     `stops_when` speak of reading, the tasks alone are meant."""
     planned: list[Ms] = []
     """When the rest of this cycle would go out if nothing changes; the first is `next_due_at`."""
+    after_last: AfterLast = "nothing"
+    after_at: Ms | None = None
+    """When that would follow if nothing changes: known once all have gone out, and to who reads the whole of it."""
+    after_done_at: Ms | None = None
+    """When it was done, for this cycle."""
 
 
 class ReminderRow(Wire):
@@ -78,6 +89,8 @@ class ReminderSetting(Wire):
     enabled: bool
     days: Days = 3
     number: Count = 1
+    after_last: AfterLast | None = None
+    """Absent: what the firm has chosen by the time the chat begins."""
 
 
 class ReminderChanged(Happened, tag="reminder.changed", stands="n"):
@@ -110,6 +123,21 @@ class ReminderSettled(Happened, tag="reminder.settled", stands="n"):
     deliveries: list[Delivery]
 
 
+class ReminderExhausted(Happened, tag="reminder.exhausted", stands="n"):
+    """The last reminder has been out for as long as there is between two of them, and the client hasn't answered: what was
+    chosen for that was done (SS-6)."""
+
+    sent: int
+    """How many had gone out by themselves."""
+    unanswered: Unanswered
+    archived: bool = False
+    """The thread was archived; else somebody is told."""
+    assignee: Person | None = None
+    """Who is told; absent: those who hear of the thread."""
+    about: Person | None = None
+    """A contact to whom the reminders went; absent if there is none any more."""
+
+
 class ReminderView(Answer):
     """All that the Reminders tab shows (RM-20)."""
 
@@ -134,6 +162,8 @@ class ReminderSet(Asked, tag="reminder.set", may="thread_staff", cost=3):
     enabled: bool
     days: Annotated[int, msgspec.Meta(ge=1, le=365)]
     number: Annotated[int, msgspec.Meta(ge=1, le=30)]
+    after_last: AfterLast | None = None
+    """Absent: it stays as it is. Chosen once all have gone out, it follows a gap after that at the earliest."""
     Result: ClassVar[type[Wire]] = ReminderView
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from protocol.wire import Ms
-from scheduler import bulk, housekeeping, reminders, scheduled_chats, scheduled_sends
+from scheduler import after_reminders, bulk, housekeeping, reminders, scheduled_chats, scheduled_sends
 from scheduler.mail import outbox as mail
 from scheduler.turn import Turn
 from server.core.context import Means
@@ -27,6 +27,7 @@ class Entry:
 
 TABLE: tuple[Entry, ...] = (
     Entry("reminders", 5, lambda means, now, turn: reminders.tick(means, now)),
+    Entry("after reminders", 5, lambda means, now, turn: after_reminders.tick(means, now)),
     Entry("scheduled sends", 2, lambda means, now, turn: scheduled_sends.tick(means, now)),
     Entry("scheduled chats", 2, lambda means, now, turn: scheduled_chats.tick(means, now)),
     Entry("bulk runs", 1, bulk.tick),

@@ -37,7 +37,12 @@ async def tick(means: Means, now: Ms, back_off: BackOff = BACK_OFF) -> int:
 async def _fired(means: Means, thread: ThreadDoc, now: Ms) -> bool:
     if await reminders.fire(means, thread.firm_id, thread.id, now):
         return True
+    await decide_anew(means, thread)
+    return False
+
+
+async def decide_anew(means: Means, thread: ThreadDoc) -> None:
+    """Bring a thread's reminder in line with why nothing is due, so that it isn't found again for the same."""
     heard = thread.reminder.heard_seq if thread.reminder else 0
     unheard = await means.store.streams.read(thread_stream(thread.id), heard, UNHEARD_EVENTS_MAX)
     await cycles.refresh(means, thread.firm_id, thread.id, unheard)
-    return False

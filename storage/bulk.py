@@ -11,7 +11,7 @@ from pymongo import IndexModel
 
 from protocol.body import Body
 from protocol.bulk import BulkCounts, BulkProgress, BulkRun, BulkState, WhyLeftOut
-from protocol.reminders import ReminderSetting
+from protocol.reminders import AfterLast, ReminderSetting
 from protocol.wire import Id, Ms, Wire
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Row, Session
@@ -22,7 +22,7 @@ from storage.mongo.of_firms import FirmRows
 class BulkRunDoc(Document, BulkProgress, kw_only=True):
     """A run as stored."""
 
-    NEWER: ClassVar = (newer("state", BulkState, "paused"),)
+    NEWER: ClassVar = (newer("state", BulkState, "paused"), newer("reminder.after_last", AfterLast, None))
 
     id: Id
     firm_id: Id

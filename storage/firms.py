@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Final
 
 from protocol.firms import Firm, FirmSettings
 from protocol.people import Language
+from protocol.reminders import AfterLast
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Session
@@ -23,7 +24,10 @@ class FirmDoc(Document):
     former_widget_secret: str = ""
     """The one before, which is accepted until `former_widget_secret_until`, by the real clock."""
     former_widget_secret_until: Ms = 0
-    NEWER: ClassVar = (newer("firm.language", Language, "en"),)
+    NEWER: ClassVar = (
+        newer("firm.language", Language, "en"),
+        newer("settings.reminder_after_last", AfterLast, "nothing"),
+    )
 
     def widget_secrets(self, now: Ms) -> list[str]:
         """The secrets that identities may be signed with at a time, the newest first."""

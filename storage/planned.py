@@ -16,14 +16,14 @@ from protocol.scheduled_sends import WhyStopped
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Row, Session
-from storage.mongo.documents import Document, from_document, newer, readable, to_document
+from storage.mongo.documents import Document, Newer, from_document, newer, readable, to_document
 from storage.mongo.of_firms import FirmRows
 
 
 class PlannedDoc(Document):
     """Base of what waits, as stored."""
 
-    NEWER: ClassVar = (newer("stopped", WhyStopped, "refused"),)
+    NEWER: ClassVar[tuple[Newer, ...]] = (newer("stopped", WhyStopped, "refused"),)
 
     id: Id
     firm_id: Id

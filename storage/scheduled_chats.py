@@ -1,21 +1,24 @@
 """New chats that are created at a later time (SS-1). Knows one document each; refuses to know whether one may still be."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from pymongo import IndexModel
 
 from protocol.accounts import AccountBrief
-from protocol.reminders import ReminderSetting
+from protocol.reminders import AfterLast, ReminderSetting
 from protocol.scheduled_chats import ScheduledChat
 from protocol.wire import Id
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo
+from storage.mongo.documents import newer
 from storage.planned import AUTHORS, DUE, Planned, PlannedDoc
 
 
 class ScheduledChatDoc(PlannedDoc, kw_only=True):
     """A scheduled chat as stored."""
+
+    NEWER: ClassVar = (*PlannedDoc.NEWER, newer("reminder.after_last", AfterLast, None))
 
     subject: str
     tasks: list[str] = []

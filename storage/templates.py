@@ -1,19 +1,22 @@
 """Templates: a firm's (TP). Knows one document each; refuses to know who may manage them."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from pymongo import IndexModel
 
 from protocol.body import Body
-from protocol.reminders import ReminderSetting
+from protocol.reminders import AfterLast, ReminderSetting
 from protocol.wire import Id
 from storage.kept import Kept, KeptDoc
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo
+from storage.mongo.documents import newer
 
 
 class TemplateDoc(KeptDoc):
     """A template as stored."""
+
+    NEWER: ClassVar = (newer("reminder.after_last", AfterLast, None),)
 
     name: str
     subject: str

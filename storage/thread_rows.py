@@ -281,9 +281,16 @@ class Threads:
 
     async def due(self, now: Ms, limit: int, but: Sequence[Id] = ()) -> list[ThreadDoc]:
         """Threads whose reminder is due, the longest overdue first, but for some."""
+        return await self._due_by("reminder.next_due_at", now, limit, but)
+
+    async def exhausted(self, now: Ms, limit: int, but: Sequence[Id] = ()) -> list[ThreadDoc]:
+        """The same of those in which it is time for what follows the last reminder."""
+        return await self._due_by("reminder.after_at", now, limit, but)
+
+    async def _due_by(self, field: str, now: Ms, limit: int, but: Sequence[Id]) -> list[ThreadDoc]:
         others: Row = {"_id": {"$nin": list(but)}} if but else {}
-        cursor = self._rows.across("sweep").find({"reminder.next_due_at": {"$lte": now}} | others)
-        return await readable(cursor.sort("reminder.next_due_at", 1).limit(limit), ThreadDoc)
+        cursor = self._rows.across("sweep").find({field: {"$lte": now}} | others)
+        return await readable(cursor.sort(field, 1).limit(limit), ThreadDoc)
 
 
 def _literals(fields: Row) -> Row:

@@ -15,7 +15,7 @@ from pymongo import IndexModel
 from protocol.body import plain_text
 from protocol.messages import MessageSent
 from protocol.people import Person
-from protocol.reminders import ReminderVerdict
+from protocol.reminders import AfterLast, ReminderVerdict
 from protocol.texts import words_of
 from protocol.threads import Back, Excerpt, Snooze, ThreadState
 from protocol.wire import Id, Ms, Wire
@@ -61,6 +61,11 @@ class ReminderDoc(Wire):
     automatic_not_before: Ms | None = None
     unreached: int = 0
     """How many reminders of this cycle have reached nobody."""
+    after_last: OrNewer[AfterLast] = "nothing"
+    after_from: Ms | None = None
+    after_done_at: Ms | None = None
+    after_at: Ms | None = None
+    """When the scheduler has to see to what follows the last one; absent while nothing does. Indexed."""
     heard_seq: int = 0
     """The position of t: up to which events have been applied to the cycle: each restarts it once."""
     verdict: OrNewer[ReminderVerdict] = "disabled"
@@ -181,6 +186,7 @@ THREADS: Final = OfFirms(
         partialFilterExpression={"back.at": {"$exists": True}},
     ),
     IndexModel("reminder.next_due_at", partialFilterExpression={"reminder.next_due_at": {"$exists": True}}),
+    IndexModel("reminder.after_at", partialFilterExpression={"reminder.after_at": {"$exists": True}}),
 )
 
 

@@ -29,6 +29,7 @@ NOTES = {
     "DocumentChanged",
     "LetterFailed",
     "ReminderChanged",
+    "ReminderExhausted",
     "ReminderSent",
     "ReminderSettled",
     "ScheduledSendChanged",
@@ -79,15 +80,19 @@ PLACES = {
     # Whose access has to be looked up anew.
     "server.core.announce:_changes_access": Place("tnu", {"MessageSent", "NotificationUpdated"} | DONE | NOTES | KEPT),
     # What staff hear of, and what that is called; who is meant by it. A letter that failed, a snooze that is
-    # over and a message that did not go have no author: `_told` knows.
+    # over, reminders that nobody answered and a message that did not go have no author: `_told` knows.
     "server.inbox.news:_described": Place(
         "tn", {"ThreadRenamed", "ThreadArchived", "ThreadRaised", "TasksReordered", "LetterFailed", "ThreadUnread",
-               "ReminderChanged", "ReminderSent", "ReminderSettled", "ScheduledSendChanged", "ThreadSnoozed", "ThreadWoken",
+               "ReminderChanged", "ReminderExhausted", "ReminderSent", "ReminderSettled", "ScheduledSendChanged",
+               "ThreadSnoozed", "ThreadWoken",
                "DocumentChanged"}
     ),
-    "server.inbox.news:named": Place("tn", DONE | NOTES - {"ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}),
+    "server.inbox.news:named": Place(
+        "tn", DONE | NOTES - {"ReminderExhausted", "ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}
+    ),
     "server.inbox.news:_told": Place(
-        "tn", DONE | NOTES - {"LetterFailed", "ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}
+        "tn", DONE | NOTES
+        - {"LetterFailed", "ReminderExhausted", "ScheduledSendChanged", "ThreadAssigned", "ThreadWoken"}
     ),
     # NC-1: what contacts get a letter about; which of those are about tasks.
     "server.letters.follows:_kind_for_contacts": Place(
@@ -99,6 +104,10 @@ PLACES = {
     "server.reminders.state:_heard": Place(
         "t", {"TaskEdited", "TaskCompleted", "TasksReordered", "TaskDeleted", "TasksCompleted", "ThreadCreated",
               "ThreadRenamed", "ThreadArchived", "ThreadRaised", "DocumentChanged"}
+    ),
+    # What puts off, or brings back, the thread in which something follows the last reminder.
+    "server.reminders.follows:_puts_off": Place(
+        "tn", {"MessageSent"} | DONE | NOTES - {"ThreadSnoozed", "ThreadWoken"}
     ),
     # What a key has made.
     "server.saved_replies.actions:_made": Place(

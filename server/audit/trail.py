@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from protocol.audit import AuditList, AuditPage
 from protocol.ids import new_id
-from server.core.context import Context
+from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import ThreadScope
 from storage.audit import AuditDoc
@@ -22,6 +22,20 @@ async def note(context: Context, thread: ThreadDoc, event: str, text: str, sessi
 async def note_all(context: Context, thread: ThreadDoc, event: str, texts: Sequence[str], session: Session) -> None:
     """Add a row for each of several things of one kind, in one command."""
     await context.store.audit.add_all([_row(context, thread, event, text) for text in texts], session)
+
+
+async def note_by_itself(means: Means, thread: ThreadDoc, event: str, text: str, session: Session) -> None:
+    """Add a row about what nobody did: its time had come."""
+    row = AuditDoc(
+        id=new_id(),
+        firm_id=thread.firm_id,
+        account_id=thread.account_id,
+        thread_id=thread.id,
+        event=event,
+        at=means.clock.now(),
+        text=text[:TEXT_CHARACTERS_MAX],
+    )
+    await means.store.audit.add(row, session)
 
 
 def _row(context: Context, thread: ThreadDoc, event: str, text: str) -> AuditDoc:

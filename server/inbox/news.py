@@ -6,12 +6,14 @@ a batch changes neither. Refuses to widen access (AC-5): whoever can't see the a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from protocol import body as bodies
 from protocol.inbox import NotificationKind
 from protocol.letters import LetterFailed
 from protocol.messages import MessageSent
 from protocol.people import Person
+from protocol.reminders import ReminderExhausted
 from protocol.scheduled_sends import ScheduledSendChanged
 from protocol.tasks import TaskAdded, TaskCompleted, TaskDeleted, TaskEdited, TaskReopened, TasksCompleted
 from protocol.threads import ThreadAssigned, ThreadCreated, ThreadReopened, ThreadWoken
@@ -24,6 +26,8 @@ from storage.people import StaffDoc
 from storage.threads import ThreadDoc
 
 TEXT_CHARACTERS_MAX = 160
+_NOBODYS: Final = frozenset({"snooze_ended", "reminders_exhausted"})
+"""Came about by itself: told also to whom it is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ class News:
     """How many documents came with it."""
     letter_id: Id | None = None
     """The letter that failed."""
-    written_by: Id | None = None
-    """Whose message did not go at its time: told to them, or to those who hear of the thread if they may not see it."""
+    only_to: Id | None = None
+    """Whose message did not go at its time, or who is assigned where nobody answers reminders: told to them, or to those
+    who hear of the thread if they may not see it."""
 
     @property
     def kind_of_stream(self) -> str:
@@ -107,9 +112,9 @@ def audience(item: News, matter: Matter, listening: Sequence[StaffDoc], staff: S
 
     That an assignee has lost access, also who assigned them, and the owner (AS-5).
     """
-    if item.written_by is not None:
-        author = [member for member in staff if member.id == item.written_by and may_see(member, matter.account)]
-        return author or list(listening)
+    if item.only_to is not None:
+        meant = [member for member in staff if member.id == item.only_to and may_see(member, matter.account)]
+        return meant or list(listening)
     told = {member.id: member for member in listening}
     lost = item.kind == "assignment_lost"
     for member in staff:
@@ -118,7 +123,7 @@ def audience(item: News, matter: Matter, listening: Sequence[StaffDoc], staff: S
         )
         if concerned and may_see(member, matter.account):
             told[member.id] = member
-    if item.snoozed_by is None:
+    if item.kind not in _NOBODYS:
         told.pop(item.actor.id, None)  # NS-7
     return list(told.values())
 
@@ -155,8 +160,10 @@ def _told(stored: Stored, thread: ThreadDoc) -> News | None:
         if stopped is None or stored.actor is not None:
             return None  # somebody's plans are no news to others, and what was sent is news by itself
         return News(
-            stored.stream, stored.seq, stored.at, "send_stopped", "scheduled_send.changed", by, stopped, written_by=by.id
+            stored.stream, stored.seq, stored.at, "send_stopped", "scheduled_send.changed", by, stopped, only_to=by.id
         )  # fmt: skip
+    if isinstance(stored.event, ReminderExhausted):
+        return _exhausted(stored, stored.event, thread)
     described = _described(stored, thread)
     if described is None or stored.actor is None:
         return None
@@ -174,6 +181,23 @@ def _told(stored: Stored, thread: ThreadDoc) -> News | None:
         stored.stream, stored.seq, stored.at, kind, tag, stored.actor, text, frozenset(mentioned), assigned,
         documents=documents,
     )  # fmt: skip
+
+
+def _exhausted(stored: Stored, event: ReminderExhausted, thread: ThreadDoc) -> News | None:
+    """Nobody answers reminders (SS-6): told of a contact who got them, with what they owe. Of an archived thread nobody is
+    told: it was chosen for that."""
+    if event.archived:
+        return None
+    return News(
+        stored.stream,
+        stored.seq,
+        stored.at,
+        "reminders_exhausted",
+        "reminder.exhausted",
+        event.about or thread.created_by,
+        event.unanswered,
+        only_to=event.assignee.id if event.assignee is not None else None,
+    )
 
 
 def _described(stored: Stored, thread: ThreadDoc) -> tuple[NotificationKind, str] | None:
@@ -230,6 +254,8 @@ def named(stored: Stored) -> set[Id]:
             return {by.id}
         case ScheduledSendChanged(by=by):
             return {by.id}
+        case ReminderExhausted(assignee=assignee) if assignee is not None:
+            return {assignee.id}
         case _:
             return set()
 

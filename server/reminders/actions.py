@@ -29,7 +29,7 @@ from server.core.doing import does
 from server.core.happening import happen
 from server.core.rules import ThreadScope
 from server.people import acquaintance
-from server.reminders import cycles, state, table
+from server.reminders import after_last, cycles, state, table
 from server.reminders import fates as reminder_fates
 from server.reminders.cycles import SAVE_ATTEMPTS_MAX, Change
 from server.reminders.state import Around
@@ -53,19 +53,25 @@ async def read(context: Context, command: ReminderRead, scope: ThreadScope) -> R
 async def save(context: Context, command: ReminderSet, scope: ThreadScope) -> ReminderView:
     """Save the Reminders tab (RM-2); never sends at once (3.8.4)."""
     means, now = context.means, context.clock.now()
-    wanted = table.Settings(enabled=command.enabled, days=command.days, number=command.number)
     for _ in range(SAVE_ATTEMPTS_MAX):
         thread, firm = await _thread_and_firm(means, scope.thread.firm_id, scope.thread.id)
         surroundings = await cycles.around(means, thread, firm)
         before = thread.reminder
         if before is None:
             cycle = table.start(surroundings.head.last_staff_at or now)
-            settings, revision = table.Settings(enabled=False), 0
+            settings = table.Settings(enabled=False, after_last=firm.settings.reminder_after_last)
+            revision = 0
         else:
             cycle, settings, revision = state.cycle_of(before), state.settings_of(before), before.revision
         # While it was off nothing was followed: what has been said until now is behind it.
         heard_seq = before.heard_seq if before and before.enabled else surroundings.head.seq
-        cycle = table.on_saved(cycle, settings, wanted, now)
+        wanted = table.Settings(
+            enabled=command.enabled,
+            days=command.days,
+            number=command.number,
+            after_last=command.after_last or settings.after_last,
+        )
+        cycle = after_last.on_saved(table.on_saved(cycle, settings, wanted, now), settings, wanted, now)
         after = state.decided(wanted, cycle, heard_seq, revision, surroundings)
         if after == before or await cycles.saved(means, [Change(thread, firm, after, surroundings)]):
             return await _view(context, thread.id)

@@ -55,6 +55,11 @@ def spoken(said: ServerWords) -> str:
     return " ".join(part for part in (str(said.code or ""), said.enhanced, said.text) if part)
 
 
+async def waits(means: Means, firm_id: Id, row_id: str) -> bool:
+    """Whether some letter of a reminder is still to leave, or on its way: nobody knows yet whether it reaches anybody."""
+    return any(_SEEN[one.state] == "waiting" for one in await means.store.letters.of_reminder(firm_id, row_id))
+
+
 async def of_thread(means: Means, firm_id: Id, thread_id: Id) -> dict[str, list[Delivery]]:
     """What became of the letters of a thread's reminders, by reminder."""
     letters = [one for one in await means.store.letters.of_thread(firm_id, thread_id) if one.kind == "client_reminder"]

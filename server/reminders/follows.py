@@ -4,16 +4,19 @@ Knows which events a cycle hasn't heard of. Refuses to know what a cycle makes o
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from protocol.ids import thread_stream
+from protocol.threads import ThreadSnoozed, ThreadWoken
 from protocol.wire import Id
 from server.core.context import Means
 from server.core.moment import Matter, Moment, Outcome, Restart, follows
-from server.reminders import cycles, state
+from server.reminders import after_last, cycles, state
 from server.reminders.cycles import UNHEARD_READ_MAX
 from server.reminders.state import Around
 from storage.log.streams import Stored
 from storage.mongo.documents import Unreadable
+from storage.threads import ReminderDoc
 
 
 def concerned(matter: Matter) -> bool:
@@ -37,6 +40,24 @@ def follow(moment: Moment, outcome: Outcome) -> None:
             change = cycles.Change(thread, firm, after, around)
             told = change.event(moment.now) if change.shows(moment.now) else None
             outcome.restarts[thread.id] = Restart(after, told)
+
+
+@follows
+def follow_snoozes(moment: Moment, outcome: Outcome) -> None:
+    """What follows the last reminder waits while a thread is put off (SS-6): decided anew where all have gone out."""
+    outcome.decisions += [
+        partial(cycles.refresh, firm_id=matter.thread.firm_id, thread_id=matter.thread.id)
+        for matter in moment.matters
+        if _exhausted(matter.thread.reminder) and any(map(_puts_off, matter.events))
+    ]
+
+
+def _exhausted(reminder: ReminderDoc | None) -> bool:
+    return reminder is not None and reminder.verdict == "count_reached" and reminder.after_last != after_last.NEVER
+
+
+def _puts_off(stored: Stored) -> bool:
+    return isinstance(stored.event, ThreadSnoozed | ThreadWoken)
 
 
 async def unheard(means: Means, matters: Sequence[Matter]) -> dict[Id, list[Stored]]:

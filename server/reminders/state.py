@@ -12,7 +12,7 @@ from protocol.reminders import Reminder, ReminderSetting
 from protocol.tasks import TaskAdded, TaskReopened
 from protocol.threads import ThreadReopened
 from protocol.wire import Ms
-from server.reminders import table
+from server.reminders import after_last, table
 from storage.firms import FirmDoc
 from storage.log.streams import Head, Stored
 from storage.people import ContactDoc
@@ -36,6 +36,8 @@ class Around:
         self.recipients = [contact for contact in recipients if contact.activated_at is not None]
         self.time_zone = firm.firm.time_zone
         self.ignore_read_state = firm.settings.tasks_ignore_read_state
+        self.put_off = thread is not None and thread.snooze is not None
+        self.stirred_at = _stirred_at(thread, head) if thread else None
 
     def facts(self, settings: table.Settings, cycle: table.Cycle) -> table.Facts:
         """The facts with a cycle."""
@@ -51,11 +53,23 @@ class Around:
             somebody_to_notify=bool(self.recipients),
             time_zone=self.time_zone,
             ignore_read_state=self.ignore_read_state,
+            put_off=self.put_off,
+            stirred_at=self.stirred_at,
         )
 
 
+def _stirred_at(thread: ThreadDoc, head: Head) -> Ms | None:
+    """See `table.Facts`."""
+    back = thread.back.at if thread.back is not None else None
+    last = thread.last if head.last_side == "contact" else None
+    said = last.at if last is not None and last.person.side == "contact" else None
+    return max((at for at in (back, said) if at is not None), default=None)
+
+
 def settings_of(reminder: ReminderDoc) -> table.Settings:
-    return table.Settings(enabled=reminder.enabled, days=reminder.days, number=reminder.number)
+    return table.Settings(
+        enabled=reminder.enabled, days=reminder.days, number=reminder.number, after_last=reminder.after_last
+    )
 
 
 def cycle_of(reminder: ReminderDoc) -> table.Cycle:
@@ -68,12 +82,15 @@ def cycle_of(reminder: ReminderDoc) -> table.Cycle:
         last_sent_at=reminder.last_sent_at,
         automatic_not_before=reminder.automatic_not_before,
         unreached=reminder.unreached,
+        after_from=reminder.after_from,
+        after_done_at=reminder.after_done_at,
     )
 
 
 def decided(settings: table.Settings, cycle: table.Cycle, heard_seq: int, revision: int, around: Around) -> ReminderDoc:
-    """The state as stored, with the verdict and the time at which the scheduler has to look again."""
-    verdict = table.evaluate(around.facts(settings, cycle))
+    """The state as stored, with the verdict and the times at which the scheduler has to look again."""
+    facts = around.facts(settings, cycle)
+    verdict = table.evaluate(facts)
     return ReminderDoc(
         enabled=settings.enabled,
         days=settings.days,
@@ -86,6 +103,10 @@ def decided(settings: table.Settings, cycle: table.Cycle, heard_seq: int, revisi
         last_sent_at=cycle.last_sent_at,
         automatic_not_before=cycle.automatic_not_before,
         unreached=cycle.unreached,
+        after_last=settings.after_last,
+        after_from=cycle.after_from,
+        after_done_at=cycle.after_done_at,
+        after_at=after_last.when(facts),
         heard_seq=heard_seq,
         verdict="due" if isinstance(verdict, table.Due) else verdict.reason,
         next_due_at=verdict.at if isinstance(verdict, table.Due) else None,
@@ -95,14 +116,25 @@ def decided(settings: table.Settings, cycle: table.Cycle, heard_seq: int, revisi
 
 def initial(setting: ReminderSetting, at: Ms, heard_seq: int, facts: Around) -> ReminderDoc:
     """The reminder state of a thread that begins now with its first message (3.8.4, first row)."""
-    settings = table.Settings(enabled=setting.enabled, days=setting.days, number=setting.number)
+    settings = table.Settings(
+        enabled=setting.enabled,
+        days=setting.days,
+        number=setting.number,
+        after_last=setting.after_last or after_last.NEVER,
+    )
     return decided(settings, table.start(at), heard_seq, 0, facts)
 
 
 def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now: Ms) -> Reminder:
     """The state as staff see it; with `around`, also the dates to come."""
     if reminder is None:
-        return Reminder(enabled=False, days=firm.settings.reminder_days, number=firm.settings.reminder_number)
+        chosen = firm.settings
+        return Reminder(
+            enabled=False,
+            days=chosen.reminder_days,
+            number=chosen.reminder_number,
+            after_last=chosen.reminder_after_last,
+        )
     shown = Reminder(
         enabled=reminder.enabled,
         days=reminder.days,
@@ -112,13 +144,18 @@ def seen(reminder: ReminderDoc | None, firm: FirmDoc, around: Around | None, now
         sent=reminder.sent,
         next_due_at=reminder.next_due_at,
         verdict=reminder.verdict,
+        after_last=reminder.after_last,
+        after_at=reminder.after_at,
+        after_done_at=reminder.after_done_at,
     )
     if around is None:
         return shown
-    timeline = table.plan(around.facts(settings_of(reminder), cycle_of(reminder)), now)
+    facts = around.facts(settings_of(reminder), cycle_of(reminder))
+    timeline = table.plan(facts, now)
     return replace(
         shown,
         planned=list(timeline.dates),
+        after_at=after_last.foreseen(facts, timeline.dates),
         stops_when=timeline.stops_when,
         ignores_read_state=around.ignore_read_state and around.tasks_total > 0,
     )

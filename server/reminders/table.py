@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from protocol.reminders import StopCondition
+from protocol.reminders import AfterLast, StopCondition
 
 DAYS_MIN: Final = 1
 DAYS_MAX: Final = 365
@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool = False
     days: int = DAYS_DEFAULT
     number: int = NUMBER_DEFAULT
+    after_last: AfterLast = "nothing"
+    """What follows the last of them (`server.reminders.after_last`)."""
 
 
 class Cycle(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,10 @@ class Cycle(msgspec.Struct, frozen=True, kw_only=True):
     made up for."""
     unreached: int = 0
     """How many automatic reminders of this cycle have reached nobody."""
+    after_from: int | None = None
+    """What follows the last reminder isn't done sooner than a gap after this."""
+    after_done_at: int | None = None
+    """When it was done: once for a cycle."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +111,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The firm's, as an IANA name."""
     ignore_read_state: bool = False
     """The firm's option (decision 2): with tasks, reminders stop as soon as they are done, read or not."""
+    put_off: bool = False
+    """The thread is snoozed (SS-2). Reminders go on; what follows the last one waits."""
+    stirred_at: int | None = None
+    """When the thread last came back from a snooze, or a contact wrote whose word is the last."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.tasks_open <= self.tasks_total:
@@ -377,7 +387,14 @@ def on_sent(cycle: Cycle, *, of_cycle: int, sequence: int, planned_at: int, sent
     """
     if of_cycle != cycle.number or sequence <= cycle.sent:
         return cycle
-    return msgspec.structs.replace(cycle, sent=sequence, last_planned_at=planned_at, last_sent_at=sent_at)
+    return msgspec.structs.replace(
+        cycle,
+        sent=sequence,
+        last_planned_at=planned_at,
+        last_sent_at=sent_at,
+        after_from=None,
+        after_done_at=None,
+    )
 
 
 def on_reached_nobody(cycle: Cycle, *, of_cycle: int, sequence: int, sent_at: int) -> Cycle:

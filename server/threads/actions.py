@@ -317,7 +317,9 @@ async def _reminder(context: Context, new: Start, drafts: Sequence[Draft]) -> Re
     for draft in drafts:
         head = head.after(draft)
     around = await cycles.around_new(context.means, new.account.id, firm, head, len(new.tasks))
-    return reminder_state.initial(new.reminder, drafts[0].at, head.seq, around)
+    chosen = new.reminder.after_last or firm.settings.reminder_after_last
+    setting = structs.replace(new.reminder, after_last=chosen)
+    return reminder_state.initial(setting, drafts[0].at, head.seq, around)
 
 
 async def _can_receive(context: Context, account: AccountDoc) -> list[Id]:

@@ -20,7 +20,8 @@ VECTORS = json.loads(Path(folding.__file__).with_name("folds.json").read_text(en
 KINDS: dict[str, Any] = {"row": Thread, "staff": StaffPart, "tasks": tuple[Task, ...]}
 WITHOUT_FOLDS = {
     "MessageSent", "ThreadUnread",  # what they do takes more than that: protocol.client.threads
-    "ThreadCreated", "TasksCompleted", "LetterFailed", "ReminderSent", "ReminderSettled",  # change no row and no task
+    "ThreadCreated", "TasksCompleted", "LetterFailed", "ReminderExhausted", "ReminderSent",
+    "ReminderSettled",  # change no row and no task
     "DocumentChanged",  # has the row asked for anew
     "ScheduledSendChanged",  # has what waits asked for anew
 }  # fmt: skip

@@ -8,7 +8,7 @@ from protocol.body import paragraph
 from protocol.ids import new_id
 from protocol.marks import MarkRead
 from protocol.messages import MessageSend
-from protocol.reminders import ReminderRead, ReminderSet, ReminderSetting, ReminderView
+from protocol.reminders import AfterLast, ReminderRead, ReminderSet, ReminderSetting, ReminderView
 from protocol.streams import ThreadOpen
 from protocol.tasks import TaskSet
 from protocol.threads import Thread
@@ -25,9 +25,17 @@ class Story:
         self.world = world
         self.thread: Thread
 
-    async def begins(self, *, days: int = 3, number: int = 2, tasks: Sequence[str] = (), on: bool = True) -> None:
+    async def begins(
+        self,
+        *,
+        days: int = 3,
+        number: int = 2,
+        tasks: Sequence[str] = (),
+        on: bool = True,
+        after: AfterLast | None = None,
+    ) -> None:
         self.at("1 10:00")
-        reminder = ReminderSetting(enabled=on, days=days, number=number)
+        reminder = ReminderSetting(enabled=on, days=days, number=number, after_last=after)
         self.thread = await self.world.thread(tasks=tasks, reminder=reminder)
         await self.world.settled()
 
@@ -54,8 +62,10 @@ class Story:
         await self.world.do(person, TaskSet(thread_id=self.thread.id, task_id=tasks[number].id, done=True))
         await self.world.settled()
 
-    async def sets(self, *, enabled: bool = True, days: int = 3, number: int = 2) -> ReminderView:
-        command = ReminderSet(thread_id=self.thread.id, enabled=enabled, days=days, number=number)
+    async def sets(
+        self, *, enabled: bool = True, days: int = 3, number: int = 2, after: AfterLast | None = None
+    ) -> ReminderView:
+        command = ReminderSet(thread_id=self.thread.id, enabled=enabled, days=days, number=number, after_last=after)
         view = await self.world.do(self.world.anna, command)
         assert isinstance(view, ReminderView)
         return view

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from protocol.ids import notes_stream
-from protocol.reminders import ReminderSetting
+from protocol.reminders import AfterLast, ReminderSetting
 from protocol.threads import ThreadSnooze
+from scheduler import reminders
 from scheduler.mail.outbox import CLAIM_MS, SENDERS
 from tests.scheduler.sink import Sink, listening
 from tests.world import World
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).resolve().parents[2]
 REMINDERS = 500
 SNOOZES = 40
+EXHAUSTED = 160
 KILLED_AFTER = 60
 DAY_MS = 86_400_000
 PATIENCE_S = 90.0
@@ -184,6 +186,47 @@ async def test_two_schedulers_wake_each_thread_that_was_put_off_once(world: Worl
             )
             == 1
         )
+
+
+async def test_what_follows_the_last_reminder_is_done_once_by_two_schedulers_of_which_one_is_killed(
+    world: World, sink: KillingSink
+) -> None:
+    """SS-6. Both find all of them due as soon as they begin; the kill comes in the middle of it."""
+    rows, events = world.store.mongo.database["threads"], world.store.mongo.database["events"]
+    async with asyncio.TaskGroup() as group:
+        for number in range(EXHAUSTED):
+            choice: AfterLast = "tell" if number % 2 else "archive"
+            reminder = ReminderSetting(enabled=True, days=1, number=1, after_last=choice)
+            group.create_task(world.thread(subject=f"tråd {number}", reminder=reminder))
+    await world.settled()
+    world.clock.advance(s=DAY_MS / 1000)
+    await reminders.tick(world.means, world.clock.now())
+    await world.settled()
+    await world.store.mongo.database["letters"].update_many({}, {"$set": {"state": "sent"}})
+    await world.store.facts.set_clock_offset_ms(2 * DAY_MS + 60_000)
+    done = {"event.type": "reminder.exhausted"}
+    async with scheduler(world, sink, "doomed") as doomed, scheduler(world, sink, "other"):
+        async with asyncio.timeout(PATIENCE_S):
+            while await events.count_documents(done) < EXHAUSTED // 8:  # noqa: ASYNC110 - in the database
+                await asyncio.sleep(0.01)
+            doomed.send_signal(signal.SIGKILL)
+            assert await events.count_documents(done) < EXHAUSTED, "there was nothing left to do"
+            while (  # noqa: ASYNC110 - the facts are in the database, which can't wake us
+                await rows.count_documents({"reminder.after_at": {"$exists": True}})
+                or await events.count_documents({"unsettled_at": {"$exists": True}})
+            ):
+                await asyncio.sleep(0.1)
+    found = [row["event"].get("archived", False) async for row in events.find(done)]
+    assert Counter(found) == {True: EXHAUSTED // 2, False: EXHAUSTED // 2}
+    assert len(await events.distinct("stream", done)) == EXHAUSTED
+    assert await events.count_documents({"event.type": "thread.archived"}) == EXHAUSTED // 2
+    assert await rows.count_documents({"state": "archived"}) == EXHAUSTED // 2
+    inbox = world.store.mongo.database["notifications"]
+    for who in (world.anna, world.sofia):
+        told = {"kind": "reminders_exhausted", "user_id": who.id}
+        assert await inbox.count_documents(told) == EXHAUSTED // 2
+        once = {"done": {"$elemMatch": {"kind": "reminders_exhausted"}}, "done.1": {"$exists": False}}
+        assert await inbox.count_documents(told | once) == EXHAUSTED // 2
 
 
 async def test_a_scheduler_that_is_asked_to_end_hears_the_mail_servers_answer_first(world: World) -> None:

@@ -171,7 +171,9 @@ class Story:
         self.done_inside += 1
         for assignee in (world.sofia.id, world.vera.id, None):
             await self._staff(self.anna, "thread.assign", **thread, staff_id=assignee)
-        await self._staff(self.anna, "reminder.set", **thread, enabled=True, days=4 + self.done_inside, number=2)
+        await self._staff(
+            self.anna, "reminder.set", **thread, enabled=True, days=4 + self.done_inside, number=2, after_last="tell"
+        )
         if archived:
             await self._staff(self.anna, "reminder.set", **thread, enabled=False, days=9, number=1)
         await self._staff(self.sofia, "account.follow", account_id=world.holm.id, following=False)

@@ -265,6 +265,7 @@ async def test_a_process_tells_how_it_is_and_ends_as_it_was_asked_to(world: Worl
             told = (await client.get("/readyz")).json()
             assert told["jobs"] == {
                 "reminders": "ok",
+                "after reminders": "ok",
                 "scheduled sends": "ok",
                 "bulk runs": "ok",
                 "scheduled chats": "ok",

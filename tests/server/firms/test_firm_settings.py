@@ -30,6 +30,7 @@ SAID = {
     "show_tasks_in_client_email": False,
     "reminder_days": 5,
     "reminder_number": 2,
+    "reminder_after_last": "archive",
     "tasks_ignore_read_state": True,
 }
 
@@ -71,6 +72,7 @@ async def test_what_a_firm_has_set_can_be_taken_back(world: World) -> None:
         ("address", "x" * 201), ("address", "a\0b"), ("phone", "1\n2"), ("website", "javascript:alert(1)"),
         ("website", "https://a b"), ("website", "lindberg.example"), ("reply_to", "nobody"), ("bcc", "a@b@c"),
         ("reply_to", "a@x.example, b@x.example"), ("reminder_days", 0), ("reminder_number", 31),
+        ("reminder_after_last", "delete"), ("reminder_after_last", ""),
         ("answer_hours", 73), ("answer_hours", -1),
     ],
 )  # fmt: skip

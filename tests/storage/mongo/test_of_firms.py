@@ -52,7 +52,7 @@ ACROSS = {
     "storage.people:secret": "login",
     "storage.people:use_secret": "login",
     "storage.planned:due": "sweep",
-    "storage.thread_rows:due": "sweep",
+    "storage.thread_rows:_due_by": "sweep",
     "storage.uploads:expired": "sweep",
 }
 # Which modules reach a collection, or the database itself, past the firm's rows.

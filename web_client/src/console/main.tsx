@@ -1,6 +1,8 @@
 // The staff's page begins here.
 
 import { render } from "preact";
+import { tellAlso } from "../messages/told.ts";
+import { toldToStaff } from "../messages/told_to_staff.ts";
 import { boot } from "../shell/boot.ts";
 import { keepShell } from "../shell/worker.ts";
 import { App } from "./App.tsx";
@@ -8,6 +10,7 @@ import { Desk } from "./desk.ts";
 // Last: the page lays out what its parts bring.
 import "./console.css";
 
+tellAlso(toldToStaff);
 const page = await boot("staff");
 const root = document.getElementById("app");
 if (page !== null && root !== null) {

@@ -5,7 +5,7 @@
 import { saysNothing } from "./blank.ts";
 import type { DraftFile } from "./drafts.ts";
 import { newKey } from "./keys.ts";
-import type { Body, ClientKey, Id } from "./protocol.gen.ts";
+import type { AfterLast, Body, ClientKey, Id } from "./protocol.gen.ts";
 import { isRecord, putOverOldest, type Shelf, type ShelfLimits, shelf } from "./shelf.ts";
 import { plainText } from "./threads.ts";
 
@@ -20,7 +20,12 @@ export interface ChatWriting {
   readonly body: Body | null;
   readonly tasks: readonly string[];
   /** Absent where nobody has changed what it begins with. */
-  readonly reminder?: { readonly enabled: boolean; readonly days: number; readonly number: number };
+  readonly reminder?: {
+    readonly enabled: boolean;
+    readonly days: number;
+    readonly number: number;
+    readonly after_last?: AfterLast;
+  };
 }
 
 interface Kept extends ChatWriting {

@@ -12,7 +12,9 @@ export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
 export type FieldOf = "account" | "contact";
 export type FieldKind = "text" | "number" | "date" | "choice" | "choices" | "email" | "url" | "phone" | "money";
-export type NotificationKind = "mention" | "message_from_contact" | "message_from_staff" | "thread_created" | "assignment" | "tasks_completed" | "assignment_lost" | "assignment_changed" | "thread_reopened" | "tasks_changed" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended" | "send_stopped" | "documents_uploaded" | "uploads_finished" | "bulk_done";
+export type NotificationKind = "mention" | "message_from_contact" | "message_from_staff" | "thread_created" | "assignment" | "tasks_completed" | "assignment_lost" | "assignment_changed" | "thread_reopened" | "tasks_changed" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended" | "send_stopped" | "documents_uploaded" | "uploads_finished" | "bulk_done" | "reminders_exhausted";
+export type AfterLast = "nothing" | "tell" | "archive";
+export type Unanswered = "reply" | "tasks" | "reading";
 export type AccountCode = "ACCOUNT_NAME";
 export type ContactCode = "CONTACT_NAME" | "FIRST_NAME" | "MIDDLE_NAME" | "LAST_NAME" | "PHONE_NUMBER" | "COUNTRY" | "COMPANY_NAME" | "STREET_ADDRESS" | "CITY" | "STATE / PROVINCE" | "ZIP / POSTAL CODE";
 export type DateCode = "CURRENT_DAY_FULL_DATE" | "CURRENT_DAY_NUMBER" | "CURRENT_DAY_NAME" | "CURRENT_WEEK" | "CURRENT_MONTH_NUMBER" | "CURRENT_MONTH_NAME" | "CURRENT_QUARTER" | "CURRENT_YEAR" | "LAST_DAY_FULL_DATE" | "LAST_DAY_NUMBER" | "LAST_DAY_NAME" | "LAST_WEEK" | "LAST_MONTH_NUMBER" | "LAST_MONTH_NAME" | "LAST_QUARTER" | "LAST_YEAR" | "NEXT_DAY_FULL_DATE" | "NEXT_DAY_NUMBER" | "NEXT_DAY_NAME" | "NEXT_WEEK" | "NEXT_MONTH_NUMBER" | "NEXT_MONTH_NAME" | "NEXT_QUARTER" | "NEXT_YEAR";
@@ -307,6 +309,8 @@ export interface FirmSettings {
   readonly reminder_days?: number;
   /** Default: 1. */
   readonly reminder_number?: number;
+  /** What follows the last reminder in chats that begin from now on, where nothing else is said. Default: "nothing". */
+  readonly reminder_after_last?: AfterLast;
   /** Reminders stop as soon as the tasks are done, read or not. Default: false. */
   readonly tasks_ignore_read_state?: boolean;
   /** Default: []. */
@@ -346,6 +350,7 @@ export interface FirmUpdate {
   readonly show_tasks_in_client_email?: boolean;
   readonly reminder_days?: number;
   readonly reminder_number?: number;
+  readonly reminder_after_last?: AfterLast;
   readonly tasks_ignore_read_state?: boolean;
 }
 
@@ -899,6 +904,12 @@ export interface Reminder {
   readonly ignores_read_state?: boolean;
   /** When the rest of this cycle would go out if nothing changes; the first is `next_due_at`. Default: []. */
   readonly planned?: readonly number[];
+  /** Default: "nothing". */
+  readonly after_last?: AfterLast;
+  /** When that would follow if nothing changes: known once all have gone out, and to who reads the whole of it. */
+  readonly after_at?: number;
+  /** When it was done, for this cycle. */
+  readonly after_done_at?: number;
 }
 
 /** A reminder that was put into the outbox: its place in its cycle, what it was about and to whom. */
@@ -933,6 +944,8 @@ export interface ReminderSetting {
   readonly days?: number;
   /** Default: 1. */
   readonly number?: number;
+  /** Absent: what the firm has chosen by the time the chat begins. */
+  readonly after_last?: AfterLast;
 }
 
 /** The reminder setting was saved, or its cycle moved on or stopped. Stands in n:. */
@@ -965,6 +978,20 @@ export interface ReminderSettled {
   readonly deliveries: readonly Delivery[];
 }
 
+/** The last reminder has been out for as long as there is between two of them, and the client hasn't answered: what was chosen for that was done. Stands in n:. */
+export interface ReminderExhausted {
+  readonly type: "reminder.exhausted";
+  /** How many had gone out by themselves. */
+  readonly sent: number;
+  readonly unanswered: Unanswered;
+  /** The thread was archived; else somebody is told. Default: false. */
+  readonly archived?: boolean;
+  /** Who is told; absent: those who hear of the thread. */
+  readonly assignee?: Person;
+  /** A contact to whom the reminders went; absent if there is none any more. */
+  readonly about?: Person;
+}
+
 /** All that the Reminders tab shows. */
 export interface ReminderView {
   readonly reminder: Reminder;
@@ -987,6 +1014,8 @@ export interface ReminderSet {
   readonly enabled: boolean;
   readonly days: number;
   readonly number: number;
+  /** Absent: it stays as it is. Chosen once all have gone out, it follows a gap after that at the earliest. */
+  readonly after_last?: AfterLast;
 }
 
 /** Remind now, by hand. The key makes a retry send nothing more. */
@@ -1420,7 +1449,7 @@ export interface NotificationArchive {
   readonly archived?: boolean;
 }
 
-/** One line of the audit trail. `person` did it; absent, if nobody had proved to be anybody. */
+/** One line of the audit trail. `person` did it; absent, if nobody had proved to be anybody, or it came about by itself. */
 export interface AuditRow {
   readonly id: Id;
   readonly event: string;
@@ -2561,6 +2590,7 @@ export type Event =
   | ReminderChanged
   | ReminderSent
   | ReminderSettled
+  | ReminderExhausted
   | MessageSent
   | ThreadCreated
   | ThreadRenamed

@@ -4,6 +4,8 @@
 import { render } from "preact";
 import { now } from "../i18n/clock.ts";
 import { loadLanguage, setTimeZone } from "../i18n/index.ts";
+import { tellAlso } from "../messages/told.ts";
+import { toldToStaff } from "../messages/told_to_staff.ts";
 import { loadEditor } from "../messages/writing/EditorField.tsx";
 import { NOW } from "./cast.ts";
 import { screens } from "./screens.tsx";
@@ -29,6 +31,7 @@ else {
 }
 await import("./gallery.css");
 
+tellAlso(toldToStaff);
 now.value = NOW;
 setTimeZone("Europe/Stockholm");
 await Promise.all([loadLanguage(language, { withStaff: true }), loadEditor()]);

@@ -230,6 +230,7 @@ export const en = {
   "thread.noAccess": "You may read here, but not write.",
   "system.renamed": "{actor} changed the subject to “{subject}”",
   "system.archived": "{actor} archived the chat",
+  "system.archivedAlone": "The chat was archived",
   "system.reopened": "{actor} reopened the chat",
   "system.taskAdded": "{actor} added the task “{text}”",
   "system.taskEdited": "{actor} changed a task to “{text}”",

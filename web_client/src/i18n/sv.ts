@@ -233,6 +233,7 @@ const sv: Translated<typeof en> = {
   "thread.noAccess": "Du kan läsa här, men inte skriva.",
   "system.renamed": "{actor} ändrade ämnet till ”{subject}”",
   "system.archived": "{actor} arkiverade chatten",
+  "system.archivedAlone": "Chatten arkiverades",
   "system.reopened": "{actor} öppnade chatten igen",
   "system.taskAdded": "{actor} lade till uppgiften ”{text}”",
   "system.taskEdited": "{actor} ändrade en uppgift till ”{text}”",

@@ -1,7 +1,7 @@
 // One entry of the inbox: who, which thread, what happened; marks; assignee or Assign; time; archive (NS-4).
 
 import type { JSX } from "preact";
-import type { BulkCounts } from "../core/protocol.gen.ts";
+import type { BulkCounts, Unanswered } from "../core/protocol.gen.ts";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { isolated } from "../i18n/isolated.ts";
@@ -35,14 +35,16 @@ export interface InboxEntryProps {
 }
 
 /** What happened, in a sentence: what was written first, and what else was done. Of mails that failed in sentences of their
- *  own, which say why. */
+ *  own, which say why; before all else that reminders went unanswered, which is nobody's doing. */
 export function inboxText({ gathered, bulk }: InboxEntryView): string {
   if (bulk) return bulkText(bulk);
-  const done = gathered.filter(({ kind }) => kind !== "mail_failed");
+  const alone = gathered.filter(({ kind }) => kind === "reminders_exhausted");
+  const done = gathered.filter((line) => line.kind !== "mail_failed" && !alone.includes(line));
   const people = [...new Set(done.map(({ actor }) => actor.id))];
   const lines = people.flatMap((id) => done.filter(({ actor }) => actor.id === id));
   const mails = gathered.filter(({ kind }) => kind === "mail_failed");
   return [
+    ...alone.map(whole),
     ...(lines.length > 0 ? [format.value.list(lines.map((line, at) => told(line, lines[at - 1])))] : []),
     ...standTexts(
       mails.map(({ became, actor, email, text, count, more }) => ({
@@ -111,6 +113,8 @@ function whole(line: GatheredView): string {
       return t("inbox.reopened", { name });
     case "snooze_ended":
       return t("snooze.backByTime");
+    case "reminders_exhausted":
+      return t(`unanswered.${text as Unanswered}`);
     case "send_stopped":
       return t(line.event.startsWith("scheduled_chat.") ? "laterChat.stoppedInbox" : "later.stoppedInbox", {
         name,

@@ -20,6 +20,9 @@ export function ReminderTimeline({ reminder, onRetry }: ReminderTimelineProps): 
   const { sent, planned, anchorAt, enabled, verdict } = reminder;
   const counted = countedOf(sent);
   const full = (at: number): string => format.value.full(at, now.value);
+  const then = <Then reminder={reminder} />;
+  // What has been done by archiving stands before the end that it made.
+  const before = planned.length > 0 || verdict === "closed";
   return (
     <ol class="timeline">
       {anchorAt !== undefined && enabled && (
@@ -37,6 +40,7 @@ export function ReminderTimeline({ reminder, onRetry }: ReminderTimelineProps): 
           below={index === 0 ? format.value.until(at, now.value) : undefined}
         />
       ))}
+      {before && then}
       {!(enabled && verdict === "nobody_to_notify") && (
         <Step
           kind="stop"
@@ -51,8 +55,21 @@ export function ReminderTimeline({ reminder, onRetry }: ReminderTimelineProps): 
           }
         />
       )}
+      {!before && then}
     </ol>
   );
+}
+
+/** What follows the last one, or has followed it (SS-6). */
+function Then({ reminder }: Pick<ReminderTimelineProps, "reminder">): JSX.Element | null {
+  const { afterLast, afterAt, afterDoneAt, verdict } = reminder;
+  const full = (at: number): string => format.value.full(at, now.value);
+  if (afterDoneAt !== undefined && verdict === "closed")
+    return <Step kind="past" what={t("system.archivedAlone")} when={full(afterDoneAt)} />;
+  if (afterDoneAt !== undefined)
+    return <Step kind="past" what={t("reminder.told")} when={full(afterDoneAt)} />;
+  if (afterAt === undefined || afterLast === "nothing") return null;
+  return <Step kind="later" what={t(`then.${afterLast}`)} when={full(afterAt)} />;
 }
 
 const until = {

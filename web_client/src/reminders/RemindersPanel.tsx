@@ -2,12 +2,14 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { AfterLast as Choice } from "../core/protocol.gen.ts";
 import { t } from "../i18n/index.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import { BellIcon, ProblemIcon } from "../kit/icons.tsx";
 import { Stepper } from "../kit/Stepper.tsx";
 import { Switch } from "../kit/Switch.tsx";
+import { AfterLast } from "./AfterLast.tsx";
 import type { RecipientView, ReminderView } from "./models.ts";
 import { countedOf, EarlierRound, nobodyText, ReminderTimeline, stopText } from "./ReminderTimeline.tsx";
 
@@ -22,6 +24,8 @@ export interface ReminderSetting {
   readonly enabled: boolean;
   readonly days: number;
   readonly number: number;
+  /** Absent in a chat that is to begin: what the firm has chosen by then. */
+  readonly after_last?: Choice;
 }
 
 export interface RemindersPanelProps {
@@ -70,6 +74,10 @@ export function RemindersPanel({
               max={NUMBER_MAX}
               hint={setting.number > NUMBER_WARN ? t("reminder.many") : undefined}
               onChange={(number) => change({ ...setting, number })}
+            />
+            <AfterLast
+              value={setting.after_last ?? view.afterLast}
+              onChange={(after_last) => change({ ...setting, after_last }, true)}
             />
           </>
         )}
@@ -142,8 +150,8 @@ function useSetting(
   view: ReminderView,
   onSave: (setting: ReminderSetting) => void,
 ): [ReminderSetting, (next: ReminderSetting, now?: boolean) => void] {
-  const { enabled, days, number } = view;
-  const [setting, setSetting] = useState<ReminderSetting>({ enabled, days, number });
+  const { enabled, days, number, afterLast: after_last } = view;
+  const [setting, setSetting] = useState<ReminderSetting>({ enabled, days, number, after_last });
   const waiting = useRef<{ timer: number; next: ReminderSetting } | null>(null);
   const save = useRef(onSave);
   save.current = onSave;
@@ -155,8 +163,8 @@ function useSetting(
     save.current(held.next);
   };
   useEffect(() => {
-    if (!waiting.current) setSetting({ enabled, days, number });
-  }, [enabled, days, number]);
+    if (!waiting.current) setSetting({ enabled, days, number, after_last });
+  }, [enabled, days, number, after_last]);
   useEffect(() => flush, []);
   const change = (next: ReminderSetting, now = false): void => {
     setSetting(next);

@@ -1,6 +1,7 @@
 // What is drawn of a thread's reminders. See kit/models.ts.
 
 import type { NoReader } from "../accounts/models.ts";
+import type { AfterLast } from "../core/protocol.gen.ts";
 import type { PersonView } from "../kit/models.ts";
 import type { FateView } from "../letters/models.ts";
 
@@ -52,6 +53,10 @@ export interface ReminderView {
   readonly stopsWhen: "client_replies" | "all_read" | "tasks_done_and_all_read";
   /** By a setting of the firm it doesn't matter what is read: the tasks alone end the round. */
   readonly ignoresReadState?: boolean;
+  /** What follows the last one; when, if nothing else happens; when it was done. */
+  readonly afterLast: AfterLast;
+  readonly afterAt?: number;
+  readonly afterDoneAt?: number;
   readonly rounds: readonly ReminderRoundView[];
   readonly recipients: readonly RecipientView[];
   /** Of the account, once it is known: its name, how many contacts it has, why none of them reads, and the names of those

@@ -224,7 +224,9 @@ export function NewChatDialog(props: NewChatDialogProps): JSX.Element {
 }
 
 function same(a: ReminderSetting, b: ReminderSetting): boolean {
-  return a.enabled === b.enabled && a.days === b.days && a.number === b.number;
+  return (
+    a.enabled === b.enabled && a.days === b.days && a.number === b.number && a.after_last === b.after_last
+  );
 }
 
 function writtenBy({ subject, body, tasks = [] }: Template | Written): Written {

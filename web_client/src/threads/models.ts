@@ -3,6 +3,7 @@
 import type { NoReader } from "../accounts/models.ts";
 import type { AccountView, PersonView } from "../kit/models.ts";
 import type { BodyDoc, DraftView, StreamEntry } from "../messages/models.ts";
+import type { ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import type { ThreadFilter } from "./filters.ts";
 
 export interface ThreadRowView {
@@ -89,5 +90,5 @@ export interface NewChatDraft {
   readonly attachments: readonly string[];
   /** What it began with. */
   readonly templateId?: string;
-  readonly reminder: { readonly enabled: boolean; readonly days: number; readonly number: number };
+  readonly reminder: ReminderSetting;
 }

@@ -44,6 +44,9 @@ export function reminderView(
     verdict: reminder.verdict ?? "disabled",
     stopsWhen,
     ...(reminder.ignores_read_state ? { ignoresReadState: true } : {}),
+    afterLast: reminder.after_last ?? "nothing",
+    ...(reminder.after_at ? { afterAt: reminder.after_at } : {}),
+    ...(reminder.after_done_at ? { afterDoneAt: reminder.after_done_at } : {}),
     rounds: earlier.map(
       (one): ReminderRoundView => ({
         key: String(one),

@@ -15,6 +15,7 @@ import { IconButton } from "../kit/IconButton.tsx";
 import { ChevronDownIcon, CloseIcon } from "../kit/icons.tsx";
 import { Stepper } from "../kit/Stepper.tsx";
 import { Switch } from "../kit/Switch.tsx";
+import { AfterLastToBe } from "../reminders/AfterLast.tsx";
 import { DAYS_MAX, NUMBER_MAX, NUMBER_WARN, type ReminderSetting } from "../reminders/RemindersPanel.tsx";
 import { CodedInput } from "../shortcodes/CodedInput.tsx";
 import { AddTask } from "../tasks/AddTask.tsx";
@@ -77,7 +78,8 @@ interface RemindersRowProps {
 
 export function RemindersRow({ setting, onChange }: RemindersRowProps): JSX.Element {
   const [open, setOpen] = useState(false);
-  const { enabled, days, number } = setting;
+  const { after_last, ...rhythm } = setting;
+  const { enabled, days, number } = rhythm;
   return (
     <SheetRow label={t("newChat.reminders")} top={open}>
       <div class="sheet__line">
@@ -122,6 +124,10 @@ export function RemindersRow({ setting, onChange }: RemindersRowProps): JSX.Elem
             max={NUMBER_MAX}
             hint={number > NUMBER_WARN ? t("reminder.many") : undefined}
             onChange={(value) => onChange({ ...setting, number: value })}
+          />
+          <AfterLastToBe
+            value={after_last}
+            onChange={(chosen) => onChange(chosen ? { ...rhythm, after_last: chosen } : rhythm)}
           />
         </div>
       )}

@@ -9,7 +9,11 @@ import { reduce } from "../../src/core/reducer.ts";
 import { EMPTY, type Happening, type State } from "../../src/core/state.ts";
 import { streamEntries } from "../../src/messages/stream.ts";
 import { taskChanges } from "../../src/messages/task_changes.ts";
+import { tellAlso } from "../../src/messages/told.ts";
+import { toldToStaff } from "../../src/messages/told_to_staff.ts";
 import { anna, id, me, petra, row, said } from "./fakes.ts";
+
+tellAlso(toldToStaff);
 
 const thread = id("1");
 const task: Task = { id: id("2"), text: "Receipts", created_by: anna, created_at: 1 };
@@ -112,6 +116,11 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
     stands: "n",
     event: { type: "reminder.changed", reminder: { enabled: true, days: 3, number: 2 } },
     changes: ["row"],
+  },
+  "reminder.exhausted": {
+    stands: "n",
+    event: { type: "reminder.exhausted", sent: 2, unanswered: "reply" },
+    changes: ["stream"],
   },
   "reminder.sent": { stands: "n", event: { ...reminder, number: 2 }, changes: ["stream"] },
   "reminder.settled": {

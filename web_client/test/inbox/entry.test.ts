@@ -11,6 +11,61 @@ import { tryAgain } from "../../src/letters/retry.ts";
 import { toast } from "../../src/shell/toasts.ts";
 import { contactRow } from "../../src/threads/panels.ts";
 
+test("that reminders went unanswered is the first sentence, whatever else an entry tells", async () => {
+  // SS-6
+  const line = {
+    event: "",
+    at: 1,
+    count: 1,
+    more: false,
+    internal: false,
+    letterIds: [],
+    became: "failed",
+  } as const;
+  const anna = {
+    ...line,
+    actor: { id: "a", name: "Anna", side: "staff" },
+    kind: "thread_created",
+    text: "Hej!",
+  } as const;
+  const petra = {
+    ...line,
+    actor: { id: "p", name: "Petra", side: "contact" },
+    kind: "reminders_exhausted",
+  } as const;
+  for (const [language, text, says] of [
+    [
+      "sv",
+      "reply",
+      "Den sista påminnelsen har gått ut och klienten har inte svarat. Anna startade en ny chatt: ”Hej!”",
+    ],
+    [
+      "sv",
+      "tasks",
+      "Den sista påminnelsen har gått ut och alla uppgifter är inte klara. Anna startade en ny chatt: ”Hej!”",
+    ],
+    [
+      "en",
+      "reading",
+      "The last reminder has gone out, and not everything has been read. Anna started a new chat: “Hej!”",
+    ],
+  ] as const) {
+    await loadLanguage(language, { withStaff: true });
+    const entry = {
+      id: "e",
+      threadId: "t",
+      account: { id: "k", name: "Holm", shortId: "H1" },
+      subject: "Bokslut",
+      gathered: [anna, { ...petra, text }] as const,
+      at: 1,
+      unread: true,
+      mentioned: false,
+      readBy: [],
+    };
+    assert.equal(inboxText(entry), says);
+  }
+});
+
 test("an entry of a newer server is a sentence in both languages, beside what this page knows", async () => {
   const actor = { id: "a", name: "Petra", side: "contact" } as const;
   const line = {

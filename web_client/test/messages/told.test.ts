@@ -7,8 +7,11 @@ import { reduce } from "../../src/core/reducer.ts";
 import { EMPTY, type Happening } from "../../src/core/state.ts";
 import { loadLanguage } from "../../src/i18n/index.ts";
 import { streamEntries } from "../../src/messages/stream.ts";
-import { systemText } from "../../src/messages/told.ts";
+import { systemText, tellAlso } from "../../src/messages/told.ts";
+import { toldToStaff } from "../../src/messages/told_to_staff.ts";
 import { anna, id, me, row, said } from "../core/fakes.ts";
+
+tellAlso(toldToStaff);
 
 const thread = id("1");
 const about = { reminder_id: "r1", number: 1, of: 1 } as const;

@@ -20,6 +20,8 @@ export const reminder: ReminderView = {
   planned: [at("12-04T10:12"), at("12-07T10:12"), at("12-10T10:12")],
   verdict: "due",
   stopsWhen: "tasks_done_and_all_read",
+  afterLast: "tell",
+  afterAt: at("12-13T10:12"),
   rounds: [
     {
       key: "1",
