@@ -2,6 +2,7 @@
 // of the trash, several at once; and bring new ones into the folder that is open. Who may see what is in a folder stands beside
 // it, for staff. Refuses to know which side it is shown to.
 
+import "../kit/page.css";
 import "./browse.css";
 import "./documents_page.css";
 import type { JSX } from "preact";
