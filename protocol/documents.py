@@ -16,6 +16,10 @@ from protocol.wire import LINE, ONE_LINE, WRITTEN, ClientKey, Id, Ms, PageSize, 
 
 DOCUMENTS_ASKED_MAX = 100
 """Documents that one message carries, and that are asked for at once."""
+FOLDERS_DEEP_MAX = 25
+"""Folders inside each other."""
+FOLDER_FILES_MAX = 2_000
+"""Files of a folder that a page brings as a whole: as many as may come out of a zip (ZP-3)."""
 
 FolderAccess = Literal["client_edits", "client_views", "private"]
 """What contacts of the account may do in a top-level folder and in everything below it."""
@@ -32,6 +36,11 @@ DocumentName = Annotated[
     msgspec.Meta(
         min_length=1, max_length=200, pattern=rf"^{LINE}\Z", description=f"a document's name {ONE_LINE}", extra=WRITTEN
     ),
+]
+WAY_MAX = 200
+"""Parts of a way that are read at all: FOLDERS_DEEP_MAX says how many may be kept."""
+FolderPart = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=255, description="what a folder is called on a computer", extra=WRITTEN)
 ]
 DocumentIds = Annotated[list[Id], msgspec.Meta(max_length=DOCUMENTS_ASKED_MAX)]
 People = Annotated[dict[Id, PersonAccess], msgspec.Meta(max_length=200)]
@@ -166,6 +175,15 @@ class CarriedPage(Answer):
     """`after` of the following page, if there is one."""
 
 
+class Inside(Wire):
+    """Where a file has stood in a folder of somebody's computer that is brought as a whole (ZP-1, ZP-2)."""
+
+    client_folder_id: ClientKey
+    """Of all files of that folder the same: they go into one new folder, whatever order they come in."""
+    way: Annotated[list[FolderPart], msgspec.Meta(min_length=1, max_length=WAY_MAX)]
+    """What its folders are called there, that one first. What can't stand in a name is replaced, as in zips."""
+
+
 class DocumentSave(Asked, tag="document.save", may="folder_edited", cost=5):
     """Make a document of a file that I have uploaded, in a folder (DC-2). If one there is called so, it gets a number."""
 
@@ -173,6 +191,8 @@ class DocumentSave(Asked, tag="document.save", may="folder_edited", cost=5):
     upload_id: Id
     client_document_id: ClientKey
     name: DocumentName
+    inside: Inside | None = None
+    """It is of a folder: those that it was in are made inside `folder_id` as its files come."""
     Result: ClassVar[type[Wire]] = Document
 
 

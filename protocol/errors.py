@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from protocol.wire import Wire
 
 ReasonToContacts = Literal[
-    "clients_may_not_create", "document_private", "file_name", "folder_gone", "folder_kept", "key_reused", "no_room",
-    "nothing_to_download", "other_person", "thread_archived", "too_large", "too_long", "too_many", "too_many_files",
-    "too_many_to_download", "unreadable", "zip_damaged", "zip_deep", "zip_empty", "zip_entries", "zip_entry_bytes",
-    "zip_kind", "zip_path", "zip_ratio", "zip_total_bytes",
+    "clients_may_not_create", "document_private", "file_name", "folder_deep", "folder_gone", "folder_kept",
+    "key_reused", "no_room", "nothing_to_download", "other_person", "thread_archived", "too_large", "too_long", "too_many",
+    "too_many_files", "too_many_to_download", "unreadable", "zip_damaged", "zip_deep", "zip_empty", "zip_entries",
+    "zip_entry_bytes", "zip_kind", "zip_path", "zip_ratio", "zip_total_bytes",
 ]  # fmt: skip
 """What a contact's page can meet, and a colleague's as well."""
 

@@ -106,6 +106,11 @@ class Folders:
         row = await self._rows.of(firm_id).find_certain({"key": key})
         return from_document(row, FolderDoc) if row else None
 
+    async def with_keys(self, firm_id: Id, keys: Iterable[str], session: Session) -> dict[str, FolderDoc]:
+        """Those that were made under some keys, by key, also deleted ones."""
+        found = await readable(self._rows.of(firm_id).find({"key": {"$in": list(keys)}}, session=session), FolderDoc)
+        return {folder.key: folder for folder in found if folder.key is not None}
+
     async def hold(self, firm_id: Id, folder_id: Id, session: Session) -> FolderDoc | None:
         """A folder that stays as it is until the transaction ends; whoever changes or holds it too waits or runs again.
         None for one that is deleted."""

@@ -36,7 +36,7 @@ from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import AccountScope, DocumentScope, FactsScope, FolderScope
 from server.core.searching import with_words
-from server.documents import following, naming, notices, previews
+from server.documents import brought_folders, following, naming, notices, previews
 from server.files.family import Recognised, recognise
 from server.files.media_types import media_type
 from server.uploads import names
@@ -121,8 +121,9 @@ async def carried(context: Context, command: DocumentCarried, scope: FactsScope)
 async def save(context: Context, command: DocumentSave, scope: FolderScope) -> Document:
     """Make a document of a file that the asker has brought (DC-2); the same key from the same person makes one (P2).
 
-    Raises Invalid for a name that no file can have, NotFound for an upload that is not theirs or not finished, Conflict
-    `too_many` where the folder is full.
+    Raises Invalid for a name that no file can have or too many folders inside each other, NotFound for an upload that is
+    not theirs or not finished, Conflict `too_many` where the folder is full and `folder_gone` where somebody has taken
+    away one that was made for the files beside it.
     """
     principal, store = context.principal, context.store
     key, meant = f"{principal.user_id}:{command.client_document_id}", keys.meaning(command)
@@ -140,6 +141,8 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
 
         async def write(session: Session) -> DocumentDoc:
             folder = await held(context, scope.folder.id, session)
+            if command.inside is not None:
+                folder = await brought_folders.inside(context, folder, command.inside, session)
             taken = await taken_over(context, command.upload_id, session)
             document = made(context, folder, name, taken.sha256 or "", taken.size, recognised)
             shown_as = None if preview is None else preview.preview

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from protocol.asked import Done
 from protocol.documents import (
+    FOLDERS_DEEP_MAX,
     Folder,
     FolderCreate,
     FolderDelete,
@@ -35,7 +36,6 @@ from storage.mongo.connection import Session, ours
 
 FOLDERS_MAX: Final = 2_500
 """Of an account: more than the files that an archive may hold, each of which may have a folder of its own."""
-FOLDERS_DEEP_MAX: Final = 25
 UPLOADS_NAME: Final = {"sv": "Dokument från klienten", "en": "Client uploaded documents"}
 
 

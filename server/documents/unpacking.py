@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from protocol.documents import DOCUMENTS_ASKED_MAX, DocumentUnpack, Unpacked, Whole
+from protocol.documents import DOCUMENTS_ASKED_MAX, FOLDERS_DEEP_MAX, DocumentUnpack, Unpacked, Whole
 from protocol.errors import Invalid, Reason, Unavailable
 from protocol.wire import Id
 from server.core import cabinet, keys
@@ -22,7 +22,6 @@ from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import FolderScope
 from server.documents import actions, notices
-from server.documents.folders import FOLDERS_DEEP_MAX
 from server.documents.unpacked_places import Places
 from server.files.archives.looking import RATIO_MAX, Entry, Limits, Listing, Why
 from server.files.family import Family, Recognised

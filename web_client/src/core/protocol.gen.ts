@@ -18,7 +18,7 @@ export type Unanswered = "reply" | "tasks" | "reading";
 export type AccountCode = "ACCOUNT_NAME";
 export type ContactCode = "CONTACT_NAME" | "FIRST_NAME" | "MIDDLE_NAME" | "LAST_NAME" | "PHONE_NUMBER" | "COUNTRY" | "COMPANY_NAME" | "STREET_ADDRESS" | "CITY" | "STATE / PROVINCE" | "ZIP / POSTAL CODE";
 export type DateCode = "CURRENT_DAY_FULL_DATE" | "CURRENT_DAY_NUMBER" | "CURRENT_DAY_NAME" | "CURRENT_WEEK" | "CURRENT_MONTH_NUMBER" | "CURRENT_MONTH_NAME" | "CURRENT_QUARTER" | "CURRENT_YEAR" | "LAST_DAY_FULL_DATE" | "LAST_DAY_NUMBER" | "LAST_DAY_NAME" | "LAST_WEEK" | "LAST_MONTH_NUMBER" | "LAST_MONTH_NAME" | "LAST_QUARTER" | "LAST_YEAR" | "NEXT_DAY_FULL_DATE" | "NEXT_DAY_NUMBER" | "NEXT_DAY_NAME" | "NEXT_WEEK" | "NEXT_MONTH_NUMBER" | "NEXT_MONTH_NAME" | "NEXT_QUARTER" | "NEXT_YEAR";
-export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "nothing_to_download" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "too_many_to_download" | "unreadable" | "zip_damaged" | "zip_deep" | "zip_empty" | "zip_entries" | "zip_entry_bytes" | "zip_kind" | "zip_path" | "zip_ratio" | "zip_total_bytes";
+export type ReasonToContacts = "clients_may_not_create" | "document_private" | "file_name" | "folder_deep" | "folder_gone" | "folder_kept" | "key_reused" | "no_room" | "nothing_to_download" | "other_person" | "thread_archived" | "too_large" | "too_long" | "too_many" | "too_many_files" | "too_many_to_download" | "unreadable" | "zip_damaged" | "zip_deep" | "zip_empty" | "zip_entries" | "zip_entry_bytes" | "zip_kind" | "zip_path" | "zip_ratio" | "zip_total_bytes";
 export type ReasonToStaff = "account_archived" | "account_not_activated" | "already_activated" | "already_linked" | "assignee_without_access" | "bulk_over" | "email_address" | "email_taken" | "field_exists" | "login_off" | "mention_without_access" | "no_copy_address" | "nobody_to_notify" | "nothing_to_remind_of" | "one_owner" | "owner_only" | "owner_stays" | "secret_gone" | "send_gone" | "template_gone";
 /** 32 lower-case hexadecimal digits */
 export type Id = string;
@@ -1676,6 +1676,14 @@ export interface CarriedPage {
   readonly next?: string;
 }
 
+/** Where a file has stood in a folder of somebody's computer that is brought as a whole. */
+export interface Inside {
+  /** Of all files of that folder the same: they go into one new folder, whatever order they come in. */
+  readonly client_folder_id: ClientKey;
+  /** What its folders are called there, that one first. What can't stand in a name is replaced, as in zips. */
+  readonly way: readonly string[];
+}
+
 /** Make a document of a file that I have uploaded, in a folder. If one there is called so, it gets a number. */
 export interface DocumentSave {
   readonly type: "document.save";
@@ -1683,6 +1691,8 @@ export interface DocumentSave {
   readonly upload_id: Id;
   readonly client_document_id: ClientKey;
   readonly name: string;
+  /** It is of a folder: those that it was in are made inside `folder_id` as its files come. */
+  readonly inside?: Inside;
 }
 
 /** What a zip has become. */
@@ -2904,6 +2914,12 @@ export const TABLE_ROWS_MAX = 500;
 export const TABLE_CELLS_MAX = 50;
 /** Documents that one message carries, and that are asked for at once. */
 export const DOCUMENTS_ASKED_MAX = 100;
+/** Folders inside each other. */
+export const FOLDERS_DEEP_MAX = 25;
+/** Files of a folder that a page brings as a whole: as many as may come out of a zip. */
+export const FOLDER_FILES_MAX = 2000;
+/** Parts of a way that are read at all: FOLDERS_DEEP_MAX says how many may be kept. */
+export const WAY_MAX = 200;
 export const JSON_SUBPROTOCOL = "chattar.v1.json";
 export const MSGPACK_SUBPROTOCOL = "chattar.v1.msgpack";
 /** A longer frame from a client is refused, with an error to its call. Whatever is within the limits of characters and nodes fits, even with every character escaped (12 bytes for an emoji). */

@@ -1,5 +1,6 @@
 // The button that attaches to what is written, files of the computer or documents of the account (DC-1), and the other ways
-// files come: dropped anywhere on the place around it that says so (`data-drop`), and pasted. Fetched; draws nothing of them.
+// files come: as a whole folder (ZP-1), dropped anywhere on the place around it that says so (`data-drop`), and pasted. Fetched;
+// draws nothing of them.
 
 import "./drop.css";
 import type { JSX } from "preact";
@@ -9,7 +10,7 @@ import { t } from "../i18n/index.ts";
 import { IconButton } from "../kit/IconButton.tsx";
 import { FolderIcon, PaperclipIcon, PlusIcon } from "../kit/icons.tsx";
 import { menuList } from "../kit/Menu.tsx";
-import { ComputerIcon } from "../kit/more_icons.tsx";
+import { ComputerIcon, FolderPlusIcon } from "../kit/more_icons.tsx";
 import { useOnDemand } from "../kit/on_demand.ts";
 import { lazy } from "../shell/lazy.tsx";
 import type { DraftFiles } from "./draft_files.ts";
@@ -40,6 +41,13 @@ export function Attach(props: AttachProps): JSX.Element {
     if (into) files.folderId.value = into.id;
     return place ? takeFrom(place, files) : undefined;
   }, [files, into?.id]);
+  /** One input for both, which asks for what it is told to when it is opened. */
+  const open = (folder: boolean): void => {
+    if (input.current === null) return;
+    input.current.webkitdirectory = folder;
+    input.current.click();
+  };
+  const takesFolders = "webkitdirectory" in HTMLInputElement.prototype;
   return (
     <>
       <IconButton
@@ -49,8 +57,17 @@ export function Attach(props: AttachProps): JSX.Element {
         tabIndex={tabIndex}
         {...(name ? { class: name } : {})}
         {...(into ? {} : { "aria-haspopup": "menu", "aria-expanded": anchor !== null })}
-        onClick={into ? () => input.current?.click() : toggle}
+        onClick={into ? () => open(false) : toggle}
       />
+      {into && takesFolders && (
+        <IconButton
+          icon={FolderPlusIcon}
+          label={t("docs.uploadFolder")}
+          size={size}
+          tabIndex={tabIndex}
+          onClick={() => open(true)}
+        />
+      )}
       {anchor && MenuList && (
         <MenuList
           anchor={anchor}
@@ -58,7 +75,10 @@ export function Attach(props: AttachProps): JSX.Element {
           align="start"
           onClose={close}
           items={[
-            { label: t("attach.computer"), icon: ComputerIcon, onSelect: () => input.current?.click() },
+            { label: t("attach.computer"), icon: ComputerIcon, onSelect: () => open(false) },
+            ...(takesFolders
+              ? [{ label: t("attach.wholeFolder"), icon: FolderPlusIcon, onSelect: () => open(true) }]
+              : []),
             { label: t("attach.folders"), icon: FolderIcon, onSelect: () => setPicking(true) },
           ]}
         />
@@ -69,7 +89,10 @@ export function Attach(props: AttachProps): JSX.Element {
         multiple
         hidden
         onChange={(event) => {
-          files.add([...(event.currentTarget.files ?? [])]);
+          const chosen = [...(event.currentTarget.files ?? [])];
+          // Of an empty folder nothing is told.
+          if (event.currentTarget.webkitdirectory) void files.addChosen(chosen);
+          else files.add(chosen);
           // The same file again is a change, too.
           event.currentTarget.value = "";
         }}
@@ -136,9 +159,15 @@ function carriesFiles(data: DataTransfer | null): data is DataTransfer {
 
 function add(files: DraftFiles, data: DataTransfer): void {
   const items = [...data.items].filter(({ kind }) => kind === "file");
+  // Asked for at once: nothing of it is there any more once this is over.
+  const directories = items.flatMap((item) => {
+    const entry = item.webkitGetAsEntry?.();
+    return entry?.isDirectory ? (entry as FileSystemDirectoryEntry) : [];
+  });
   const whole = items.filter((item) => !item.webkitGetAsEntry?.()?.isDirectory);
   const given = whole.flatMap((item) => item.getAsFile() ?? []);
-  files.add(given.map(named), whole.length < items.length);
+  if (given.length > 0) files.add(given.map(named));
+  if (directories.length > 0) void files.addDropped(directories);
 }
 
 /** Browsers call every picture from the clipboard "image.png". */

@@ -5,15 +5,21 @@ import "./tray.css";
 import "./file_row.css";
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import { DOCUMENTS_ASKED_MAX, type Id, type Link } from "../core/protocol.gen.ts";
+import {
+  DOCUMENTS_ASKED_MAX,
+  FOLDER_FILES_MAX,
+  FOLDERS_DEEP_MAX,
+  type Id,
+  type Link,
+} from "../core/protocol.gen.ts";
 import { format, t } from "../i18n/index.ts";
 import { problemText } from "../i18n/problems.ts";
 import { Button } from "../kit/Button.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
-import { CheckIcon, CloseIcon, ProblemIcon } from "../kit/icons.tsx";
+import { CheckIcon, CloseIcon, FolderIcon, ProblemIcon } from "../kit/icons.tsx";
 import { Select } from "../kit/Select.tsx";
 import { seenBy } from "./audience.ts";
-import type { DraftFiles } from "./draft_files.ts";
+import type { DraftFiles, NotTaken } from "./draft_files.ts";
 import { type FileView, typeOf } from "./file_views.ts";
 import { folderPath } from "./folders.ts";
 
@@ -57,11 +63,7 @@ export function Tray({ files, internal, linksOf }: TrayProps): JSX.Element {
       {files.refused.value && (
         <div class="tray__problem" role="alert">
           <ProblemIcon size={14} />
-          <span class="file-row__words">
-            {files.refused.value === "too_many"
-              ? t("attach.tooMany", { n: DOCUMENTS_ASKED_MAX })
-              : t("attach.directory")}
-          </span>
+          <span class="file-row__words">{notTaken(files.refused.value)}</span>
           <IconButton
             icon={CloseIcon}
             size={16}
@@ -95,7 +97,7 @@ function Row({ file, files, internal }: RowProps): JSX.Element {
   return (
     <div class={`tray__file tray__file--${state}`}>
       <span class="file-row__type" aria-hidden="true">
-        {typeOf(name)}
+        {file.files === undefined ? typeOf(name) : <FolderIcon size={16} />}
       </span>
       <div class="file-row__words">
         <p class="tray__head">
@@ -189,8 +191,24 @@ function percentOf({ sent, size }: FileView): number {
   return size === 0 ? 0 : Math.floor((Math.min(sent, size) / size) * 100);
 }
 
-function words({ state, sent, size }: FileView): string {
+/** Why it isn't taken: with the limit and what came, where it is one. */
+function notTaken(one: NotTaken): string {
+  if (one.why === "too_many") return t("attach.tooMany", { n: DOCUMENTS_ASKED_MAX });
+  const { name, why, n = 0, more = false } = one;
+  if (why === "empty") return t("attach.folderEmpty", { name });
+  if (why === "unread") return t("attach.folderUnread", { name });
+  const came = more ? t("attach.over", { most: n }) : format.value.number(n);
+  const most = why === "files" ? FOLDER_FILES_MAX : FOLDERS_DEEP_MAX - 1;
+  return t(why === "files" ? "attach.folderFiles" : "attach.folderTooDeep", { name, came, most });
+}
+
+function words(file: FileView): string {
+  const { state, sent, size, files, filesSaved = 0 } = file;
   const { bytes } = format.value;
+  if (files !== undefined && state === "brought")
+    return t("attach.folderReady", { n: files, size: bytes(size) });
+  if (files !== undefined && state === "coming")
+    return t("attach.folderComing", { n: filesSaved, total: files, sent: bytes(sent), size: bytes(size) });
   switch (state) {
     case "coming":
       return t("attach.coming", { sent: bytes(sent), size: bytes(size) });
@@ -207,11 +225,19 @@ function words({ state, sent, size }: FileView): string {
   }
 }
 
-/** Why it failed: with the limit, where it is one. The name stands above. */
-function failure({ problem, most, size }: FileView): string {
+/** Why it failed: with the limit, where it is one. The name stands above; of a folder, which of its files it is about. */
+function failure(file: FileView): string {
+  const { files, behind } = file;
+  if (files === undefined || behind === undefined) return reason(file);
+  return t("attach.folderBehind", { n: files, name: behind, why: reason(file) });
+}
+
+function reason({ problem, most, size, behindSize }: FileView): string {
   const { bytes } = format.value;
-  if (most !== undefined) return t("attach.tooLarge", { size: bytes(size), most: bytes(most) });
+  if (most !== undefined) return t("attach.tooLarge", { size: bytes(behindSize ?? size), most: bytes(most) });
   if (problem?.reason === "file_unreadable") return t("attach.unreadable");
+  if (problem?.reason === "folder_deep")
+    return t("attach.folderDeep", { came: problem.got ?? "", most: FOLDERS_DEEP_MAX });
   if (problem === undefined) return t("problem.internal");
   const words = problemText(problem);
   // Of a zip that isn't unpacked: the entry that is why.

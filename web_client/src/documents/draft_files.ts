@@ -11,6 +11,7 @@ import {
   type ArgumentsOf,
   DOCUMENTS_ASKED_MAX,
   type Document,
+  FOLDERS_DEEP_MAX,
   type Folder,
   type Id,
   type Problem,
@@ -18,18 +19,32 @@ import {
 } from "../core/protocol.gen.ts";
 import type { Carrier, Told } from "./bringing.ts";
 import { type FileView, isHopeless, keptOf, restored, savedAs } from "./file_views.ts";
+import { folderWay } from "./folders.ts";
 import { pause } from "./pause.ts";
+import type { bringWhole, Rest, WholeTold } from "./whole_bringing.ts";
+import type { readChosen, readDropped, Untaken, WholeFolder } from "./whole_folders.ts";
 
 type Bring = (file: File, name: string, told: Told, carrier: Carrier) => () => void;
+
+/** What handles folders of the computer. */
+export interface Whole {
+  readonly readChosen: typeof readChosen;
+  readonly readDropped: typeof readDropped;
+  readonly bringWhole: typeof bringWhole;
+}
 
 /** What all files of a page need. */
 export interface Means {
   readonly api: Pick<Api, "call">;
   readonly carrier: Carrier;
-  /** A zip has become documents, so many of which go with what is written. */
-  readonly unpacked: (name: string, result: Unpacked, sent: number) => void;
+  /** A zip has become documents, so many of which go with what is written; undefined where nothing is. */
+  readonly unpacked: (name: string, result: Unpacked, sent: number | undefined) => void;
+  /** The same of a folder. */
+  readonly folderSaved: (name: string, documents: number, sent: number | undefined) => void;
   /** Fetch what brings files. */
   readonly bring: () => Promise<Bring>;
+  /** Fetch what reads and brings folders. */
+  readonly whole: () => Promise<Whole>;
 }
 
 /** What is written, as far as its files need to know. */
@@ -38,14 +53,23 @@ export interface Writing {
   readonly accountId: () => Id | undefined;
   readonly kept: readonly DraftFile[];
   readonly keep: (files: readonly DraftFile[]) => void;
+  /** They are brought into a folder, and go with nothing that is written. */
+  readonly alone?: boolean;
   /** One has become a document. */
   readonly saved?: (document: Document) => void;
   /** Somebody wanted it sent, and all files are saved now. */
   readonly send: () => void;
 }
 
+/** Why something that was dropped or chosen isn't taken. */
+export type NotTaken = { readonly why: "too_many" } | Untaken;
+
 interface Work {
   readonly file?: File;
+  /** It is a folder, of which this is still to be saved. */
+  whole?: WholeFolder;
+  /** Of all tries to make the same new folder of it. */
+  folderKey?: string;
   giveUp?: () => void;
   /** The folder that somebody chose for it. */
   folder?: Folder | undefined;
@@ -61,8 +85,8 @@ export class DraftFiles {
   readonly waiting = signal(false);
   /** How often it has been sent: what is written begins anew then. */
   readonly round = signal(0);
-  /** What was dropped or chosen and can't be taken: more than there may be, or a folder. */
-  readonly refused = signal<"too_many" | "directory" | undefined>(undefined);
+  /** What was dropped or chosen last and isn't taken. */
+  readonly refused = signal<NotTaken | undefined>(undefined);
   /** Asked before it goes by itself: what has become otherwise since somebody pressed is seen first (SC-6). */
   ask: (() => Promise<boolean>) | undefined;
   readonly #work = new Map<string, Work>();
@@ -129,20 +153,55 @@ export class DraftFiles {
 
   // choosing
 
-  add(files: readonly File[], directories = false): void {
+  add(files: readonly File[]): void {
     const room = Math.max(0, DOCUMENTS_ASKED_MAX - this.all.value.length);
-    this.refused.value = files.length > room ? "too_many" : directories ? "directory" : undefined;
-    const taken = files.slice(0, room);
-    if (taken.length === 0) return;
-    const views = taken.map((file): FileView => {
+    this.refused.value = files.length > room ? { why: "too_many" } : undefined;
+    const views = files.slice(0, room).map((file): FileView => {
       const key = newKey();
       this.#work.set(key, { file });
       return { key, name: file.name, size: file.size, state: "waiting", sent: 0 };
     });
+    this.#take(views);
+    for (const { key } of views) void this.#bring(key);
+  }
+
+  /** The files of folders that were chosen as a whole, each of which knows its way (ZP-1). */
+  async addChosen(files: readonly File[]): Promise<void> {
+    const { readChosen } = await this.#had(this.means.whole);
+    this.#addWhole(readChosen(files));
+  }
+
+  /** Folders that were dropped. */
+  async addDropped(entries: readonly FileSystemDirectoryEntry[]): Promise<void> {
+    const { readDropped } = await this.#had(this.means.whole);
+    this.#addWhole(await readDropped(entries));
+  }
+
+  #addWhole(found: readonly (WholeFolder | Untaken)[]): void {
+    const room = Math.max(0, DOCUMENTS_ASKED_MAX - this.all.value.length);
+    const folders = found.flatMap((one) => ("why" in one ? [] : one));
+    const untaken = found.flatMap((one) => ("why" in one ? one : []));
+    this.refused.value = folders.length > room ? { why: "too_many" } : untaken[0];
+    const views = folders.slice(0, room).map((whole): FileView => {
+      const key = newKey();
+      this.#work.set(key, { whole });
+      return {
+        key,
+        name: whole.name,
+        size: whole.size,
+        state: "brought",
+        sent: 0,
+        files: whole.files.length,
+      };
+    });
+    this.#take(views);
+  }
+
+  #take(views: readonly FileView[]): void {
+    if (views.length === 0) return;
     this.#set([...this.all.value, ...views]);
     this.waiting.value = false;
     if (this.folders.value === undefined) void this.loadFolders();
-    for (const { key } of views) void this.#bring(key);
   }
 
   /** Documents that are in the account's folders already (DC-1). */
@@ -150,7 +209,7 @@ export class DraftFiles {
     const known = new Set(this.documentIds);
     const added = documents.filter(({ id }) => !known.has(id));
     const room = Math.max(0, DOCUMENTS_ASKED_MAX - this.all.value.length);
-    this.refused.value = added.length > room ? "too_many" : undefined;
+    this.refused.value = added.length > room ? { why: "too_many" } : undefined;
     const views = added.slice(0, room).map((document): FileView => {
       const key = newKey();
       this.#work.set(key, {});
@@ -172,14 +231,18 @@ export class DraftFiles {
   /** Whether trying again can help: it can't where the file itself is why, or is gone with an earlier page. */
   canRetry(one: FileView): boolean {
     if (one.state !== "failed" || isHopeless(one)) return false;
-    return one.uploadId !== undefined || this.#work.get(one.key)?.file !== undefined;
+    const work = this.#work.get(one.key);
+    return one.uploadId !== undefined || work?.file !== undefined || work?.whole !== undefined;
   }
 
   retry(key: string, internal: boolean): void {
     const one = this.#find(key);
     if (one === undefined || !this.canRetry(one)) return;
     const work = this.#work.get(key);
-    if (one.uploadId === undefined) void this.#bring(key);
+    if (work?.whole) {
+      work.folder ??= this.chosen(internal);
+      void this.#saveWhole(key);
+    } else if (one.uploadId === undefined) void this.#bring(key);
     else if (work !== undefined) {
       work.folder ??= this.chosen(internal);
       void this.#save(key);
@@ -230,7 +293,9 @@ export class DraftFiles {
       const work = this.#work.get(key);
       if (work === undefined || state === "saved" || isHopeless(one)) continue;
       work.folder ??= folder;
-      if (state === "brought" || (state === "failed" && uploadId !== undefined)) void this.#save(key);
+      if (work.whole) {
+        if (state === "brought" || state === "failed") void this.#saveWhole(key);
+      } else if (state === "brought" || (state === "failed" && uploadId !== undefined)) void this.#save(key);
     }
     // Drawn anew: a folder is chosen for them now.
     this.#set([...this.all.value]);
@@ -270,7 +335,7 @@ export class DraftFiles {
     const work = this.#work.get(key);
     if (work?.file === undefined) return;
     this.#change(key, { state: "waiting", sent: 0 });
-    const bring = await this.#fetched();
+    const bring = await this.#had(this.means.bring);
     // Taken away meanwhile.
     if (this.#work.get(key) !== work) return;
     work.giveUp = bring(
@@ -302,11 +367,11 @@ export class DraftFiles {
     }
   }
 
-  /** What brings files, however long it takes to have it. */
-  async #fetched(): Promise<Bring> {
+  /** What is fetched, however long it takes to have it. */
+  async #had<T>(fetched: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.means.bring();
+        return await fetched();
       } catch {
         await pause(attempt, this.means.carrier.live);
       }
@@ -347,9 +412,70 @@ export class DraftFiles {
     if (!/\.zip$/i.test(asked.name))
       return [await this.means.api.call<"document.save">("document.save", asked)];
     const result = await this.means.api.call<"document.unpack">("document.unpack", asked);
-    const documents = result.first.slice(0, Math.max(1, DOCUMENTS_ASKED_MAX + 1 - this.all.value.length));
-    this.means.unpacked(asked.name, result, documents.length);
+    const documents = result.first.slice(0, this.#roomInstead);
+    this.means.unpacked(asked.name, result, this.writing.alone ? undefined : documents.length);
     return documents;
+  }
+
+  /** How many documents may stand where one file stood. */
+  get #roomInstead(): number {
+    return Math.max(1, DOCUMENTS_ASKED_MAX + 1 - this.all.value.length);
+  }
+
+  /** All of a folder comes, and is saved as it comes. */
+  async #saveWhole(key: string): Promise<void> {
+    const [work, one] = [this.#work.get(key), this.#find(key)];
+    if (work?.folder === undefined || work.whole === undefined || one?.state === "saving") return;
+    const { whole, folder } = work;
+    const deep = folderWay(folder, this.folders.value ?? []).length + whole.deep;
+    if (deep > FOLDERS_DEEP_MAX) {
+      const message = `at most ${FOLDERS_DEEP_MAX} folders inside each other`;
+      this.#refusedToSave(key, work, { code: "invalid", reason: "folder_deep", message, got: `${deep}` });
+      return;
+    }
+    // Until it comes: nothing is begun twice.
+    this.#change(key, { state: "saving", sent: 0, filesSaved: 0 });
+    const [{ bringWhole }, bring] = await Promise.all([
+      this.#had(this.means.whole),
+      this.#had(this.means.bring),
+    ]);
+    if (this.#work.get(key) !== work) return;
+    const told: WholeTold = {
+      onProgress: (sent, filesSaved) => this.#change(key, { state: "coming", sent, filesSaved }),
+      onStalled: () => this.#change(key, { state: "stalled" }),
+      onOver: (saved, rest) => this.#wholeOver(key, work, saved, rest),
+    };
+    work.folderKey ??= newKey();
+    const asked = { folder: whole, into: folder.id, key: work.folderKey };
+    work.giveUp = bringWhole(asked, told, { api: this.means.api, carrier: this.means.carrier, bring });
+  }
+
+  /** What is saved of a folder stands where it stood, and what isn't, stays behind as one. */
+  #wholeOver(key: string, work: Work, saved: readonly Document[], rest: Rest | undefined): void {
+    const one = this.#find(key);
+    if (one === undefined || this.#work.get(key) !== work) return;
+    delete work.giveUp;
+    const documents = saved.slice(0, this.#roomInstead - (rest ? 1 : 0));
+    const sent = this.writing.alone ? undefined : documents.length;
+    if (saved.length > 0) this.means.folderSaved(one.name, saved.length, sent);
+    const again = newKey();
+    if (rest) {
+      work.whole = rest.folder;
+      this.#work.set(again, work);
+      const { size, files } = rest.folder;
+      this.#set([...this.all.value, { ...one, key: again, size, files: files.length }]);
+    }
+    this.#become(key, documents, work.folder?.access === "private");
+    if (rest === undefined) {
+      this.#sendIfReady();
+      return;
+    }
+    const { problem, most, own, file } = rest.why;
+    // Where it was to go is gone: nothing else is found under that key.
+    if (problem.reason === "folder_gone") delete work.folderKey;
+    if (own) this.#fail(again, problem, most);
+    else this.#refusedToSave(again, work, problem);
+    this.#change(again, { behind: file.name, behindSize: file.file.size });
   }
 
   /** These documents stand where the file stood. */
@@ -385,6 +511,7 @@ export class DraftFiles {
             sent: 0,
             state: "failed",
             problem,
+            ...(one.files === undefined ? {} : { files: one.files }),
             ...(most === undefined ? {} : { most }),
             ...(uploadId === undefined ? {} : { uploadId }),
           },
@@ -414,8 +541,11 @@ export class DraftFiles {
   #change(key: string, change: Partial<FileView>): void {
     const before = this.#find(key);
     if (before === undefined) return;
-    const { problem: _, most: _most, ...rest } = before;
-    const after = { ...rest, ...change };
+    const { problem, most, behind: _, ...rest } = before;
+    // What only says more of a failure leaves it as it is.
+    const failed = change.state === undefined && problem !== undefined;
+    const why = failed ? { problem, ...(most === undefined ? {} : { most }) } : {};
+    const after = { ...rest, ...why, ...change };
     this.all.value = this.all.value.map((one) => (one === before ? after : one));
     if (after.state !== before.state) this.#keep();
   }

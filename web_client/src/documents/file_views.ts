@@ -22,6 +22,13 @@ export interface FileView {
   readonly documentId?: Id;
   /** It is in a folder that contacts don't see. */
   readonly hidden?: boolean;
+  /** Of a folder: how many files are in it, and how many of them are saved. */
+  readonly files?: number;
+  readonly filesSaved?: number;
+  /** Of a folder that failed: the file that is why. */
+  readonly behind?: string;
+  /** In bytes. */
+  readonly behindSize?: number;
 }
 
 /** It failed because of what it is: another try would end as this one did. */

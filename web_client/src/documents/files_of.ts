@@ -6,7 +6,7 @@ import type { Client } from "../core/client.ts";
 import type { Document, Id } from "../core/protocol.gen.ts";
 import { say } from "../shell/toasts.ts";
 import { DraftFiles, type Means, type Writing } from "./draft_files.ts";
-import { unpackedText } from "./unpacked.ts";
+import { folderText, unpackedText } from "./unpacked.ts";
 
 export type FilesKept = Pick<Writing, "kept" | "keep">;
 
@@ -22,7 +22,9 @@ export class FilesOf {
         live: computed(() => client.link.value.kind === "live"),
       },
       unpacked: (name, result, sent) => say(unpackedText(name, result, sent)),
+      folderSaved: (name, documents, sent) => say(folderText(name, documents, sent)),
       bring: async () => (await import("./bringing.ts")).bring,
+      whole: () => import("./whole.ts"),
     };
   }
 
@@ -42,13 +44,14 @@ export class FilesOf {
     return made;
   }
 
-  /** Those of something that is begun; without `draft` nothing is kept of them. */
+  /** Those of something that is begun, or without `send` of a folder; without `draft` nothing is kept of them. */
   begun(
     accountId: () => Id | undefined,
-    send: () => void = () => undefined,
+    send?: () => void,
     draft: FilesKept = { kept: [], keep: () => undefined },
   ): DraftFiles {
-    const made = new DraftFiles(this.#means, { accountId, send, ...draft });
+    const alone = send === undefined;
+    const made = new DraftFiles(this.#means, { accountId, send: send ?? (() => undefined), alone, ...draft });
     made.look();
     return made;
   }

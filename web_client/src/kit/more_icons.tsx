@@ -14,6 +14,11 @@ export const LinkIcon: Icon = (p) =>
     "M10 14.2a4 4 0 0 0 5.7 0l3.6-3.6a4 4 0 0 0-5.7-5.7l-1.4 1.4M14 9.8a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7l1.4-1.4",
   );
 export const ComputerIcon: Icon = (p) => draw(p, "M4.5 5h15v10.5h-15zM9 19.5h6M12 15.5v4");
+export const FolderPlusIcon: Icon = (p) =>
+  draw(
+    p,
+    "M3.5 6.5A1.5 1.5 0 0 1 5 5h4.5l2 2.5H19A1.5 1.5 0 0 1 20.5 9v9a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18zM12 10.5v6M9 13.5h6",
+  );
 export const MinusIcon: Icon = (p) => draw(p, "M6 12h12");
 export const TrashIcon: Icon = (p) =>
   draw(

@@ -8,6 +8,8 @@ import { Refusal } from "../../src/core/problems.ts";
 import { DOCUMENTS_ASKED_MAX, type Document, type Folder, type Id } from "../../src/core/protocol.gen.ts";
 import type { Told } from "../../src/documents/bringing.ts";
 import { DraftFiles, type Writing } from "../../src/documents/draft_files.ts";
+import { bringWhole } from "../../src/documents/whole_bringing.ts";
+import { readChosen, readDropped } from "../../src/documents/whole_folders.ts";
 import { FakeStorage, id, petra } from "../core/fakes.ts";
 
 const account = id("9");
@@ -86,6 +88,8 @@ function files(more: Partial<Writing> = {}): DraftFiles {
       },
       carrier: { person: () => petra.id, live },
       unpacked: (name, { documents }, part) => unpacked.push([name, documents, part]),
+      folderSaved: (name, documents, part) => unpacked.push([name, documents, part]),
+      whole: async () => ({ bringWhole, readChosen, readDropped }),
       bring: async () => (_file, name, told) => {
         brought.set(name, told);
         return () => givenUp.push(name);
@@ -257,14 +261,11 @@ test("a folder that is gone can be chosen anew, and the file needn't come again"
   assert.deepEqual(states(all), ["a.pdf saved"]);
 });
 
-test("there are at most a hundred, and a folder is refused in words", async () => {
+test("there are at most a hundred", async () => {
   const all = files();
   all.add(Array.from({ length: 101 }, (_, at) => chosen(`${at}.pdf`)));
   assert.equal(all.all.value.length, 100);
-  assert.equal(all.refused.value, "too_many");
-  const other = files();
-  other.add([], true);
-  assert.equal(other.refused.value, "directory");
+  assert.deepEqual(all.refused.value, { why: "too_many" });
 });
 
 test("what was saved and what has come survives a reload with the draft; what is gone is said, and isn't sent", async () => {
@@ -379,4 +380,152 @@ test("a zip becomes what is in it, and all of that is sent with what is written,
     saves().map(({ args }) => args.name),
     ["brev.pdf"],
   );
+});
+
+// whole folders (ZP-1)
+
+/** A file as browsers hand it out of a folder that was chosen. */
+function inside(path: string, size = 10): File {
+  const file = chosen(path.split("/").at(-1) ?? "", size);
+  return Object.defineProperty(file, "webkitRelativePath", { value: path });
+}
+
+async function bringAll(): Promise<void> {
+  for (let round = 0; round < 200; round += 1) {
+    const [next] = brought;
+    if (next === undefined) return;
+    brought.delete(next[0]);
+    next[1].onBrought(id("1"));
+    await settled();
+  }
+}
+
+test("a folder is one line until it is saved, and then its files, each where it stood (ZP-2)", async () => {
+  const all = files();
+  await all.addChosen(
+    ["Kvitton/a.pdf", "Kvitton/okt/bb.pdf", "Kvitton/.DS_Store"].map((path) => inside(path)),
+  );
+  await settled();
+  assert.deepEqual(states(all), ["Kvitton brought"]);
+  assert.deepEqual([all.all.value[0]?.files, all.all.value[0]?.size], [2, 20]);
+  assert.equal(brought.size, 0);
+  all.save(false);
+  await settled();
+  await bringAll();
+  assert.deepEqual(states(all), ["a.pdf saved", "bb.pdf saved"]);
+  const told = saves().map(({ args }) => args.inside as { client_folder_id: string; way: string[] });
+  assert.deepEqual(
+    told.map(({ way }) => way),
+    [["Kvitton"], ["Kvitton", "okt"]],
+  );
+  assert.equal(new Set(told.map((one) => one.client_folder_id)).size, 1);
+  assert.deepEqual(unpacked, [["Kvitton", 2, 2]]);
+});
+
+test("as many files of a folder go along as a message has room for, and it is said how many", async () => {
+  const all = files();
+  all.add([chosen("z.pdf")]);
+  await all.addChosen(Array.from({ length: 130 }, (_, at) => inside(`Kvitton/${"a".repeat(at + 1)}`)));
+  await settled();
+  all.sendWhenSaved(false);
+  await settled();
+  await bringAll();
+  assert.equal(all.all.value.length, DOCUMENTS_ASKED_MAX);
+  assert.deepEqual(unpacked, [["Kvitton", 130, 99]]);
+  assert.equal(saves().length, 131);
+  assert.equal(sent, 1);
+});
+
+test("a file that can't be taken stays behind alone, and another try brings nothing twice", async () => {
+  const all = files();
+  let refused = true;
+  const kept = answer;
+  answer = (call) => {
+    if (refused && call.args.name === "bb.pdf")
+      throw new Refusal({ code: "invalid", message: "no", reason: "file_name" });
+    return kept(call);
+  };
+  await all.addChosen(["K/a.pdf", "K/bb.pdf", "K/ccc.pdf"].map((path) => inside(path)));
+  all.save(false);
+  await settled();
+  await bringAll();
+  assert.deepEqual(states(all), ["a.pdf saved", "ccc.pdf saved", "K failed"]);
+  const [, , left] = all.all.value;
+  assert.deepEqual([left?.files, left?.behind, left?.problem?.reason], [1, "bb.pdf", "file_name"]);
+  refused = false;
+  all.retry(left?.key ?? "", false);
+  await settled();
+  await bringAll();
+  assert.deepEqual(states(all), ["a.pdf saved", "ccc.pdf saved", "bb.pdf saved"]);
+  const keys = saves().map(({ args }) => (args.inside as { client_folder_id: string }).client_folder_id);
+  assert.deepEqual([keys.length, new Set(keys).size], [4, 1]);
+});
+
+test("where the folder is taken away meanwhile all of it stops, and begins anew elsewhere", async () => {
+  const all = files();
+  let gone = true;
+  const kept = answer;
+  answer = (call) => {
+    if (gone && call.name === "document.save")
+      throw new Refusal({ code: "conflict", message: "gone", reason: "folder_gone" });
+    return kept(call);
+  };
+  await all.addChosen(["a", "b", "c", "d", "e"].map((name) => inside(`K/${name}`)));
+  all.save(false);
+  await settled();
+  await bringAll();
+  assert.deepEqual(states(all), ["K failed"]);
+  assert.ok(saves().length <= 3);
+  const before = new Set(
+    saves().map(({ args }) => (args.inside as { client_folder_id: string }).client_folder_id),
+  );
+  gone = false;
+  calls.length = 0;
+  all.retry(all.all.value[0]?.key ?? "", false);
+  await settled();
+  await bringAll();
+  assert.equal(saves().length, 5);
+  for (const { args } of saves())
+    assert.ok(!before.has((args.inside as { client_folder_id: string }).client_folder_id));
+});
+
+test("a folder that would stand too deep there is refused before anything is brought (ZP-3)", async () => {
+  const below = Array.from(
+    { length: 20 },
+    (_, at): Folder => ({
+      ...uploads,
+      id: `${id("e").slice(2)}${String(at).padStart(2, "0")}`,
+      for_uploads: false,
+    }),
+  );
+  const chain = below.map((folder, at) => ({
+    ...folder,
+    ...(at > 0 ? { parent_id: below[at - 1]?.id ?? "" } : {}),
+  }));
+  answer = () => ({ folders: chain });
+  const all = files();
+  await all.addChosen([inside("1/2/3/4/5/6/x")]);
+  await settled();
+  all.folderId.value = chain.at(-1)?.id;
+  all.save(false);
+  await settled();
+  assert.deepEqual(states(all), ["1 failed"]);
+  assert.deepEqual(
+    [all.all.value[0]?.problem?.reason, all.all.value[0]?.problem?.got],
+    ["folder_deep", "26"],
+  );
+  assert.equal(brought.size, 0);
+});
+
+test("a folder that is taken away while it comes brings nothing more, and nothing of it is sent", async () => {
+  const all = files();
+  await all.addChosen(["a", "b", "c", "d", "e"].map((name) => inside(`K/${name}`)));
+  all.save(false);
+  await settled();
+  assert.equal(brought.size, 3);
+  all.remove(all.all.value[0]?.key ?? "");
+  await settled();
+  assert.deepEqual(givenUp.sort(), ["a", "b", "c"]);
+  assert.equal(brought.size, 3);
+  assert.deepEqual([saves(), all.all.value, unpacked], [[], [], []]);
 });
