@@ -3,8 +3,7 @@
 import { render } from "preact";
 import { tellAlso } from "../messages/told.ts";
 import { toldToStaff } from "../messages/told_to_staff.ts";
-import { boot } from "../shell/boot.ts";
-import { keepShell } from "../shell/worker.ts";
+import { boot, keepShellLater } from "../shell/boot.ts";
 import { App } from "./App.tsx";
 import { Desk } from "./desk.ts";
 // Last: the page lays out what its parts bring.
@@ -19,4 +18,4 @@ if (page !== null && root !== null) {
   root.textContent = "";
   render(<App desk={desk} />, root);
 }
-void keepShell("/console");
+keepShellLater("/console");

@@ -1,8 +1,7 @@
 // The clients' page begins here.
 
 import { render } from "preact";
-import { boot } from "../shell/boot.ts";
-import { keepShell } from "../shell/worker.ts";
+import { boot, keepShellLater } from "../shell/boot.ts";
 import { App } from "./App.tsx";
 import { Visit } from "./visit.ts";
 // Last: the page lays out what its parts bring.
@@ -16,4 +15,4 @@ if (page !== null && root !== null) {
   root.textContent = "";
   render(<App visit={visit} />, root);
 }
-void keepShell("/portal");
+keepShellLater("/portal");

@@ -89,6 +89,18 @@ function pollWhenNeeded(client: Client): void {
 
 const FAILURES_BEFORE_POLLING = 3;
 const ASK_AGAIN_MS = 3_000;
+/** A worker that begins has its own process and fetches the shell once more: not while the page is being built. */
+const SHELL_AFTER_MS = 5_000;
+
+/** Have the shell of the page at `scope` kept once it stands. */
+export function keepShellLater(scope: "/console" | "/portal"): void {
+  setTimeout(() => {
+    import("./worker.ts").then(
+      ({ keepShell }) => keepShell(scope),
+      (problem) => console.warn("this page's shell can't be kept", problem),
+    );
+  }, SHELL_AFTER_MS);
+}
 
 /** Who is logged in, however long the server is away; meanwhile the page says that it is. */
 async function whoAmIAtLast(client: Client, side: Me["person"]["side"]): Promise<Me | null> {

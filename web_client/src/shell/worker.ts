@@ -10,13 +10,9 @@ interface TrustedTypes {
 
 const WORKER = "/sw.js";
 
-/** A worker that begins has its own process and fetches the shell once more: not while the page is being built. */
-const AFTER_MS = 5_000;
-
 /** Have the shell of the page at `scope` kept. A browser that keeps none costs opening without a network, nothing else. */
 export async function keepShell(scope: "/console" | "/portal"): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
-  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
   // The page's policy lets no other script address through than what this makes.
   const types = (window as unknown as { trustedTypes?: TrustedTypes }).trustedTypes;
   const address =
