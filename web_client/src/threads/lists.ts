@@ -8,6 +8,7 @@ import type { Client } from "../core/client.ts";
 import type { Id, Thread, ThreadPage } from "../core/protocol.gen.ts";
 import type { State } from "../core/state.ts";
 import { isAsleep } from "./filters.ts";
+import { HeldPlace } from "./held_place.ts";
 import { byUrgency } from "./order.ts";
 import { isListed, type ListQuery } from "./rows.ts";
 
@@ -30,7 +31,7 @@ export class Lists {
   readonly query: Signal<ListQuery>;
   readonly #pages = signal<ReadonlyMap<string, ListState>>(new Map());
   readonly counts = signal<Counts>({ active: 0, unread: 0, messages: 0 });
-  /** The rows of the current query. A thread that was open when it stopped matching stays while it is open. */
+  /** The rows of the current query. A thread that was open when it stopped matching stays while it is open, and where it was. */
   readonly rows: ReadonlySignal<readonly Thread[]>;
   readonly state: ReadonlySignal<ListState>;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,18 +43,22 @@ export class Lists {
   ) {
     this.query = signal(first);
     this.state = computed(() => this.#pages.value.get(keyOf(this.query.value)) ?? { state: "loading" });
+    const place = new HeldPlace();
     this.rows = computed(() => {
       const { rows, me } = client.state.value;
       const query = this.query.value;
-      const keep = query.only === "unread" ? pinned.value : null;
-      return rows
+      const { state, found } = this.state.value;
+      const chosen = pinned.value;
+      const keep = query.only === "unread" ? chosen : null;
+      const inOrder = rows
         .values()
         .filter(
           (row) =>
-            isListed(row, query, me?.person.id, this.state.value.found) ||
-            (row.id === keep && row.state === query.state),
+            isListed(row, query, me?.person.id, found) || (row.id === keep && row.state === query.state),
         )
         .sort(byUrgency);
+      // While a list comes, no row has its place yet.
+      return place.keep(inOrder, chosen, state === "ready" ? keyOf(query) : "");
     });
     client.listeners.add((before, after) => this.#changed(before, after));
     client.accessListeners.add(() => this.forget());

@@ -1,11 +1,11 @@
 // What the visitor sees once the panel is opened: the screen, fed from the live client.
 
-import { effect } from "@preact/signals-core";
+import { computed, effect, type ReadonlySignal } from "@preact/signals-core";
 import { type JSX, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { newKey } from "../core/keys.ts";
 import { firmView } from "../core/people.ts";
-import type { Body, Id } from "../core/protocol.gen.ts";
+import type { Body, Id, Thread } from "../core/protocol.gen.ts";
 import { bringBy } from "../documents/picture.ts";
 import { startClock } from "../i18n/clock.ts";
 import { chooseLanguage, loadLanguage, setTimeZone, t } from "../i18n/index.ts";
@@ -13,6 +13,7 @@ import { leaveComposing } from "../kit/composing.ts";
 import { connectionOf } from "../shell/connection.ts";
 import { attempt } from "../shell/toasts.ts";
 import { Ticks } from "../tasks/ticks.ts";
+import { HeldPlace } from "../threads/held_place.ts";
 import { rowView } from "../threads/rows.ts";
 import { ThreadModel } from "../threads/thread.ts";
 import type { Visitor } from "./visitor.ts";
@@ -45,16 +46,19 @@ export async function draw(visitor: Visitor, element: HTMLElement): Promise<void
     chosen = true;
     if (only !== undefined && more.length === 0) thread.show(only.id);
   });
-  render(<Panel visitor={visitor} thread={thread} ticks={new Ticks(client)} />, element);
+  const place = new HeldPlace();
+  const rows = computed(() => place.keep(visitor.rows.value, thread.id.value, visitor.loaded.value));
+  render(<Panel visitor={visitor} rows={rows} thread={thread} ticks={new Ticks(client)} />, element);
 }
 
 interface PanelProps {
   readonly visitor: Visitor;
+  readonly rows: ReadonlySignal<readonly Thread[]>;
   readonly thread: ThreadModel;
   readonly ticks: Ticks;
 }
 
-function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
+function Panel({ visitor, rows, thread, ticks }: PanelProps): JSX.Element {
   const { client, host } = visitor;
   const state = client.state.value;
   const me = state.me;
@@ -71,7 +75,7 @@ function Panel({ visitor, thread, ticks }: PanelProps): JSX.Element {
       teamOnline={state.team_online}
       answerHours={me?.firm.answer_hours ?? 0}
       state={refused ? "failed" : visitor.loaded.value}
-      threads={visitor.rows.value.map((row) => rowView(row, state))}
+      threads={rows.value.map((row) => rowView(row, state))}
       more={visitor.next.value !== undefined}
       view={thread.view.value}
       tasks={ticks.shown((id !== null && state.opened[id]?.tasks) || [])}
