@@ -10,16 +10,17 @@ import { Time } from "../kit/Time.tsx";
 import { Body } from "./Body.tsx";
 import type { MessageProps } from "./Message.tsx";
 import { Quote } from "./Quote.tsx";
-import { Receipt } from "./Receipt.tsx";
+import { Receipt, seamOf } from "./Receipt.tsx";
 
-export function ContactMessage({ message, continued = false, ...acts }: MessageProps): JSX.Element {
+export function ContactMessage(props: MessageProps): JSX.Element {
+  const { message, continued, followed, ...acts } = props;
   const { author, receipt } = message;
   const state =
     receipt?.kind === "pending" || receipt?.kind === "failed" ? ` contact-message--${receipt.kind}` : "";
   const kind = message.deleted ? "deleted" : message.mine ? "mine" : "other";
   return (
     <article
-      class={`contact-message contact-message--${kind}${continued ? " contact-message--continued" : ""}${state}`}
+      class={`contact-message contact-message--${kind}${continued ? " contact-message--continued" : ""}${followed ? " contact-message--followed" : ""}${state}`}
       data-entry={message.key}
       tabIndex={-1}
     >
@@ -40,7 +41,7 @@ export function ContactMessage({ message, continued = false, ...acts }: MessageP
         )}
       </div>
       {(receipt || message.editedAt !== undefined) && (
-        <footer class="contact-message__foot">
+        <footer class={`contact-message__foot${seamOf(message, props)}`}>
           {message.editedAt !== undefined && (
             <span>
               {t("message.edited", {

@@ -13,7 +13,8 @@ import { Time } from "../kit/Time.tsx";
 import { Body } from "./Body.tsx";
 import type { MessageView } from "./models.ts";
 import { Quote } from "./Quote.tsx";
-import { Receipt } from "./Receipt.tsx";
+import { Receipt, seamOf } from "./Receipt.tsx";
+import type { InBlock } from "./stream_rows.ts";
 
 export interface MessageActions {
   readonly onReply?: (key: string) => void;
@@ -22,19 +23,19 @@ export interface MessageActions {
   readonly onJump?: (key: string) => void;
 }
 
-export interface MessageProps extends MessageActions {
+export interface MessageProps extends MessageActions, Partial<InBlock> {
   readonly message: MessageView;
-  readonly continued?: boolean;
   readonly meId?: string | undefined;
 }
 
-export function Message({ message, continued = false, meId, ...acts }: MessageProps): JSX.Element {
+export function Message(props: MessageProps): JSX.Element {
+  const { message, continued = false, followed, sameMinute, meId, onReply, onJump } = props;
   const { author, receipt } = message;
   const kind = message.deleted ? "deleted" : message.internal ? "internal" : message.own ? "own" : "other";
   const state = receipt?.kind === "pending" || receipt?.kind === "failed" ? ` message--${receipt.kind}` : "";
   return (
     <article
-      class={`message message--${kind}${continued ? " message--continued" : ""}${state}`}
+      class={`message message--${kind}${continued ? " message--continued" : ""}${followed ? " message--followed" : ""}${state}`}
       data-entry={message.key}
       tabIndex={-1}
     >
@@ -45,21 +46,21 @@ export function Message({ message, continued = false, meId, ...acts }: MessagePr
         ) : (
           <>
             <Head message={message} continued={continued} />
-            {message.quote && <Quote quote={message.quote} onJump={acts.onJump} />}
+            {message.quote && <Quote quote={message.quote} onJump={onJump} />}
             <Body body={message.body} meId={meId} lang={message.lang} />
             {message.attachments && <Attachments items={message.attachments} />}
-            <Foot message={message} {...acts} />
+            <Foot {...props} />
           </>
         )}
       </div>
-      <Time at={message.at} form="time" class="message__time" />
-      {!message.deleted && !state && acts.onReply && (
+      <Time at={message.at} form="time" class={sameMinute ? "hidden" : "message__time"} />
+      {!message.deleted && !state && onReply && (
         <span class="message__tools">
           <IconButton
             icon={ReplyIcon}
             label={t("message.reply")}
             data-key="r"
-            onClick={() => acts.onReply?.(message.key)}
+            onClick={() => onReply(message.key)}
           />
         </span>
       )}
@@ -82,8 +83,8 @@ function Head({
         <span class="message__author">{message.author.name}</span>
         {note && <span class="message__note">{note}</span>}
       </header>
-      {message.internal && (
-        <span class={continued ? "message__internal message__internal--alone" : "message__internal"}>
+      {message.internal && !continued && (
+        <span class="message__internal">
           <LockIcon size={14} />
           {t("message.internal")}
         </span>
@@ -92,15 +93,12 @@ function Head({
   );
 }
 
-function Foot({
-  message,
-  onRetry,
-  onDiscard,
-}: MessageActions & { readonly message: MessageView }): JSX.Element | null {
+function Foot({ message, onRetry, onDiscard, ...place }: MessageProps): JSX.Element | null {
   const { receipt, editedAt, key } = message;
   if (!receipt && editedAt === undefined) return null;
+  const seam = seamOf(message, place);
   return (
-    <footer class="message__foot">
+    <footer class={`message__foot${seam}`}>
       {editedAt !== undefined && (
         <span>{t("message.edited", { time: format.value.timeBeside(editedAt, message.at, now.value) })}</span>
       )}
@@ -113,7 +111,7 @@ function Foot({
           onDiscard={onDiscard && (() => onDiscard(key))}
         />
       )}
-      {(receipt?.kind === "delivered" || receipt?.kind === "mailed") && <Unknown />}
+      {!seam && (receipt?.kind === "delivered" || receipt?.kind === "mailed") && <Unknown />}
     </footer>
   );
 }

@@ -7,7 +7,8 @@ import { format, t } from "../i18n/index.ts";
 import { isolated } from "../i18n/isolated.ts";
 import { problemText } from "../i18n/problems.ts";
 import { CheckIcon, ClockIcon, DoubleCheckIcon, ProblemIcon } from "../kit/icons.tsx";
-import type { ReachedKind, ReachedView, ReceiptView } from "./models.ts";
+import type { MessageView, ReachedKind, ReachedView, ReceiptView } from "./models.ts";
+import type { InBlock } from "./stream_rows.ts";
 
 /** So many names stand written out; the rest opens from "+2". */
 const NAMES_MAX = 2;
@@ -62,6 +63,16 @@ export function Receipt({ receipt, beside, onRetry, onDiscard }: ReceiptProps): 
     default:
       return <Reached {...receipt} when={when} />;
   }
+}
+
+/** The class of a message's foot within a block: on the seam to the one behind, where it takes no room and so moves nothing when
+ *  it comes or goes; and, where that one says it for both, only while somebody points at the message or has gone to it. */
+export function seamOf(
+  { receipt, editedAt }: MessageView,
+  { followed, saidBelow }: Partial<InBlock>,
+): string {
+  if (!followed || receipt?.kind === "failed" || editedAt !== undefined) return "";
+  return saidBelow ? " seam seam--quiet" : " seam";
 }
 
 /** Who, each with a time. */

@@ -93,16 +93,8 @@ export function Stream(props: StreamProps): JSX.Element {
             if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
             if (row.type === "system")
               return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
-            return (
-              <OneMessage
-                key={row.key}
-                message={row.message}
-                continued={row.continued}
-                meId={meId}
-                {...acts}
-                onJump={jump}
-              />
-            );
+            const { key, message, place } = row;
+            return <OneMessage key={key} message={message} {...place} meId={meId} {...acts} onJump={jump} />;
           })}
           <TypingDots names={typing} />
         </div>
