@@ -86,28 +86,23 @@ const panels: Partial<Record<PanelTab, JSX.Element>> = {
           {
             key: "1",
             at: cast.at("12-01T09:48"),
-            change: {
-              event: { type: "task.completed", task_id: "t1" },
-              actor: "Petra",
-              text: "Ladda upp bankutdrag sep–nov",
-            },
+            what: "Petra Holm bockade av ”Ladda upp bankutdrag sep–nov”",
+            ofTasks: true,
+            from: "petra@holmbygg.example · 192.0.2.4 · Firefox · Android",
           },
           {
             key: "2",
             at: cast.at("11-27T13:10"),
-            change: {
-              event: { type: "task.edited", task_id: "t2", text: "Godkänn preliminär resultatrapport" },
-              actor: "Anna",
-            },
+            what: "Anna Lindberg ändrade en uppgift: ”Rapport → Godkänn preliminär resultatrapport”",
+            ofTasks: true,
+            from: "anna@lindbergfalk.example · 192.0.2.1 · Firefox · Windows",
           },
           {
             key: "3",
             at: cast.at("11-25T16:03"),
-            change: {
-              event: { type: "task.completed", task_id: "t3" },
-              actor: "Petra",
-              text: "Bekräfta firmatecknare",
-            },
+            what: "Petra Holm bockade av ”Bekräfta firmatecknare”",
+            ofTasks: true,
+            from: "petra@holmbygg.example · 192.0.2.4 · Firefox · Android",
           },
         ],
       }}

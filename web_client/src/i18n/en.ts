@@ -252,11 +252,6 @@ export const en = {
   "system.archived": "{actor} archived the chat",
   "system.archivedAlone": "The chat was archived",
   "system.reopened": "{actor} reopened the chat",
-  "system.taskAdded": "{actor} added the task “{text}”",
-  "system.taskEdited": "{actor} changed a task to “{text}”",
-  "system.taskCompleted": "{actor} ticked “{text}”",
-  "system.taskReopened": "{actor} unticked “{text}”",
-  "system.taskDeleted": "{actor} deleted the task “{text}”",
   "system.tasksCompleted": "All tasks are done",
 
   // writing

@@ -255,11 +255,6 @@ const sv: Translated<typeof en> = {
   "system.archived": "{actor} arkiverade chatten",
   "system.archivedAlone": "Chatten arkiverades",
   "system.reopened": "{actor} öppnade chatten igen",
-  "system.taskAdded": "{actor} lade till uppgiften ”{text}”",
-  "system.taskEdited": "{actor} ändrade en uppgift till ”{text}”",
-  "system.taskCompleted": "{actor} bockade av ”{text}”",
-  "system.taskReopened": "{actor} tog bort bocken för ”{text}”",
-  "system.taskDeleted": "{actor} tog bort uppgiften ”{text}”",
   "system.tasksCompleted": "Alla uppgifter är klara",
 
   // skriva

@@ -69,8 +69,6 @@ export interface SystemView<E = Event> {
   readonly event: E;
   readonly actor: string;
   readonly actor_id?: string;
-  /** Of a task's change: the task's text. */
-  readonly text?: string;
   /** Of a reminder: whom it was for, where not everybody was reached, or nobody. */
   readonly names?: readonly string[];
   readonly lost?: boolean;

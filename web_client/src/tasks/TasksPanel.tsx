@@ -6,7 +6,6 @@ import { t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Time } from "../kit/Time.tsx";
-import { systemText } from "../messages/told.ts";
 import { AddTask } from "./AddTask.tsx";
 import type { ChangeView, TasksPanelView } from "./models.ts";
 import { beforeAfterDrop, beforeAfterMove, sunk } from "./order.ts";
@@ -76,9 +75,12 @@ function Changes({ changes }: { readonly changes: readonly ChangeView[] }): JSX.
         </Button>
       </header>
       <ul>
-        {changes.slice(0, CHANGES_SHOWN).map((change) => (
-          <Change key={change.key} change={change} />
-        ))}
+        {changes
+          .filter(({ ofTasks }) => ofTasks)
+          .slice(0, CHANGES_SHOWN)
+          .map((change) => (
+            <Change key={change.key} change={change} />
+          ))}
       </ul>
       {open && (
         <Dialog
@@ -112,8 +114,8 @@ function Change({
   return (
     <li class="changes__row">
       <span class="changes__what">
-        {systemText(change.change)}
-        {full && change.detail && <span class="changes__detail">{change.detail}</span>}
+        {change.what}
+        {full && <span class="changes__from">{change.from}</span>}
       </span>
       <Time at={change.at} form="full" />
     </li>

@@ -1,7 +1,6 @@
 // What is drawn of tasks. See kit/models.ts.
 
 import type { AccountView, PersonView } from "../kit/models.ts";
-import type { SystemView } from "../messages/models.ts";
 
 export interface TaskView {
   readonly id: string;
@@ -14,18 +13,21 @@ export interface TaskView {
   readonly pending?: boolean;
 }
 
-/** One line of "Changes" below the tasks, or of the log. */
+/** One line of the log below the tasks: who did what. */
 export interface ChangeView {
   readonly key: string;
   readonly at: number;
-  readonly change: SystemView;
-  /** Address, browser and system, as audited. */
-  readonly detail?: string;
+  readonly what: string;
+  /** To the tasks; else to the chat around them. */
+  readonly ofTasks: boolean;
+  /** By which address, and from where. */
+  readonly from: string;
 }
 
 export interface TasksPanelView {
   /** In the order the staff chose; the component lets done ones sink. */
   readonly tasks: readonly TaskView[];
+  /** The newest first. */
   readonly changes: readonly ChangeView[];
 }
 

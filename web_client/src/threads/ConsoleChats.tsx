@@ -127,7 +127,7 @@ export function ChatPanel({ desk }: { readonly desk: Desk }): JSX.Element | null
       tasksTotal={row.tasks_total ?? 0}
       onClose={desk.closePanel}
     >
-      {tab === "tasks" && <TasksTab desk={desk} threadId={id} />}
+      {tab === "tasks" && <TasksTab key={id} desk={desk} threadId={id} />}
       {tab === "documents" && <DocumentsTab key={id} desk={desk} threadId={id} />}
       {tab === "reminders" && <RemindersTab key={id} desk={desk} threadId={id} />}
       {tab === "info" && <InfoTab key={id} desk={desk} threadId={id} />}

@@ -16,10 +16,10 @@ import { facts } from "../custom_fields/values.ts";
 import { t } from "../i18n/index.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { tryAgain } from "../letters/retry.ts";
-import { taskChanges } from "../messages/task_changes.ts";
 import { RemindersPanel } from "../reminders/RemindersPanel.tsx";
 import { attempt, say } from "../shell/toasts.ts";
 import { TasksPanel } from "../tasks/TasksPanel.tsx";
+import { changeView } from "../tasks/trail.ts";
 import { infoView, managesAccounts, reminderView } from "./panels.ts";
 
 interface TabProps {
@@ -30,16 +30,11 @@ interface TabProps {
 export function TasksTab({ desk, threadId }: TabProps): JSX.Element {
   const { api, state } = desk.client;
   const thread = state.value.opened[threadId];
-  const audit = useAudit(desk, threadId, state.value.rows.get(threadId)?.head);
+  const trail = useTrail(desk, threadId);
   const tasks = desk.ticks.shown(thread?.tasks ?? []);
-  const changes = (thread ? taskChanges(thread) : []).map((change) => {
-    const detail = audit.find((row) => Math.abs(row.at - change.at) < 2_000 && row.event.startsWith("task"));
-    return detail ? { ...change, detail: auditText(detail) } : change;
-  });
   return (
     <TasksPanel
-      key={threadId}
-      view={{ tasks, changes }}
+      view={{ tasks, changes: trail.map(changeView) }}
       onAdd={(text) => void desk.addTask(threadId, text)}
       onTick={(id, done) => void desk.ticks.set(threadId, id, done)}
       onEdit={(task_id, text) =>
@@ -54,24 +49,31 @@ export function TasksTab({ desk, threadId }: TabProps): JSX.Element {
   );
 }
 
-/** The audit trail of the thread, for the log below the tasks; as good as absent while it can't be had. */
-function useAudit(desk: Desk, threadId: Id, head: number | undefined): readonly AuditRow[] {
-  const [rows, setRows] = useState<readonly AuditRow[]>([]);
+/** A change is in the trail once its event comes; several that come together are asked for at once. */
+const ASK_AFTER_MS = 300;
+
+/** The thread's trail, newest first; as good as absent while it can't be had. */
+function useTrail(desk: Desk, threadId: Id): readonly AuditRow[] {
+  const [rows, setRows] = useState<readonly AuditRow[]>();
+  const { head, staff } = desk.client.state.value.rows.get(threadId) ?? {};
   useEffect(() => {
     if (head === undefined) return;
     let wanted = true;
-    const timer = setTimeout(() => {
-      desk.client.api.call("audit.list", { thread_id: threadId }).then(
-        (page) => wanted && setRows(page.rows),
-        () => undefined,
-      );
-    }, 600);
+    const timer = setTimeout(
+      () => {
+        desk.client.api.call("audit.list", { thread_id: threadId }).then(
+          (page) => wanted && setRows(page.rows),
+          () => undefined, // shown as it was; the next change asks again
+        );
+      },
+      rows === undefined ? 0 : ASK_AFTER_MS,
+    );
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [threadId, head]);
-  return rows;
+  }, [threadId, head, staff?.notes_head]);
+  return rows ?? [];
 }
 
 const LOOK_MS = 5_000;
@@ -87,10 +89,6 @@ function useLooks(): number {
     return () => clearInterval(timer);
   }, []);
   return looks;
-}
-
-function auditText({ ip, browser, os }: AuditRow): string {
-  return [ip, browser, os].filter(Boolean).join(" · ");
 }
 
 export function RemindersTab({ desk, threadId }: TabProps): JSX.Element {

@@ -8,7 +8,6 @@ import type { Event, StreamEvent, Task, Thread } from "../../src/core/protocol.g
 import { reduce } from "../../src/core/reducer.ts";
 import { EMPTY, type Happening, type State } from "../../src/core/state.ts";
 import { streamEntries } from "../../src/messages/stream.ts";
-import { taskChanges } from "../../src/messages/task_changes.ts";
 import { tellAlso } from "../../src/messages/told.ts";
 import { toldToStaff } from "../../src/messages/told_to_staff.ts";
 import { anna, id, me, petra, row, said } from "./fakes.ts";
@@ -43,7 +42,7 @@ const run = {
 const saved = { id: id("7"), title: "Receipts", body: { content: [] }, updated_at: 1 };
 
 /** What of a thread and a person's lists somebody can see change. */
-type Part = "row" | "tasks" | "stream" | "task log" | "inbox" | "lists" | "kept";
+type Part = "row" | "tasks" | "stream" | "inbox" | "lists" | "kept";
 
 type Place<E> = {
   readonly stands: "t" | "n" | "u";
@@ -56,7 +55,7 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
   "access.changed": {
     stands: "u",
     event: { type: "access.changed", lost: [account.id] },
-    changes: ["row", "tasks", "stream", "task log", "lists"],
+    changes: ["row", "tasks", "stream", "lists"],
   },
   "bulk.deleted": {
     stands: "u",
@@ -168,27 +167,27 @@ const PLACES: { readonly [T in Event["type"]]: Place<Extract<Event, { readonly t
   "task.added": {
     stands: "t",
     event: { type: "task.added", task: { ...task, id: id("7") } },
-    changes: ["row", "tasks", "task log"],
+    changes: ["row", "tasks"],
   },
   "task.completed": {
     stands: "t",
     event: { type: "task.completed", task_id: task.id },
-    changes: ["row", "tasks", "task log"],
+    changes: ["row", "tasks"],
   },
   "task.deleted": {
     stands: "t",
     event: { type: "task.deleted", task_id: task.id },
-    changes: ["row", "tasks", "task log"],
+    changes: ["row", "tasks"],
   },
   "task.edited": {
     stands: "t",
     event: { type: "task.edited", task_id: task.id, text: "All receipts" },
-    changes: ["tasks", "task log"],
+    changes: ["tasks"],
   },
   "task.reopened": {
     stands: "t",
     event: { type: "task.reopened", task_id: done.id },
-    changes: ["row", "tasks", "task log"],
+    changes: ["row", "tasks"],
   },
   "tasks.completed": { stands: "t", event: { type: "tasks.completed" }, changes: ["stream"] },
   "tasks.reordered": {
@@ -268,7 +267,6 @@ function shownOf(state: State): Record<Part, unknown> {
     row: state.rows.get(thread) && { ...known, part },
     tasks: opened?.tasks,
     stream: streamEntries({ state, threadId: thread, writtenAt: () => 1 }),
-    "task log": opened && taskChanges(opened),
     inbox: [state.notifications.values(), state.open_count],
     lists: state.rows.size,
     kept: Object.values(state.kept).map((kept) => kept.entities.values()),
