@@ -15,7 +15,7 @@ export const messages = {
   "system.takenDown": "{actor} took the chat down from the top",
   "system.snoozeOver": "The snooze is over",
   "system.reminded": "Reminder {number} of {of} sent to {names}",
-  "system.remindedByHand": "Reminder sent by hand to {names}",
+  "system.remindedByHand": "{actor} reminded {names} by hand",
   "system.notReminded": "The reminder to {names} was not sent",
   "composer.label": "Message to the client",
   "composer.internalLabel": "Internal note",

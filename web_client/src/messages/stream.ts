@@ -187,24 +187,24 @@ function quoteView(
   );
 }
 
-/** What stands in the stream besides messages. Task changes stand in the tasks panel instead. */
+/** What stands in the stream besides messages. Of tasks the trail beside them tells. */
 function systemOf({ event, actor }: StreamEvent, notes: readonly StreamEvent[]): SystemView | undefined {
   if (placeOf(event) !== "stream") return undefined;
   const by = actor?.name ?? "";
-  return event.type === "reminder.sent" ? reminderOf(event, notes) : { event, actor: by };
+  return event.type === "reminder.sent" ? reminderOf(event, by, notes) : { event, actor: by };
 }
 
 /** A reminder for those who were handed theirs; `lost` for everybody if nobody was (RM-19). */
-function reminderOf(event: ReminderSent, notes: readonly StreamEvent[]): SystemView {
+function reminderOf(event: ReminderSent, actor: string, notes: readonly StreamEvent[]): SystemView {
   const told = notes.findLast(
     (note) => note.event.type === "reminder.settled" && note.event.reminder_id === event.reminder_id,
   )?.event;
-  if (told?.type !== "reminder.settled") return { event, actor: "" };
+  if (told?.type !== "reminder.settled") return { event, actor };
   const { counted, deliveries } = told;
   const names = deliveries
     .filter(({ state }) => !counted || state === "handed_over" || state === "unknown")
     .map(({ name }) => name);
-  return { event, actor: "", names, lost: !counted };
+  return { event, actor, names, lost: !counted };
 }
 
 /** What has no position in t: stands by its time. */

@@ -16,7 +16,7 @@ export const messages: Translated<typeof english> = {
   "system.takenDown": "{actor} tog ner chatten från toppen",
   "system.snoozeOver": "Chatten är inte uppskjuten längre",
   "system.reminded": "Påminnelse {number} av {of} skickad till {names}",
-  "system.remindedByHand": "Påminnelse skickad för hand till {names}",
+  "system.remindedByHand": "{actor} påminde {names} för hand",
   "system.notReminded": "Påminnelsen till {names} skickades inte",
   "composer.label": "Meddelande till klienten",
   "composer.internalLabel": "Intern anteckning",

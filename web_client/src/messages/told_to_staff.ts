@@ -35,11 +35,11 @@ export const toldToStaff: ToldRows = {
   "reminder.sent": [
     "stream",
     BellIcon,
-    ({ event: { number, of, recipients }, lost, names: reached = recipients }) => {
+    ({ actor, event: { number, of, recipients }, lost, names: reached = recipients }) => {
       const names = format.value.list(reached);
       if (lost) return t("system.notReminded", { names });
       return number === 0
-        ? t("system.remindedByHand", { names })
+        ? t("system.remindedByHand", { actor, names })
         : t("system.reminded", { number, of, names });
     },
   ],

@@ -136,8 +136,8 @@ export function endText(sent: readonly ReminderRowView[]): string {
 }
 
 /** A reminder, and what became of its letters. */
-function Went({ row: { number, at, counted, fates }, onRetry }: WentProps): JSX.Element {
-  const what = number === 0 ? t("reminder.byHand") : t("reminder.one", { number });
+function Went({ row: { number, at, by = "", counted, fates }, onRetry }: WentProps): JSX.Element {
+  const what = number === 0 ? t("reminder.byHand", { name: by }) : t("reminder.one", { number });
   return (
     <Step
       kind={counted ? "past" : "lost"}

@@ -26,7 +26,7 @@ export const reminders = {
   "reminder.messageOf": "Last message of {name}",
   "reminder.start": "Counted from",
   "reminder.one": "Reminder {number}",
-  "reminder.byHand": "By hand",
+  "reminder.byHand": "By {name}, by hand",
   "reminder.notSent": "{what}, not sent",
   "reminder.next": "Next",
   "reminder.untilTasks": "Stops earlier once all tasks are done *and* all messages are read",

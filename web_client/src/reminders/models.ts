@@ -10,6 +10,8 @@ export interface ReminderRowView {
   readonly number: number;
   readonly at: number;
   readonly counted: boolean;
+  /** Of one by hand: whose. */
+  readonly by?: string;
   readonly fates: readonly FateView[];
 }
 

@@ -27,7 +27,7 @@ export const reminders: Translated<typeof english> = {
   "reminder.messageOf": "Meddelande från {name}",
   "reminder.start": "Räknas från",
   "reminder.one": "Påminnelse {number}",
-  "reminder.byHand": "För hand",
+  "reminder.byHand": "Av {name}, för hand",
   "reminder.notSent": "{what}, skickades inte",
   "reminder.next": "Nästa",
   "reminder.untilTasks": "Slutar tidigare när alla uppgifter är klara *och* alla meddelanden lästa",

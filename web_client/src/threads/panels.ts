@@ -25,6 +25,7 @@ export function reminderView(
         number: row.number,
         at: row.at,
         counted: row.counted ?? true,
+        ...(row.by ? { by: row.by.name } : {}),
         fates: (row.deliveries ?? []).map(fateView),
       }))
       .sort((a, b) => a.at - b.at);

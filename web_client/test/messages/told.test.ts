@@ -76,3 +76,18 @@ test("who takes a chat over is named once", async () => {
     `Erik Falk assigned the chat to ${anna.name}`,
   );
 });
+
+test("a reminder by hand is told with whose it was", async () => {
+  // RM-11
+  const event = { type: "reminder.sent", number: 0, of: 3, recipients: names } as const;
+  await loadLanguage("en", { withStaff: true });
+  assert.equal(
+    systemText({ event, actor: anna.name }),
+    `${anna.name} reminded Petra Holm and Linn Holm by hand`,
+  );
+  await loadLanguage("sv", { withStaff: true });
+  assert.equal(
+    systemText({ event, actor: anna.name }),
+    `${anna.name} påminde Petra Holm och Linn Holm för hand`,
+  );
+});
