@@ -1,8 +1,8 @@
 // The thread's header for staff: subject, account and its people; assignee, next reminder, archive, and the rest in a menu, with
 // arrows between them: the first one is the tab stop, and the way to the panel where it doesn't stand beside it.
 
-import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { now } from "../i18n/clock.ts";
 import { format, t } from "../i18n/index.ts";
 import { Button } from "../kit/Button.tsx";
@@ -34,8 +34,10 @@ export interface ThreadHeaderProps {
 export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
   const { header, staff, onAssign, onArchive, acts, onPanel, onBack } = props;
   const [renaming, setRenaming] = useState(false);
+  const bar = useRef<HTMLElement>(null);
+  useRoom(bar, [header.subject, header.account.name, renaming]);
   return (
-    <header class="thread-header">
+    <header class="thread-header" ref={bar}>
       <IconButton icon={BackIcon} size={20} label={t("back")} class="thread-header__back" onClick={onBack} />
       <div class="thread-header__words">
         <Subject {...props} renaming={renaming} onDone={() => setRenaming(false)} />
@@ -93,6 +95,26 @@ export function ThreadHeader(props: ThreadHeaderProps): JSX.Element {
       </div>
     </header>
   );
+}
+
+const TIGHT = "thread-header--tight";
+
+/** Where subject or client don't fit beside what can be done, that goes without its words. Who reads and who is online comes and
+ *  goes, and decides nothing: buttons stay where they are. */
+function useRoom(bar: RefObject<HTMLElement | null>, shown: readonly unknown[]): void {
+  useLayoutEffect(() => {
+    const element = bar.current;
+    if (!element) return;
+    const look = (): void => {
+      element.classList.remove(TIGHT);
+      for (const words of element.querySelectorAll(".thread-header__subject, .thread-header__account"))
+        if (words.scrollWidth > words.clientWidth) element.classList.add(TIGHT);
+    };
+    const resized = new ResizeObserver(look);
+    resized.observe(element);
+    look();
+    return () => resized.disconnect();
+  }, [...shown]);
 }
 
 function ReminderButton({
