@@ -27,8 +27,8 @@ Activity = Literal[
     "thread", "message", "tasks", "tasks_done", "assigned", "reassigned", "taken_over", "unassigned", "reopened"
 ]  # fmt: skip
 """How a letter to staff names what has happened. `taken_over` is `assignment_changed` by whoever is assigned then."""
-StaffLetter = Literal["staff_activity", "staff_mention", "staff_assigned"]
-"""The letters to staff about what has happened."""
+StaffLetter = Literal["staff_activity", "staff_mention", "staff_assigned", "staff_documents"]
+"""The letters to staff about what has happened; `staff_documents` is about an account's documents, and about no thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,11 @@ KINDS: Final[Mapping[NotificationKind, KindRow]] = {
     "snooze_ended": KindRow("A chat that was put off is back, as its time has come.", letter=None),
     "send_stopped": KindRow("A message, or a new chat, that was to go at this time did not.", letter=None),
     "documents_uploaded": KindRow(
-        "Documents came into an account's folders, and no message carries them.", letter=None
+        "Documents came into an account's folders, and no message carries them.", letter="staff_documents"
     ),
-    "uploads_finished": KindRow("A contact has said that they have uploaded all that they wanted to.", letter=None),
+    "uploads_finished": KindRow(
+        "A contact has said that they have uploaded all that they wanted to.", letter="staff_documents"
+    ),
     "bulk_done": KindRow("A bulk run of mine is over.", letter=None),
     "reminders_exhausted": KindRow(
         "The last reminder has been out for as long as there is between two, and the client hasn't answered.",

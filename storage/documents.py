@@ -115,6 +115,11 @@ class Documents:
         await rows.update_many({**query, "_id": {"$in": ids}}, {"$set": {"preview": preview}}, session=session)
         return ids
 
+    async def any_new(self, firm_id: Id, account_id: Id, side: Side, until: Ms) -> bool:
+        """Whether some of an account that were uploaded by then are new for a side."""
+        query: Row = {"account_id": account_id, "new_for": side, "uploaded_at": {"$lte": until}, **LIVE}
+        return await self._rows.of(firm_id).find_one(query, {"_id": 1}) is not None
+
     async def looked_at(self, firm_id: Id, document_id: Id, side: Side) -> None:
         """Somebody of a side has looked at it: it is new to them no more."""
         await self._rows.of(firm_id).update_one({"_id": document_id, "new_for": side}, {"$pull": {"new_for": side}})

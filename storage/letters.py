@@ -39,7 +39,7 @@ UNREADABLE_ASIDE_MS: Final = 600_000
 LetterState = Literal["waiting", "claimed", "sending", "sent", "dropped", "failed", "unknown"]
 LetterKind = Literal[
     "client_new_thread", "client_messages", "client_tasks", "client_reminder",
-    "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset", "copy",
+    "staff_activity", "staff_mention", "staff_assigned", "staff_documents", "invitation", "password_reset", "copy",
 ]  # fmt: skip
 """A `copy` is the firm's blind copy of a letter that was handed over (EM-3): a letter with a fate of its own."""
 
@@ -49,7 +49,7 @@ Whose = Literal["relay", "recipient", "letter"]
 
 WEIGHT: Final[Mapping[LetterKind, int]] = {
     "client_new_thread": 3, "client_messages": 2, "client_tasks": 1,
-    "staff_mention": 3, "staff_assigned": 2, "staff_activity": 1,
+    "staff_mention": 3, "staff_assigned": 2, "staff_activity": 1, "staff_documents": 1,
 }  # fmt: skip
 """Of the kinds that are bundled: a letter is of the weightiest kind of what has come into it, whichever came first."""
 
@@ -81,6 +81,7 @@ class LetterDoc(Document):
     state: LetterState
     account_id: Id | None = None
     thread_id: Id | None = None
+    """Of a letter about an account's documents: the place of their entry in inboxes."""
     by: Id | None = None
     """Of an invitation: the member of staff who sent it."""
     first_seq: int = 0

@@ -1,12 +1,12 @@
 """From a letter in the outbox to the facts it may state, looked up at the moment when it goes out.
 
-Knows who knows the facts of which letter: to_contacts, to_staff and secret_links. Refuses to know what makes one
+Knows who knows the facts of which letter: to_contacts, to_staff, of_documents, secret_links. Refuses to know what makes one
 pointless, SMTP and how a mail looks.
 """
 
 from msgspec.structs import replace
 
-from scheduler.letters import secret_links, to_contacts, to_staff
+from scheduler.letters import of_documents, secret_links, to_contacts, to_staff
 from scheduler.letters.facts import Letter
 from scheduler.letters.matter import Dropped, Matter, brand, enclosed
 from server.core.context import Means
@@ -31,6 +31,8 @@ async def facts_of(means: Means, letter: LetterDoc) -> Letter | Dropped:
 async def _facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | Dropped:
     if letter.kind in ("invitation", "password_reset"):
         return await secret_links.facts_of(means, letter, firm)
+    if letter.kind == "staff_documents":
+        return await of_documents.facts_of(means, letter, firm)
     thread = await means.store.threads.get(letter.firm_id, letter.thread_id or "")
     account = await means.store.accounts.get(letter.firm_id, letter.account_id or "")
     if thread is None or account is None:

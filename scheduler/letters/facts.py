@@ -29,7 +29,8 @@ LINK_QUERY_KEYS: Final = frozenset({"next"})
 
 Kind = Literal[
     "client_new_thread", "client_messages", "client_tasks", "client_reminder",
-    "staff_activity", "staff_mention", "staff_assigned", "invitation", "password_reset",
+    "staff_activity", "staff_mention", "staff_assigned", "staff_documents",
+    "invitation", "password_reset",
 ]  # fmt: skip
 Waiting = Literal["message", "reply", "nothing"]
 
@@ -119,10 +120,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     thread_subject: str = ""
     """Empty: the letter does not name it."""
     count: int = 1
-    """Messages or tasks that the letter is about; of a reminder the messages, since it counts the open tasks itself."""
+    """Messages, tasks or documents that the letter is about; of a reminder the messages, since it counts its open tasks."""
     activity: Activity = "message"
     also: tuple[Activity, ...] = ()
     """Letters to staff: what else has happened, besides what the letter leads with."""
+    finished: bool = False
+    """Of a letter about an account's documents: somebody has said that they have uploaded all (DC-9)."""
     others: int = 0
     """Letters to staff: how many messages there are among that."""
     waiting: Waiting = "nothing"

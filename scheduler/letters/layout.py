@@ -91,7 +91,7 @@ def lay_out(letter: Letter) -> Page:
     secret = letter.kind in facts.SECRET_LINK_KINDS
     text_shown = letter.show_text and not letter.activate_url and not secret
     named = bool(letter.thread_subject)
-    intro = "intro" if named or secret else "intro_hidden"
+    intro = "intro" if named or secret or letter.kind == "staff_documents" else "intro_hidden"
     subject = "subject_open" if text_shown and named else "subject"
     firm = letter.firm
     tasks = _tasks(letter)
@@ -160,6 +160,8 @@ def _known(letter: Letter, w: Words) -> dict[str, object]:
 def _section(letter: Letter) -> str:
     if letter.kind == "staff_activity":
         return f"staff_{letter.activity}"
+    if letter.kind == "staff_documents" and letter.finished:
+        return "staff_uploads"
     if letter.kind == "invitation" and letter.as_staff:
         return "invitation_staff"
     if letter.kind != "client_reminder":
@@ -178,6 +180,8 @@ def _say(w: Words, key: str, **known: object) -> str:
 def _preheader(letter: Letter, w: Words) -> str:
     if letter.kind in facts.SECRET_LINK_KINDS:
         return _say(w, "page.preheader_account")
+    if letter.kind == "staff_documents":
+        return _say(w, "page.preheader_documents")
     return _say(w, "page.preheader_activate" if letter.activate_url else "page.preheader")
 
 
@@ -240,7 +244,8 @@ def _activation(letter: Letter, w: Words) -> tuple[str, str] | None:
 def _buttons(letter: Letter, w: Words) -> tuple[Button, ...]:
     if letter.activate_url:
         return (Button(label=_say(w, "button.activate"), url=letter.activate_url),)
-    kind = letter.kind if letter.kind in facts.SECRET_LINK_KINDS else "open"
+    named = letter.kind in facts.SECRET_LINK_KINDS or letter.kind == "staff_documents"
+    kind = letter.kind if named else "open"
     first = Button(label=_say(w, f"button.{kind}"), url=letter.button_url)
     if letter.to_staff and letter.login_url:
         return first, Button(label=_say(w, "button.log_in"), url=letter.login_url)

@@ -50,7 +50,7 @@ LOOK_S: Final = 2.0
 STUCK_PER_TICK_MAX: Final = 200
 HOUR_MS: Final = 3_600_000
 COUNTED: Final[frozenset[LetterKind]] = frozenset(
-    {"client_new_thread", "client_messages", "client_tasks", "staff_activity"}
+    {"client_new_thread", "client_messages", "client_tasks", "staff_activity", "staff_documents"}
 )
 """Of these, so many an hour go to one person about one thread."""
 

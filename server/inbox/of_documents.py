@@ -1,7 +1,8 @@
 """Documents of an account as news in inboxes: those that no message carries, gathered by who uploaded them, and that a
 contact has uploaded all that they wanted to (DC-6, DC-9).
 
-There is one entry for each account and person, which leads to the account's folders. Told are the followers who may see the
+There is one entry for each account and person, which leads to the account's folders, and a letter that waits as those about
+threads do. Told are the followers who may see the
 account, and its owner where nobody follows it (NS-1), never who did it (NS-7). It may be drawn again: positions are times,
 and what was heard at one is not heard twice. Refuses to name documents: what they are called is for who looks.
 """
@@ -11,6 +12,7 @@ from typing import Final
 
 from protocol.asked import Done
 from protocol.documents import DocumentFinish
+from protocol.ids import new_id
 from protocol.inbox import NotificationKind
 from protocol.people import Person
 from protocol.wire import Id, Ms
@@ -24,6 +26,7 @@ from storage.accounts import AccountDoc
 from storage.chores import ChoreDoc
 from storage.documents import DocumentDoc
 from storage.heard import Heard
+from storage.letters import LetterDoc
 from storage.mongo.connection import ours
 from storage.people import StaffDoc, digest
 
@@ -79,7 +82,7 @@ async def _hear(
     means: Means, account: AccountDoc, kind: NotificationKind, actor: Person, at: Ms, documents: int
 ) -> None:
     place_id = digest(f"documents {account.id}")[:32]
-    tellings = []
+    tellings, letters = [], []
     for member in await _hearers(means, account, actor):
         known = await means.store.notifications.of_thread(account.firm_id, member.id, place_id)
         if known is not None and known.heard.get("n", 0) >= at:
@@ -91,8 +94,35 @@ async def _hear(
                 account.firm_id, member.id, place_id, heard, at, about="documents", account_id=account.id
             )
         )
+        letters.append(_letter(means, account, member, place_id, heard))
+    # Before the entries: what has been heard isn't told again.
+    await means.store.letters.bundle(letters)
     await bringing.hear(means, tellings)
     await telling.tell(means, [one.entry.place for one in tellings])
+
+
+def _letter(means: Means, account: AccountDoc, member: StaffDoc, place_id: Id, heard: Heard) -> LetterDoc:
+    """It goes after as long as one about a message; what colleagues bring waits for them to come to an end (EM-8)."""
+    now = means.clock.now()
+    due_at, calm = now + means.settings.mail_delay_s * 1000, heard.actor.side == "staff"
+    return LetterDoc(
+        id=new_id(),
+        key=f"{place_id}:{heard.seq}:{member.id}",
+        firm_id=account.firm_id,
+        kind="staff_documents",
+        side="staff",
+        person_id=member.id,
+        email=member.email,
+        created_at=now,
+        due_at=due_at,
+        state="waiting",
+        account_id=account.id,
+        thread_id=place_id,
+        first_seq=heard.seq,
+        last_seq=heard.seq,
+        calm_until=due_at if calm else None,
+        wanted_at=None if calm else due_at,
+    )
 
 
 async def _hearers(means: Means, account: AccountDoc, actor: Person) -> list[StaffDoc]:

@@ -185,6 +185,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "staff_mention_and_one": {"kind": "staff_mention", "also": ("message", "reassigned"), "others": 1, **STAFF},
     "staff_mention_and_taken_over": {"kind": "staff_mention", "also": ("taken_over",), **STAFF},
     "staff_assigned": {"kind": "staff_assigned", **STAFF},
+    "staff_documents": {"kind": "staff_documents", "count": 12, **STAFF, "thread_subject": "", "thread_id": ""},
+    "staff_uploads": {"kind": "staff_documents", "finished": True, **STAFF, "thread_subject": "", "thread_id": ""},
     "invitation": {"kind": "invitation", "valid_s": 7 * 86_400, **ONE_TIME},
     "invitation_staff": {"kind": "invitation", "as_staff": True, "valid_s": 7 * 86_400, **ONE_TIME},
     "password_reset": {"kind": "password_reset", "valid_s": 3_600, **ONE_TIME},

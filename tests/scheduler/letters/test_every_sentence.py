@@ -14,7 +14,9 @@ import pytest
 from protocol.accounts import AccountAssign
 from protocol.body import Body, Mention, Paragraph, Text, paragraph
 from protocol.contacts import ContactCreate, InvitationSend
+from protocol.documents import DocumentFinish
 from protocol.ids import new_id
+from protocol.inbox import NotificationArchive, NotificationList
 from protocol.marks import MarkRead
 from protocol.messages import MessageSend
 from protocol.reminders import ReminderSend, ReminderSetting
@@ -25,6 +27,9 @@ from protocol.threads import Thread, ThreadArchive, ThreadAssign, ThreadCreate, 
 from scheduler import reminders
 from scheduler.mail import outbox as mail
 from server.core.context import Means
+from server.documents.notices import UPLOADED
+from server.inbox import of_documents
+from tests import cabinet
 from tests.scheduler.sink import Sink, body
 from tests.world import Person, World
 
@@ -66,6 +71,9 @@ class Told:
         await self.world.settled()
         self.sink.mails.clear()
         self.world.clock.advance(s=hours * HOUR_S)
+        for chore in await self.world.store.chores.left([UPLOADED], self.world.clock.now(), 100):
+            await of_documents.go_on(self.world.means, chore)
+            self.world.clock.advance(s=HOUR_S)
         await reminders.tick(self.world.means, self.world.clock.now())
         await self.world.settled()
         await mail.send_due(self.world.means, self.world.clock.now())
@@ -106,6 +114,12 @@ class Told:
     async def reads(self, thread: Thread, *people: Person) -> None:
         for person in people:
             await self.world.do(person, MarkRead(thread_id=thread.id, seq=100_000, notes_seq=100_000))
+        await self.world.settled()
+
+    async def puts_away(self, person: Person) -> None:
+        """All that stands in somebody's inbox."""
+        for entry in (await self.world.do(person, NotificationList())).notifications:
+            await self.world.do(person, NotificationArchive(notification_id=entry.id))
         await self.world.settled()
 
     async def task(self, thread: Thread, number: int) -> str:
@@ -192,6 +206,14 @@ async def test_what_staff_are_told_is_every_sentence_that_there_is_for_them(worl
     await world.do(world.anna, ThreadReopen(thread_id=thread.id))
     said |= (first := (await told.after())[sofia])
     assert first == {"staff_reopened"}
+    folder = await cabinet.for_uploads(world)
+    await cabinet.saved(world, world.petra, folder)
+    said |= (first := (await told.after())[sofia])
+    assert first == {"staff_documents"}
+    await told.puts_away(world.sofia)
+    await world.do(world.petra, DocumentFinish(account_id=world.holm.id))
+    said |= (first := (await told.after())[sofia])
+    assert first == {"staff_uploads"}
     # Whoever made her responsible hears that she lost the account.
     await told.reads(thread, world.anna)
     await world.do(world.anna, ThreadAssign(thread_id=thread.id, staff_id=world.sofia.id))

@@ -38,7 +38,7 @@ def test_a_letter_is_dated_by_the_firms_clock() -> None:
 @every_kind
 def test_the_letters_about_a_thread_refer_to_one_id_and_others_to_none(letter: Letter) -> None:
     mail = received(mail_of(letter))
-    about_a_thread = letter.kind not in {"invitation", "password_reset"}
+    about_a_thread = letter.kind not in {"invitation", "password_reset", "staff_documents"}
     assert mail.get_all("References", []) == (["<0193a1@mail.example>"] if about_a_thread else [])
     assert mail["Message-ID"] != mail["References"]
 

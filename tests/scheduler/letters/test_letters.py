@@ -225,8 +225,8 @@ def test_the_preview_line_of_the_inbox_says_nothing(letter: Letter) -> None:
     html = parts(mail_of(replace(letter, show_text=True)))[1]
     found = re.search(r'<div class="preheader"[^>]*>([^<]*?)͏', html)
     assert found
-    assert found[1] in {words(code).say(f"page.{key}").bare for code in ("sv", "en")
-                        for key in ("preheader", "preheader_account", "preheader_activate")}  # fmt: skip
+    keys = ("preheader", "preheader_account", "preheader_activate", "preheader_documents")
+    assert found[1] in {words(code).say(f"page.{key}").bare for code in ("sv", "en") for key in keys}
 
 
 def test_a_letter_may_leave_the_thread_unnamed() -> None:
