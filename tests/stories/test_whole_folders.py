@@ -72,7 +72,7 @@ async def test_a_client_sends_a_folder_and_the_firm_gets_it_as_it_was(
     anna = await lobby.staff(ANNA, f"/console/threads/{thread_id}")
     petra = await lobby.contact(PETRA, f"/portal/threads/{thread_id}", size=NARROW)
     await petra.page.get_by_role("button", name="Bifoga filer").click()
-    await choose_folder(petra, "En mapp från den här enheten", where)
+    await choose_folder(petra, "En hel mapp från enheten", where)
     await expect(row(petra, top)).to_contain_text("3 filer,")
     assert not await petra.cramped()
     assert not await petra.axe()

@@ -113,7 +113,7 @@ export const en = {
   "whole.encrypted": "{name} has a password and stays one file",
   "whole.compression": "{name} is packed in a way that can’t be opened here, and stays one file",
   "whole.package": "{name} isn’t an ordinary zip, and stays one file",
-  "attach.wholeFolder": "A folder from this device",
+  "attach.wholeFolder": "A whole folder from the device",
   "attach.folderReady": {
     one: "A file, {size}, uploaded when you save",
     other: "{n} files, {size}, uploaded when you save",

@@ -112,7 +112,7 @@ const sv: Translated<typeof en> = {
   "whole.encrypted": "{name} har ett lösenord och förblir en fil",
   "whole.compression": "{name} är packad på ett sätt som inte kan öppnas här, och förblir en fil",
   "whole.package": "{name} är ingen vanlig zip-fil, och förblir en fil",
-  "attach.wholeFolder": "En mapp från den här enheten",
+  "attach.wholeFolder": "En hel mapp från enheten",
   "attach.folderReady": {
     one: "En fil, {size}, laddas upp när du sparar",
     other: "{n} filer, {size}, laddas upp när du sparar",
