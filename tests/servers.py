@@ -18,7 +18,7 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from deploy.dev.embedded import Mongod, ReplicaSet, Valkey
+from deploy.dev.embedded import Clamd, Mongod, ReplicaSet, Valkey
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +121,17 @@ def _own_set(servers_folder: Path, size: int, *parameters: str) -> Iterator[Repl
     servers.start()
     yield servers
     servers.kill()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def clamd(servers_folder: Path) -> Iterator[Clamd]:
+    """A virus scanner that this test may kill, freeze and restart."""
+    folder = servers_folder / uuid.uuid4().hex[:8]
+    server = Clamd(folder)
+    server.start()
+    yield server
+    server.dispose()
     shutil.rmtree(folder)
 
 

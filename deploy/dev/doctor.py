@@ -23,6 +23,12 @@ def do_doctor(_: list[str]) -> None:
         found = find()
         return f"{found.path} ({found.found})"
 
+    def scanner() -> str:
+        try:
+            return str(embedded.find_clamd().path)
+        except embedded.EmbeddedError as trouble:
+            return f"none: {trouble}"
+
     missing = 0
     looks: list[tuple[str, Callable[[], str]]] = [
         ("Python", lambda: f"{sys.version.split()[0]} {sys.executable}"),
@@ -35,6 +41,7 @@ def do_doctor(_: list[str]) -> None:
             "browser for tests",
             lambda: find_browser() or "none: test takes one from npm (or apt-get install chromium-headless-shell)",
         ),
+        ("virus scanner for tests", scanner),
         ("port 8000", lambda: need("port 8000 is in use: run with --port N") if in_use(8000) else "free"),
     ]
     for name, look in looks:

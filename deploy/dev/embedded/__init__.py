@@ -5,18 +5,20 @@ what a firm runs, which brings its own servers. Everything here blocks; from a c
 """
 
 from deploy.dev.embedded.processes import HOST, SHARE, EmbeddedError, Process, free_port, is_running
-from deploy.dev.embedded.programs import find_libcurl, find_mongod, find_valkey, has_libcurl
-from deploy.dev.embedded.servers import Mongod, ReplicaSet, Server, Valkey, is_owned
+from deploy.dev.embedded.programs import find_clamd, find_libcurl, find_mongod, find_valkey, has_libcurl
+from deploy.dev.embedded.servers import Clamd, Mongod, ReplicaSet, Server, Valkey, is_owned
 
 __all__ = [
     "HOST",
     "SHARE",
+    "Clamd",
     "EmbeddedError",
     "Mongod",
     "Process",
     "ReplicaSet",
     "Server",
     "Valkey",
+    "find_clamd",
     "find_libcurl",
     "find_mongod",
     "find_valkey",

@@ -43,6 +43,15 @@ def find_valkey() -> Program:
     raise EmbeddedError("no valkey-server: run `python3 dev.py setup`, install one, or set REDIS_URL")
 
 
+def find_clamd() -> Program:
+    """The virus scanner's server, which Debian has where only root looks for programs; no registry has it as a package."""
+    if path := shutil.which(
+        "clamd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+    ):
+        return Program(Path(path), "PATH")
+    raise EmbeddedError("no clamd, for the tests of the virus scanner: apt-get install clamav-daemon")
+
+
 def find_libcurl() -> Path | None:
     """The libcurl.so.4 inside the PyPI wheel pycurl."""
     for folder in _site_packages():

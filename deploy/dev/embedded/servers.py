@@ -153,6 +153,43 @@ class Valkey(Server):
             return False
 
 
+class Clamd(Server):
+    """A virus scanner that knows one thing: text that holds `FINDS`, which is harmless and which no other scanner finds.
+
+    Its limits are small, so that what is too large for it is soon made.
+    """
+
+    FINDS = b"Chattar asks its virus scanner to find this harmless line."
+    CALLED = "Chattar.Test.UNOFFICIAL"
+    STREAM_BYTES_MAX = 4 * 1024 * 1024
+    FILE_BYTES_MAX = 2 * 1024 * 1024
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        super().__init__("clamd", folder, port, folder / "clamd.pid")
+        self.command = [str(programs.find_clamd().path), "--config-file", str(folder / "clamd.conf")]
+
+    @property
+    def address(self) -> str:
+        return f"tcp://{HOST}:{self.port}"
+
+    @property
+    def unix_address(self) -> str:
+        return f"unix:{self.folder}/clamd.sock"
+
+    def start(self) -> None:
+        known = self.folder / "known"
+        known.mkdir(parents=True, exist_ok=True)
+        (known / "chattar.ndb").write_text(f"Chattar.Test:0:*:{self.FINDS.hex()}\n")
+        said = {
+            "Foreground": "yes", "DatabaseDirectory": known, "TCPSocket": self.port, "TCPAddr": HOST,
+            "LocalSocket": self.folder / "clamd.sock", "PidFile": self.pid_file, "TemporaryDirectory": self.folder,
+            "StreamMaxLength": self.STREAM_BYTES_MAX, "MaxFileSize": self.FILE_BYTES_MAX,
+            "MaxScanSize": 2 * self.STREAM_BYTES_MAX, "AlertExceedsMax": "yes", "ConcurrentDatabaseReload": "no",
+        }  # fmt: skip
+        (self.folder / "clamd.conf").write_text("".join(f"{name} {value}\n" for name, value in said.items()))
+        super().start()
+
+
 class Mongod(Server):
     """One mongod, a member of the replica set; `ReplicaSet` makes it usable."""
 
