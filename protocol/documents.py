@@ -25,6 +25,9 @@ FolderAccess = Literal["client_edits", "client_views", "private"]
 """What contacts of the account may do in a top-level folder and in everything below it."""
 PersonAccess = Literal["none", "view", "edit"]
 """The same for one contact."""
+ScanState = Literal["held", "too_large", "refused"]
+"""Why the virus scanner keeps a document from the other side: it hasn't been scanned yet; it is too large to be scanned; it
+is infected, and nobody gets its bytes."""
 FolderName = Annotated[
     str,
     msgspec.Meta(
@@ -86,6 +89,8 @@ class Document(Wire):
     """It is in the trash since then, and goes for good 120 days later (DC-10)."""
     preview: Preview | None = None
     """What it is shown as besides its name; absent where that is all, or where nobody has looked into it yet."""
+    scan: ScanState | None = None
+    """Why it isn't offered to the other side: told to the side alone that brought it. Absent of what is for both."""
 
 
 class DocumentChanged(Happened, tag="document.changed", stands="tn"):
@@ -165,6 +170,8 @@ class DocumentsSeen(Answer):
     """Those documents that the asker may see now."""
 
     documents: list[Document]
+    held: list[Id] = []
+    """Those of the other side's that I shall see once the virus scanner has found them clean."""
 
 
 class CarriedPage(Answer):

@@ -18,7 +18,7 @@ NotificationKind = Literal[
     "mention", "message_from_contact", "message_from_staff", "thread_created", "assignment", "tasks_completed",
     "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed",
     "mail_failed", "mail_away", "mail_back", "snooze_ended", "send_stopped", "documents_uploaded", "uploads_finished",
-    "bulk_done", "reminders_exhausted",
+    "document_refused", "bulk_done", "reminders_exhausted",
 ]  # fmt: skip
 """What inboxes call what has happened. Each has its row in KINDS."""
 Kept = Literal["said", "lost", "done"]
@@ -66,6 +66,8 @@ KINDS: Final[Mapping[NotificationKind, KindRow]] = {
     "uploads_finished": KindRow(
         "A contact has said that they have uploaded all that they wanted to.", letter="staff_documents"
     ),
+    # No letter: a mail about a virus looks like one that carries it.
+    "document_refused": KindRow("The virus scanner has refused a document of the account.", letter=None),
     "bulk_done": KindRow("A bulk run of mine is over.", letter=None),
     "reminders_exhausted": KindRow(
         "The last reminder has been out for as long as there is between two, and the client hasn't answered.",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from protocol.wire import Ms
-from scheduler import after_reminders, bulk, housekeeping, reminders, scheduled_chats, scheduled_sends
+from scheduler import after_reminders, bulk, housekeeping, reminders, scans, scheduled_chats, scheduled_sends
 from scheduler.mail import outbox as mail
 from scheduler.turn import Turn
 from server.core.context import Means
@@ -34,6 +34,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("mail", 2, mail.send_due),
     Entry("outage", 15, lambda means, now, turn: outage.follow(means, now)),
     Entry("files", 10, lambda means, now, turn: uploads.sweep(means, now)),
+    Entry("scans", 2, scans.tick),
     Entry("documents", 60, lambda means, now, turn: documents.sweep(means, now)),
     Entry("sweep", 1, lambda means, now, turn: housekeeping.sweep(means, now)),
 )

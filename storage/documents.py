@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
+from protocol.documents import ScanState
 from protocol.people import Person, Side
 from protocol.texts import words_of
 from protocol.wire import Id, Ms
@@ -40,6 +41,8 @@ class DocumentDoc(Document):
     deleted_at: Ms | None = None
     preview: dict[str, Any] | None = None
     """What it is shown as (protocol.previews.Preview), copied from that of its content; None where nobody has looked."""
+    scan: ScanState | None = None
+    """Why it isn't for the other side. None: it is for whoever may see its folder."""
     key: str | None = None
     meant: str | None = None
     """A hash of what the command with the key said."""
@@ -68,6 +71,13 @@ DOCUMENTS: Final = OfFirms(
 )
 
 LIVE: Final[Row] = {"deleted_at": None}
+
+
+def offered_to(side: Side) -> Row:
+    """Those that a side may see as far as the virus scanner is concerned."""
+    return {"$or": [{"scan": None}, {"uploaded_by.side": side}]}
+
+
 _SAME_STEM_MAX: Final = 1_000
 _SAME_CONTENT_MAX: Final = 1_000
 
@@ -103,6 +113,8 @@ class Documents:
     async def change(self, document: DocumentDoc, session: Session) -> None:
         """Store what a document is now. Fields of a newer build stay; what isn't there any more goes."""
         fields = {name: value for name, value in to_document(document).items() if name not in ("_id", "firm_id")}
+        # What the scanner says comes at any moment, and stands as it is.
+        fields.pop("scan", None)
         gone = {} if document.deleted_at is not None else {"deleted_at": ""}
         update = {"$set": {"new_for": [], **fields}} | ({"$unset": gone} if gone else {})
         await self._rows.of(document.firm_id).update_one({"_id": document.id}, update, session=session)
@@ -116,17 +128,35 @@ class Documents:
         return ids
 
     async def any_new(self, firm_id: Id, account_id: Id, side: Side, until: Ms) -> bool:
-        """Whether some of an account that were uploaded by then are new for a side."""
-        query: Row = {"account_id": account_id, "new_for": side, "uploaded_at": {"$lte": until}, **LIVE}
+        """Whether some of an account that were uploaded by then are new for a side, and offered to it."""
+        query: Row = {
+            "account_id": account_id,
+            "new_for": side,
+            "uploaded_at": {"$lte": until},
+            **LIVE,
+            **offered_to(side),
+        }
         return await self._rows.of(firm_id).find_one(query, {"_id": 1}) is not None
+
+    async def unoffered(self, firm_id: Id, sha256: str, session: Session) -> list[DocumentDoc]:
+        """Those of some content that aren't for the other side, also those in the trash."""
+        query: Row = {"sha256": sha256, "scan": {"$exists": True}}
+        return await readable(self._rows.of(firm_id).find(query, session=session), DocumentDoc)
+
+    async def scanned(
+        self, firm_id: Id, document_ids: Collection[Id], scan: ScanState | None, session: Session
+    ) -> None:
+        """What the scanner's verdict makes of them."""
+        update: Row = {"$unset": {"scan": ""}} if scan is None else {"$set": {"scan": scan}}
+        await self._rows.of(firm_id).update_many({"_id": {"$in": list(document_ids)}}, update, session=session)
 
     async def looked_at(self, firm_id: Id, document_id: Id, side: Side) -> None:
         """Somebody of a side has looked at it: it is new to them no more."""
         await self._rows.of(firm_id).update_one({"_id": document_id, "new_for": side}, {"$pull": {"new_for": side}})
 
-    async def untold(self, firm_id: Id, account_id: Id, limit: int) -> list[DocumentDoc]:
-        """Those of an account of which nobody has been told, the first first."""
-        query: Row = {"account_id": account_id, "untold": {"$gt": 0}}
+    async def untold(self, firm_id: Id, account_id: Id, after: Id, limit: int) -> list[DocumentDoc]:
+        """Those of an account of which nobody has been told, the first behind one first."""
+        query: Row = {"account_id": account_id, "untold": {"$gt": 0}, "_id": {"$gt": after}}
         return await readable(self._rows.of(firm_id).find(query).sort("_id", 1).limit(limit), DocumentDoc)
 
     async def told(self, firm_id: Id, document_ids: Collection[Id]) -> None:
@@ -150,10 +180,10 @@ class Documents:
         return await self._rows.of(firm_id).count({"folder_id": folder_id, **LIVE}, most, session=session)
 
     async def page(
-        self, firm_id: Id, folder_ids: Collection[Id], narrow: Row, after: Id | None, limit: int
+        self, firm_id: Id, folder_ids: Collection[Id], side: Side, narrow: Row, after: Id | None, limit: int
     ) -> list[DocumentDoc]:
-        """Those in some folders that match, the latest first, behind one of them."""
-        query: Row = {**narrow, "folder_id": {"$in": list(folder_ids)}}
+        """Those in some folders that match and are offered to a side, the latest first, behind one of them."""
+        query: Row = {"$and": [narrow, offered_to(side)], "folder_id": {"$in": list(folder_ids)}}
         if after is not None:
             query["_id"] = {"$lt": after}
         return await readable(self._rows.of(firm_id).find(query).sort("_id", -1).limit(limit), DocumentDoc)

@@ -26,6 +26,7 @@ from storage.readers import Readers
 from storage.relay import Relay
 from storage.reminders import ReminderRows
 from storage.saved_replies import SavedReplies
+from storage.scans import Scans
 from storage.scheduled_chats import ScheduledChats
 from storage.scheduled_sends import ScheduledSends
 from storage.tasks import Tasks
@@ -71,4 +72,5 @@ class Store:
         self.folders = Folders(mongo)
         self.documents = Documents(mongo)
         self.previews = Previews(mongo)
+        self.scans = Scans(mongo)
         self.carried = Carried(mongo)

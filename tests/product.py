@@ -156,14 +156,14 @@ class Product:
 
 @contextmanager
 def serving(
-    folder: Path, servers_folder: Path, mongo_url: str, database: str, relay_url: str = ""
+    folder: Path, servers_folder: Path, mongo_url: str, database: str, relay_url: str = "", **more: str
 ) -> Iterator[Product]:
-    """A product while the block runs, with a Valkey of its own: other tests empty theirs."""
+    """A product while the block runs, with a Valkey of its own (other tests empty theirs), and with further settings."""
     from deploy.dev.embedded import Valkey
 
     valkey = Valkey(servers_folder / f"{database}-valkey")
     valkey.start()
-    running = Product(folder, mongo_url, valkey.url, database, relay_url=relay_url)
+    running = Product(folder, mongo_url, valkey.url, database, relay_url=relay_url, **more)
     try:
         running.start()
         yield running

@@ -32,6 +32,7 @@ from storage.relay import RelayDoc
 log = structlog.get_logger(__name__)
 
 DATABASE_PATIENCE_S: Final = 2.0
+SCANS_COUNTED_MAX: Final = 10_000
 TEXT: Final = "text/plain; charset=utf-8"
 
 
@@ -92,7 +93,7 @@ class Health:
 
     async def _metrics(self) -> Answer:
         registry = CollectorRegistry()
-        registry.register(_Numbers(self._watch, self._clocks, await self._outbox()))
+        registry.register(_Numbers(self._watch, self._clocks, await self._outbox(), await self._scans_waiting()))
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
         return Answer(200, CONTENT_TYPE_LATEST, generate_latest(registry))
@@ -108,6 +109,17 @@ class Health:
             log.warning("health.database_away", error=type(error).__name__)
             return None
 
+    async def _scans_waiting(self) -> int | None:
+        """How much waits for the virus scanner; None while the database doesn't say."""
+        if not self._means.settings.clamd:
+            return 0
+        try:
+            async with asyncio.timeout(DATABASE_PATIENCE_S):
+                return await self._means.store.scans.waiting(SCANS_COUNTED_MAX)
+        except (PyMongoError, ChattarError, TimeoutError) as error:
+            log.warning("health.database_away", error=type(error).__name__)
+            return None
+
 
 def _mail_server(relay: RelayDoc) -> str:
     """`ok`, or `away: …` in the mail server's own words."""
@@ -119,15 +131,22 @@ def _mail_server(relay: RelayDoc) -> str:
 class _Numbers(Collector):
     """A scheduler's counters, as metrics."""
 
-    def __init__(self, watch: Watch, clocks: ClockWatch, outbox: _Outbox | None) -> None:
+    def __init__(self, watch: Watch, clocks: ClockWatch, outbox: _Outbox | None, scans: int | None) -> None:
         self._watch = watch
         self._clocks = clocks
         self._outbox = outbox
+        self._scans = scans
 
     def collect(self) -> Iterator[Metric]:
         """Called for each scrape."""
         yield from self._of_jobs()
         yield from self._of_letters()
+        if self._scans is not None:
+            yield GaugeMetricFamily(
+                "chattar_scans_waiting",
+                "Files' contents that wait for the virus scanner, counted up to 10,000; those too large for it included.",
+                value=self._scans,
+            )
         ahead_s = (self._clocks.apart_ms or 0) / 1000
         yield GaugeMetricFamily(
             "chattar_clock_ahead_seconds", "How far our clock is ahead of the database's.", value=ahead_s

@@ -51,7 +51,31 @@ async def document_of(context: Context, document_id: Id, *, edited: bool = False
     if document is None or folder is None or not (edited or is_live(document, folder)):
         raise NotFound("There is no such document.")
     _must(context.principal, folder, "document", edited=edited)
+    if not offered(context.principal, document):
+        raise NotFound("There is no such document.")
     return document, folder
+
+
+async def bytes_of(context: Context, document_id: Id) -> DocumentDoc:
+    """A document whose bytes, and what is made of them, the asker may have. Raises NotFound, Forbidden."""
+    return with_bytes((await document_of(context, document_id))[0])
+
+
+def offered(principal: Principal, document: DocumentDoc) -> bool:
+    """Whether it is for the asker's side: what no virus scanner has found clean is for the side alone that brought it."""
+    return document.scan is None or document.uploaded_by.side == principal.side
+
+
+def has_bytes(document: DocumentDoc) -> bool:
+    """Whether anybody gets its bytes: of what was refused nobody does."""
+    return document.scan != "refused"
+
+
+def with_bytes(document: DocumentDoc) -> DocumentDoc:
+    """The same document. Raises NotFound for one that was refused."""
+    if not has_bytes(document):
+        raise NotFound("The virus scanner has refused this document.")
+    return document
 
 
 def is_live(document: DocumentDoc, folder: FolderDoc) -> bool:
@@ -74,18 +98,29 @@ def _must(principal: Principal, folder: FolderDoc, what: str, *, edited: bool) -
 
 async def documents_seen(context: Context, document_ids: Iterable[Id]) -> list[tuple[DocumentDoc, FolderDoc]]:
     """Those of some documents that the asker may see now, with their folders, in the order asked for."""
+    return (await documents_and_held(context, document_ids))[0]
+
+
+async def documents_and_held(
+    context: Context, document_ids: Iterable[Id]
+) -> tuple[list[tuple[DocumentDoc, FolderDoc]], list[Id]]:
+    """The same, and the ids of those that the asker would see if the virus scanner had found them clean already."""
     principal, wanted = context.principal, list(dict.fromkeys(document_ids))
     found = {one.id: one for one in await context.store.documents.many(principal.firm_id, wanted)}
     folders = await context.store.folders.many(principal.firm_id, {one.folder_id for one in found.values()})
-    seen = []
+    seen, held = [], []
     for document_id in wanted:
         document = found.get(document_id)
         folder = folders.get(document.folder_id) if document is not None else None
         if document is None or folder is None or not is_live(document, folder):
             continue
-        if level(principal, folder) != "none":
+        if level(principal, folder) == "none":
+            continue
+        if offered(principal, document):
             seen.append((document, folder))
-    return seen
+        elif has_bytes(document):
+            held.append(document.id)
+    return seen, held
 
 
 async def folders_seen(
@@ -129,7 +164,8 @@ def shown(principal: Principal, document: DocumentDoc, folder: FolderDoc) -> Doc
         new_to_contacts=principal.is_staff and "contact" in document.new_for,
         may_edit=level(principal, folder) == "edit",
         deleted_at=min(times, default=None),
-        preview=previews.shown(document.preview),
+        preview=previews.shown(document.preview) if has_bytes(document) else None,
+        scan=document.scan,
     )
 
 

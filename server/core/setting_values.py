@@ -39,6 +39,9 @@ def origin(text: str) -> str:
 
 Tls = Literal["none", "starttls", "from_the_start"]
 
+CLAMD_PORT: Final = 3310
+UNIX_PATH_BYTES_MAX: Final = 107
+"""What a socket's address has room for."""
 MAIL_SCHEMES: Final[Mapping[str, tuple[Tls | None, int]]] = {
     "smtp": (None, 25),
     "smtp+starttls": ("starttls", 587),
@@ -114,6 +117,22 @@ def bucket(text: str) -> str:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", text) or "/." in text:
         raise ValueError("expected s3://bucket/prefix")
     return text.rstrip("/")
+
+
+def clamd(text: str) -> str:
+    """Where clamd listens: tcp://host:port, or unix: and a path from the root."""
+    expected = "tcp://host:3310, or unix:/path/to/clamd.ctl"
+    parts = _split(text, expected)
+    if parts.scheme == "unix" and not parts.netloc:
+        if not parts.path.startswith("/") or parts.path.endswith("/") or len(parts.path.encode()) > UNIX_PATH_BYTES_MAX:
+            raise ValueError(f"expected {expected}")
+        if parts.query or parts.fragment:
+            raise ValueError(f"expected {expected}")
+        return f"unix:{parts.path}"
+    extra = parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/")
+    if parts.scheme != "tcp" or not parts.hostname or extra:
+        raise ValueError(f"expected {expected}")
+    return f"tcp://{_host(parts.hostname, expected)}:{_port(parts) or CLAMD_PORT}"
 
 
 def redis(text: str) -> str:

@@ -38,6 +38,7 @@ READERS: Final[Mapping[str, Callable[[str], str]]] = {
     "mongo_url": setting_values.ascii_hosts,
     "mail_from": setting_values.sender,
     "blobs": setting_values.bucket,
+    "clamd": setting_values.clamd,
 }
 """What a value, or each of a list, is read by before it is held against its type."""
 
@@ -113,6 +114,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Access key of the bucket. Default: what the machine's own surroundings say (role, profile)"),
     ] = ""
     s3_secret_key: Annotated[str, Meta(description="Secret of that key")] = ""
+    clamd: Annotated[
+        str,
+        Meta(
+            description="Virus scanner: tcp://host:3310, or unix:/path/to/clamd.ctl. A file is offered to the other side "
+            "only when it is clean. Default: none"
+        ),
+    ] = ""
     upload_bytes_max: Annotated[Whole, Meta(description="Largest file that can be brought, in bytes (DC-11)")] = (
         300 * 1024 * 1024
     )

@@ -36,7 +36,7 @@ from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import AccountScope, DocumentScope, FactsScope, FolderScope
 from server.core.searching import with_words
-from server.documents import brought_folders, following, naming, notices, previews
+from server.documents import brought_folders, following, naming, notices, previews, scanning
 from server.files.family import Recognised, recognise
 from server.files.media_types import media_type
 from server.uploads import names
@@ -83,7 +83,7 @@ async def search(context: Context, command: DocumentSearch, scope: AccountScope)
 async def _page(context: Context, folders: list[FolderDoc], narrow: Row, after: Id | None, limit: int) -> DocumentPage:
     principal = context.principal
     ids = [folder.id for folder in folders]
-    found = await context.store.documents.page(principal.firm_id, ids, narrow, after, limit + 1)
+    found = await context.store.documents.page(principal.firm_id, ids, principal.side, narrow, after, limit + 1)
     shown = found[:limit]
     following_page = shown[-1].id if len(found) > len(shown) else None
     return DocumentPage(documents=cabinet.shown_all(principal, shown, folders), next=following_page)
@@ -92,9 +92,9 @@ async def _page(context: Context, folders: list[FolderDoc], narrow: Row, after: 
 @does(DocumentGet)
 async def get(context: Context, command: DocumentGet, scope: None) -> DocumentsSeen:
     """Those of some documents that the asker may see now (DC-8), in the order asked for."""
-    seen = await cabinet.documents_seen(context, command.document_ids)
+    seen, held = await cabinet.documents_and_held(context, command.document_ids)
     previews.catch_up(context.means, [document for document, _ in seen])
-    return DocumentsSeen(documents=[cabinet.shown(context.principal, *one) for one in seen])
+    return DocumentsSeen(documents=[cabinet.shown(context.principal, *one) for one in seen], held=held)
 
 
 @does(DocumentCarried)
@@ -138,6 +138,7 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
     async def work() -> DocumentDoc:
         upload = await brought(context, command.upload_id)
         recognised, preview = await _looked_into(context, upload, name)
+        verdict = await scanning.at_once(context.means, upload.firm_id, upload.sha256 or "", upload.size)
 
         async def write(session: Session) -> DocumentDoc:
             folder = await held(context, scope.folder.id, session)
@@ -148,6 +149,7 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
             shown_as = None if preview is None else preview.preview
             document = replace(document, preview=shown_as, key=key, meant=meant, untold=1)
             document = await placed(context, document, folder, session)
+            (document,) = await scanning.judged(context, [document], verdict, session)
             await store.documents.add(document, session=session)
             await notices.leave(context, folder.account_id, session)
             if preview is not None:

@@ -6,7 +6,7 @@ and threads that there are, and may be done twice. Refuses to know who may see w
 """
 
 from protocol.documents import DocumentChanged
-from protocol.wire import Id
+from protocol.wire import Id, Ms
 from server.core import happening
 from server.core.context import Context, Means
 from server.core.doing import carries_on
@@ -46,6 +46,16 @@ def go_on_with_document(context: Context, document: DocumentDoc) -> None:
     """The same of one document."""
     work = _document(context.means, document.firm_id, document.id)
     context.settler.later(work, f"document {document.id}")
+
+
+async def leave_scanned(means: Means, document: DocumentDoc, now: Ms, session: Session) -> None:
+    """The same of one of which the virus scanner has said something."""
+    await means.store.chores.add(DOCUMENT, document.id, document.firm_id, document.uploaded_by, now, session)
+
+
+async def go_on_scanned(means: Means, document: DocumentDoc) -> None:
+    """After that transaction: do it."""
+    await _document(means, document.firm_id, document.id)
 
 
 @carries_on(FOLDER)

@@ -56,7 +56,9 @@ async def of_folder(context: Context, folder_id: Id) -> Parcel:
 
     async def found() -> AsyncIterator[list[DocumentDoc]]:
         after: Id | None = None
-        while page := await context.store.documents.page(principal.firm_id, list(ways), dict(LIVE), after, AT_ONCE):
+        while page := await context.store.documents.page(
+            principal.firm_id, list(ways), principal.side, dict(LIVE), after, AT_ONCE
+        ):
             yield page
             after = page[-1].id
 
@@ -126,8 +128,13 @@ class _Packing:
         return way + free
 
     async def add(self, documents: Iterable[tuple[DocumentDoc, str]]) -> None:
-        """Put documents in, each with the way to it; one that is in already stays where it is. Raises Conflict."""
-        new = [(document, way) for document, way in documents if document.id not in self._parts]
+        """Put documents in, each with the way to it; one that is in already stays where it is, and those that nobody gets
+        are left out. Raises Conflict."""
+        new = [
+            (document, way)
+            for document, way in documents
+            if document.id not in self._parts and cabinet.has_bytes(document)
+        ]
         if len(self._parts) + len(new) > DOCUMENTS_MAX:
             raise Conflict(f"There are more than {DOCUMENTS_MAX} documents.", reason="too_many_to_download")
         firm_id = self._context.principal.firm_id

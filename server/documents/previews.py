@@ -17,6 +17,7 @@ from protocol import previews
 from protocol.documents import DocumentRead, DocumentThumbnail, Reading, Thumbnail
 from protocol.errors import NotFound, Unavailable
 from protocol.wire import Id
+from server.core import cabinet
 from server.core.context import Context, Means
 from server.core.doing import does
 from server.core.rules import DocumentScope
@@ -71,7 +72,7 @@ def _kept(firm_id: Id, sha256: str, family: str, made: Made | None) -> PreviewDo
 @does(DocumentThumbnail)
 async def by_socket(context: Context, command: DocumentThumbnail, scope: DocumentScope) -> Thumbnail:
     """A document's thumbnail as an answer; empty where there is none."""
-    document = scope.document
+    document = cabinet.with_bytes(scope.document)
     kept = await context.store.previews.get(document.firm_id, document.sha256)
     return Thumbnail(webp=kept.thumbnail if kept is not None else "")
 
@@ -87,7 +88,7 @@ async def thumbnail(means: Means, document: DocumentDoc) -> bytes:
 @does(DocumentRead)
 async def read(context: Context, command: DocumentRead, scope: DocumentScope) -> Reading:
     """The words of a document; empty where none are shown. Made each time, as its pictures are. Raises Unavailable."""
-    document, made = scope.document, None
+    document, made = cabinet.with_bytes(scope.document), None
     if document.family not in READ:
         return Reading()
     try:

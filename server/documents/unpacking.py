@@ -21,7 +21,7 @@ from server.core import cabinet, keys
 from server.core.context import Context
 from server.core.doing import does
 from server.core.rules import FolderScope
-from server.documents import actions, notices
+from server.documents import actions, notices, scanning
 from server.documents.unpacked_places import Places
 from server.files.archives.looking import RATIO_MAX, Entry, Limits, Listing, Why
 from server.files.family import Family, Recognised
@@ -254,6 +254,7 @@ async def _made(
                 "skipped": listing.skipped,
             },
         )
+        documents = await scanning.judged(context, documents, "waiting", session)
         await store.documents.add(*documents, session=session)
         await notices.leave(context, folder.account_id, session)
         # Last: all of a firm write there, and whoever has written first has the others begin anew.
@@ -272,6 +273,7 @@ async def _kept_whole(context: Context, asked: _Asked, recognised: Recognised, w
         document = actions.made(context, folder, asked.name, taken.sha256 or "", taken.size, recognised)
         document = replace(document, key=asked.key, meant=asked.meant, unpacked={"whole": why}, untold=1)
         document = await actions.placed(context, document, folder, session)
+        (document,) = await scanning.judged(context, [document], "waiting", session)
         await context.store.documents.add(document, session=session)
         await notices.leave(context, folder.account_id, session)
         return document

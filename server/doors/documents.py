@@ -74,7 +74,7 @@ class Door(Looking):
     async def _asked(self, request: Request, cost: int) -> tuple[Context, DocumentDoc]:
         """Who asks, and for which document. Raises NotFound, RateLimited."""
         context = await self.asker(request, cost)
-        return context, (await found(cabinet.document_of(context, id_in(request, "document_id"))))[0]
+        return context, await found(cabinet.bytes_of(context, id_in(request, "document_id")))
 
     async def _content(self, request: Request) -> Response:
         context, document = await self._asked(request, COST)

@@ -70,7 +70,7 @@ class Door(Looking):
 
             async def content(part: Part) -> AsyncIterator[bytes]:
                 now = await self.asker_now(request)
-                document, _ = await found(cabinet.document_of(now, part.document_id))
+                document = await found(cabinet.bytes_of(now, part.document_id))
                 await self.looked_at(now, document.id)
                 async for piece in self.means.store.blobs.read(document.firm_id, part.sha256):
                     yield piece

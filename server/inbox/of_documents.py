@@ -13,14 +13,14 @@ from typing import Final
 from protocol.asked import Done
 from protocol.documents import DocumentFinish
 from protocol.ids import new_id
-from protocol.inbox import NotificationKind
+from protocol.inbox import KINDS, NotificationKind
 from protocol.people import Person
 from protocol.wire import Id, Ms
 from server.core.context import Context, Means
 from server.core.doing import carries_on, does
 from server.core.rules import AccountScope
 from server.core.sight import may_see
-from server.documents.notices import UPLOADED
+from server.documents.notices import REFUSED, UPLOADED
 from server.inbox import bringing, entries, telling
 from storage.accounts import AccountDoc
 from storage.chores import ChoreDoc
@@ -57,17 +57,45 @@ async def finish(context: Context, command: DocumentFinish, scope: AccountScope)
 async def _tell_uploaded(means: Means, account: AccountDoc) -> Ms:
     """Tell of those of which nobody has been told; the last position, 0 without any."""
     store, at = means.store, 0
-    while documents := await store.documents.untold(account.firm_id, account.id, AT_ONCE_MAX):
-        ids = [document.id for document in documents]
-        carried = await store.carried.among(account.firm_id, ids)
-        told = [one for one in documents if one.id not in carried and one.deleted_at is None]
+    after = ""
+    while documents := await store.documents.untold(account.firm_id, account.id, after, AT_ONCE_MAX):
+        after = documents[-1].id
+        ready = await _offered(means, account.firm_id, documents)
+        carried = await store.carried.among(account.firm_id, ready)
+        told = [one for one in documents if ready.get(one.id) and one.id not in carried and one.deleted_at is None]
         for theirs in _by_person(told):
             # Of two people at one moment neither hides the other.
             at = max(theirs[-1].uploaded_at, at + 1)
-            count = sum(document.untold for document in theirs)
+            count = sum(ready[document.id] for document in theirs)
             await _hear(means, account, "documents_uploaded", theirs[-1].uploaded_by, at, count)
-        await store.documents.told(account.firm_id, ids)
+        await store.documents.told(account.firm_id, list(ready))
     return at
+
+
+async def _offered(means: Means, firm_id: Id, documents: Sequence[DocumentDoc]) -> dict[Id, int]:
+    """Of which of some it can be told now, by the virus scanner, and how many documents each is then: a zip as one, once
+    nothing of it is held any more, and without what was refused."""
+    beside = {one.id: (one.unpacked or {}).get("first", []) for one in documents if one.untold > 1}
+    found = await means.store.documents.many(firm_id, {each for some in beside.values() for each in some})
+    scans = {one.id: one.scan for one in [*found, *documents]}
+    ready = {}
+    for one in documents:
+        with_it = [scans.get(each) for each in {one.id, *beside.get(one.id, [])}]
+        if all(scan in (None, "refused") for scan in with_it):
+            ready[one.id] = one.untold - with_it.count("refused")
+    return ready
+
+
+@carries_on(REFUSED)
+async def go_on_refused(means: Means, chore: ChoreDoc) -> None:
+    """The virus scanner has refused a document: staff are told, also who brought it."""
+    async with ours():
+        document = await means.store.documents.get(chore.firm_id, chore.subject)
+        account = await means.store.accounts.get(chore.firm_id, document.account_id) if document is not None else None
+        if document is not None and account is not None:
+            place_id = digest(f"refused {document.id}")[:32]
+            await _hear(means, account, "document_refused", document.uploaded_by, chore.at, 1, place_id)
+        await means.store.chores.finished(chore)
 
 
 def _by_person(documents: Sequence[DocumentDoc]) -> list[list[DocumentDoc]]:
@@ -79,11 +107,17 @@ def _by_person(documents: Sequence[DocumentDoc]) -> list[list[DocumentDoc]]:
 
 
 async def _hear(
-    means: Means, account: AccountDoc, kind: NotificationKind, actor: Person, at: Ms, documents: int
+    means: Means,
+    account: AccountDoc,
+    kind: NotificationKind,
+    actor: Person,
+    at: Ms,
+    documents: int,
+    place_id: Id | None = None,
 ) -> None:
-    place_id = digest(f"documents {account.id}")[:32]
+    place_id = place_id or digest(f"documents {account.id}")[:32]
     tellings, letters = [], []
-    for member in await _hearers(means, account, actor):
+    for member in await _hearers(means, account, None if kind == "document_refused" else actor):
         known = await means.store.notifications.of_thread(account.firm_id, member.id, place_id)
         if known is not None and known.heard.get("n", 0) >= at:
             continue
@@ -94,7 +128,8 @@ async def _hear(
                 account.firm_id, member.id, place_id, heard, at, about="documents", account_id=account.id
             )
         )
-        letters.append(_letter(means, account, member, place_id, heard))
+        if KINDS[kind].letter is not None:
+            letters.append(_letter(means, account, member, place_id, heard))
     # Before the entries: what has been heard isn't told again.
     await means.store.letters.bundle(letters)
     await bringing.hear(means, tellings)
@@ -125,9 +160,9 @@ def _letter(means: Means, account: AccountDoc, member: StaffDoc, place_id: Id, h
     )
 
 
-async def _hearers(means: Means, account: AccountDoc, actor: Person) -> list[StaffDoc]:
+async def _hearers(means: Means, account: AccountDoc, but: Person | None) -> list[StaffDoc]:
     found = await means.store.people.staff_or_owners(account.firm_id, account.follower_ids)
     seeing = [member for member in found if may_see(member, account)]
     followers = [member for member in seeing if member.id in account.follower_ids]
     hearing = followers or [member for member in seeing if member.role == "owner"]
-    return [member for member in hearing if member.id != actor.id]
+    return [member for member in hearing if but is None or member.id != but.id]

@@ -25,6 +25,7 @@ from storage.mongo.connection import Mongo, Session, SomebodyWasFirst
 from storage.mongo.documents import Document, if_readable, readable, to_document
 from storage.mongo.of_firms import FirmRows
 from storage.previews import PREVIEWS
+from storage.scans import SCANS
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ class Blobs:
         self._leavings = FirmRows(mongo, LEAVINGS)
         self._spaces = FirmRows(mongo, SPACES)
         self._previews = FirmRows(mongo, PREVIEWS)
+        self._scans = FirmRows(mongo, SCANS)
         self._referring = [(FirmRows(mongo, collection), field) for collection, field in REFERRING]
 
     # reading
@@ -178,6 +180,7 @@ class Blobs:
                 return False
             await self._rows.of(firm_id).delete_one({"_id": blob.id}, session=session)
             await self._previews.of(firm_id).delete_one({"_id": blob.id}, session=session)
+            await self._scans.of(firm_id).delete_one({"_id": blob.id}, session=session)
             await self.give_back(firm_id, blob.size, session)
             await self.leave(firm_id, "blob", blob.name, now, session)
             return True

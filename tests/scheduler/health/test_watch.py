@@ -272,6 +272,7 @@ async def test_a_process_tells_how_it_is_and_ends_as_it_was_asked_to(world: Worl
                 "mail": "ok",
                 "outage": "ok",
                 "files": "ok",
+                "scans": "ok",
                 "documents": "ok",
                 "sweep": "ok",
             }

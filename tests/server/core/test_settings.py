@@ -153,3 +153,31 @@ def test_a_service_of_the_cluster_changes_nothing_else() -> None:
 def test_tls_is_said_by_the_address_of_the_mail_server(url: str, server: MailServer) -> None:
     """A password goes over a network in TLS or not at all."""
     assert from_environ({"CHATTAR_SMTP_URL": url}).mail_server == server
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("tcp://clamd.falk.example:3310", "tcp://clamd.falk.example:3310"),
+        ("tcp://Clamd", "tcp://clamd:3310"),
+        ("tcp://[2001:DB8:0::1]:3311/", "tcp://[2001:db8::1]:3311"),
+        ("tcp://faß.example:1", "tcp://xn--fa-hia.example:1"),
+        ("unix:/run/clamav/clamd.ctl", "unix:/run/clamav/clamd.ctl"),
+        ("unix:///run/clamav/clamd.ctl", "unix:/run/clamav/clamd.ctl"),
+    ],
+)
+def test_where_the_virus_scanner_listens_is_read_as_it_is_asked(written: str, read: str) -> None:
+    assert from_environ({"CHATTAR_CLAMD": written}).clamd == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "clamd:3310", "http://clamd:3310", "tcp://", "tcp://clamd:0", "tcp://clamd:65536", "tcp://clamd:x",
+        "tcp://u:p@clamd", "tcp://clamd/x", "tcp://clamd?x", "tcp://a b", "unix:", "unix:run/clamd.ctl", "unix:/run/",
+        "unix://host/run/clamd.ctl", "unix:/" + "x" * 107, "unix:/run/clamd.ctl?x",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_a_virus_scanners_address_is_refused_with_what_was_expected(written: str) -> None:
+    with pytest.raises(SettingsError, match=r"CHATTAR_CLAMD: expected (tcp://host:3310, or unix:|a port)"):
+        from_environ({"CHATTAR_CLAMD": written})

@@ -52,6 +52,8 @@ ACROSS = {
     "storage.people:secret": "login",
     "storage.people:use_secret": "login",
     "storage.planned:due": "sweep",
+    "storage.scans:take": "sweep",
+    "storage.scans:waiting": "sweep",
     "storage.thread_rows:_due_by": "sweep",
     "storage.uploads:expired": "sweep",
 }

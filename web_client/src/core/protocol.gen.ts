@@ -12,7 +12,7 @@ export type ThreadState = "active" | "archived";
 export type Activation = "not_activated" | "pending" | "activated";
 export type FieldOf = "account" | "contact";
 export type FieldKind = "text" | "number" | "date" | "choice" | "choices" | "email" | "url" | "phone" | "money";
-export type NotificationKind = "mention" | "message_from_contact" | "message_from_staff" | "thread_created" | "assignment" | "tasks_completed" | "assignment_lost" | "assignment_changed" | "thread_reopened" | "tasks_changed" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended" | "send_stopped" | "documents_uploaded" | "uploads_finished" | "bulk_done" | "reminders_exhausted";
+export type NotificationKind = "mention" | "message_from_contact" | "message_from_staff" | "thread_created" | "assignment" | "tasks_completed" | "assignment_lost" | "assignment_changed" | "thread_reopened" | "tasks_changed" | "mail_failed" | "mail_away" | "mail_back" | "snooze_ended" | "send_stopped" | "documents_uploaded" | "uploads_finished" | "document_refused" | "bulk_done" | "reminders_exhausted";
 export type AfterLast = "nothing" | "tell" | "archive";
 export type Unanswered = "reply" | "tasks" | "reading";
 export type AccountCode = "ACCOUNT_NAME";
@@ -1598,6 +1598,8 @@ export interface Document {
   readonly deleted_at?: number;
   /** What it is shown as besides its name; absent where that is all, or where nobody has looked into it yet. */
   readonly preview?: Preview;
+  /** Why it isn't offered to the other side: told to the side alone that brought it. Absent of what is for both. */
+  readonly scan?: "held" | "too_large" | "refused";
 }
 
 /** Of a document that a message of this stream carries there is something else to know: whoever shows it asks again (`document.get`). That it has been renamed, moved, deleted, restored or closed isn't told, as it may not be for all. Stands in t: or n:. */
@@ -1667,6 +1669,8 @@ export interface DocumentPage {
 /** Those documents that the asker may see now. */
 export interface DocumentsSeen {
   readonly documents: readonly Document[];
+  /** Those of the other side's that I shall see once the virus scanner has found them clean. Default: []. */
+  readonly held?: readonly Id[];
 }
 
 /** Documents that messages of a thread carry. */

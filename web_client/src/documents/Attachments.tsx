@@ -24,8 +24,8 @@ const SHOWN_MAX = 5;
 
 export interface AttachmentView {
   readonly id: Id;
-  /** `null`: nothing for this reader. Absent while it is asked for. */
-  readonly document?: Document | null | undefined;
+  /** `null`: nothing for this reader; `false`: not before a virus scanner has found it clean. Absent while it is asked for. */
+  readonly document?: Document | null | false | undefined;
 }
 
 export function Attachments({ items }: { readonly items: readonly AttachmentView[] }): JSX.Element {
@@ -33,14 +33,14 @@ export function Attachments({ items }: { readonly items: readonly AttachmentView
   const [at, setAt] = useState<Place>();
   const [Lightbox, , onPress, close] = useOnDemand(lightbox);
   const shown = all || items.length <= SHOWN_MAX ? items : items.slice(0, SHOWN_MAX);
-  const pictures = items.flatMap(({ document }) => (document?.preview?.width ? [document] : []));
-  const [reading, read] = useReading(items.flatMap(({ document }) => document ?? []));
+  const pictures = items.flatMap(({ document }) => (isPicture(document) ? [document] : []));
+  const [reading, read] = useReading(items.flatMap(({ document }) => document || []));
   return (
     <div class="attachments">
       <ul class="attachments__list" aria-label={t("documents")}>
         {shown.map((item) => (
-          <li key={item.id} class={item.document?.preview?.width ? "attachments__picture" : ""}>
-            {item.document?.preview?.width ? (
+          <li key={item.id} class={isPicture(item.document) ? "attachments__picture" : ""}>
+            {isPicture(item.document) ? (
               <Picture
                 document={item.document}
                 onOpen={(event) => {
@@ -73,6 +73,11 @@ export function Attachments({ items }: { readonly items: readonly AttachmentView
       )}
     </div>
   );
+}
+
+/** What only the reader's side sees stands by its name, with why. */
+function isPicture(document: AttachmentView["document"]): document is Document {
+  return Boolean(document && document.preview?.width && !document.scan);
 }
 
 interface PictureProps {
@@ -109,7 +114,7 @@ interface AttachmentProps extends AttachmentView {
 }
 
 function Attachment({ id, document, onRead }: AttachmentProps): JSX.Element {
-  const card = document?.preview?.card;
+  const card = document ? document.preview?.card : undefined;
   useLayoutEffect(() => {
     if (card) void fileCard.fetch();
   }, [card]);
@@ -118,14 +123,21 @@ function Attachment({ id, document, onRead }: AttachmentProps): JSX.Element {
     return (
       <span class="attachment attachment--gone">
         <PaperclipIcon size={14} />
-        {document === null ? t("documents.gone") : t("loading")}
+        {t(document === undefined ? "loading" : document === null ? "documents.gone" : "documents.held")}
       </span>
     );
-  const link = (
-    <a class="attachment" href={bytesAt(id)} download={document.name}>
+  const words = (
+    <>
       <PaperclipIcon size={14} />
       <span class="attachment__name">{document.name}</span>
       <span class="attachment__size">{format.value.bytes(document.size)}</span>
+      {document.scan && <span class="attachment__scan">{t(`scan.${document.scan}`)}</span>}
+    </>
+  );
+  if (document.scan === "refused") return <span class="attachment attachment--refused">{words}</span>;
+  const link = (
+    <a class="attachment" href={bytesAt(id)} download={document.name}>
+      {words}
     </a>
   );
   const file =

@@ -31,7 +31,7 @@ export function DocumentLine({ document, note, onBring, before, after }: Documen
       </span>
       <div class="file-row__words">
         <p class="document__head">
-          {onBring ? (
+          {onBring && document.scan !== "refused" ? (
             <a
               class="document__name"
               href={`/api/v1/documents/${id}/content`}
@@ -46,6 +46,11 @@ export function DocumentLine({ document, note, onBring, before, after }: Documen
           {document.new && <span class="document__new">{t("documents.new")}</span>}
         </p>
         <p class="document__note">{told.join(" · ")}</p>
+        {document.scan && (
+          <p class={`document__note document__scan document__scan--${document.scan}`}>
+            {t(`scan.${document.scan}`)}
+          </p>
+        )}
       </div>
       {after}
     </div>

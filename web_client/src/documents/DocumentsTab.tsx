@@ -203,7 +203,7 @@ function itemsOf(
   const { id, family, new: isNew = false, new_to_contacts: newToContacts = false, may_edit } = document;
   const items: MenuItem[] = [];
   if (isRead(document)) items.push({ label: t("docs.view"), icon: EyeIcon, onSelect: () => read(id) });
-  else if (canBeShown(family))
+  else if (canBeShown(family) && document.scan !== "refused")
     items.push({
       label: t("docs.view"),
       icon: EyeIcon,

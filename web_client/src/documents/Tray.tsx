@@ -140,7 +140,10 @@ function Row({ file, files, internal }: RowProps): JSX.Element {
             </span>
           </p>
         ) : (
-          <p class="tray__note">{words(file)}</p>
+          <p class="tray__note">
+            {words(file)}
+            {file.scan && <span class={`tray__scan tray__scan--${file.scan}`}>{t(`scan.${file.scan}`)}</span>}
+          </p>
         )}
       </div>
       <IconButton icon={CloseIcon} size={16} label={t(leave, { name })} onClick={() => files.remove(key)} />

@@ -89,7 +89,7 @@ export class Changes {
   looks(document: Document, read: (id: Id) => void): readonly MenuItem[] {
     if (isRead(document))
       return [{ label: t("docs.view"), icon: EyeIcon, onSelect: () => read(document.id) }];
-    if (!canBeShown(document.family)) return [];
+    if (!canBeShown(document.family) || document.scan === "refused") return [];
     return [
       {
         label: t("docs.view"),

@@ -29,6 +29,8 @@ export interface FileView {
   readonly behind?: string;
   /** In bytes. */
   readonly behindSize?: number;
+  /** Why the other side won't see it, or not yet. */
+  readonly scan?: Document["scan"];
 }
 
 /** It failed because of what it is: another try would end as this one did. */
@@ -37,8 +39,9 @@ export function isHopeless({ state, problem, most }: FileView): boolean {
 }
 
 /** A document. `hidden`: it is in a folder that contacts don't see. */
-export function savedAs({ id, name, size }: Document, hidden: boolean): Omit<FileView, "key"> {
-  return { name, size, sent: size, state: "saved", documentId: id, ...(hidden ? { hidden } : {}) };
+export function savedAs({ id, name, size, scan }: Document, hidden: boolean): Omit<FileView, "key"> {
+  const also = { ...(hidden ? { hidden } : {}), ...(scan ? { scan } : {}) };
+  return { name, size, sent: size, state: "saved", documentId: id, ...also };
 }
 
 /** What survives a reload: what the server has. */

@@ -3,7 +3,7 @@
 // nothing that was known before is shown. Refuses to know who may see what: what the answer leaves out is not for the reader.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Document, Id, StreamEvent } from "../core/protocol.gen.ts";
+import type { Document, DocumentsSeen, Id, StreamEvent } from "../core/protocol.gen.ts";
 import type { OpenThread } from "../core/state.ts";
 
 /** Of one question. */
@@ -12,11 +12,12 @@ const ASKED_MAX = 100;
 interface Known {
   /** How often a stream had said that there is something else to know. */
   readonly changes: number;
-  /** `null`: deleted, or not for this reader. Absent while it is asked for. */
-  readonly document?: Document | null;
+  /** `null`: deleted, or not for this reader; `false`: not before a virus scanner has found it clean. Absent while it is
+   *  asked for. */
+  readonly document?: Document | null | false;
 }
 
-export type Ask = (ids: readonly Id[]) => Promise<readonly Document[]>;
+export type Ask = (ids: readonly Id[]) => Promise<DocumentsSeen>;
 
 /** The documents that the loaded messages of a thread carry, and those of `unsent` that aren't in it yet, each with how often
  *  it was told of since. */
@@ -42,8 +43,9 @@ export class KnownDocuments {
     return this.#known;
   }
 
-  /** What is known of one: `undefined` while it is asked for, `null` where there is nothing for this reader. */
-  of(id: Id): Document | null | undefined {
+  /** What is known of one: `undefined` while it is asked for, `null` where there is nothing for this reader, `false` where
+   *  there may be once a virus scanner has found it clean. */
+  of(id: Id): Document | null | false | undefined {
     return this.#known.value.get(id)?.document;
   }
 
@@ -65,13 +67,14 @@ export class KnownDocuments {
   async #bring(wanted: readonly (readonly [Id, number])[]): Promise<void> {
     const found = await this.ask(wanted.map(([id]) => id)).catch(() => undefined);
     const still = wanted.filter(([id, changes]) => this.#known.peek().get(id)?.changes === changes);
-    if (found === undefined) {
+    if (!found) {
       // It is asked for again when the thread changes next, or is opened again.
       this.#put(still.map(([id]) => [id, { changes: -1 }]));
       return;
     }
-    const by = new Map(found.map((document) => [document.id, document]));
-    this.#put(still.map(([id, changes]) => [id, { changes, document: by.get(id) ?? null }]));
+    const answered = (id: Id): Document | null | false =>
+      found.documents.find((one) => one.id === id) ?? (!found.held?.includes(id) && null);
+    this.#put(still.map(([id, changes]) => [id, { changes, document: answered(id) }]));
   }
 
   #put(entries: readonly (readonly [Id, Known])[]): void {

@@ -12,7 +12,8 @@ import { wordsOf } from "./words.ts";
 const TextView = lazy<TextViewProps>(async () => (await import("./TextView.tsx")).TextView);
 
 /** Whether there is a button for it. */
-export const isRead = ({ family }: Document): boolean => wordsOf() !== undefined && canBeRead(family);
+export const isRead = ({ family, scan }: Document): boolean =>
+  wordsOf() !== undefined && canBeRead(family) && scan !== "refused";
 
 /** The window, if one of these is being read, and what opens it. */
 export function useReading(

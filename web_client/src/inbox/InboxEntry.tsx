@@ -124,6 +124,8 @@ function whole(line: GatheredView): string {
       return t("inbox.uploaded", { name, n: documents });
     case "uploads_finished":
       return t("inbox.uploadsFinished", { name });
+    case "document_refused":
+      return t("inbox.refused", { name });
     case "mail_away":
       return t("inbox.mailAway", { time: format.value.full(line.at, now.value) });
     case "mail_back":

@@ -25,7 +25,7 @@ export interface StreamSource {
   /** When a pending message was written. */
   readonly writtenAt: (key: string) => number;
   /** What is known of a document: `null` where there is nothing for this reader. */
-  readonly documentOf?: (id: Id) => Document | null | undefined;
+  readonly documentOf?: (id: Id) => Document | null | false | undefined;
 }
 
 /** The entries of an opened thread, oldest first. */

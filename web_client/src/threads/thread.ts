@@ -60,8 +60,8 @@ export class ThreadModel {
     const opened = computed(() => this.#pick((state, id) => state.opened[id]));
     const row = computed(() => this.#pick((state, id) => state.rows.get(id)));
     readBy((id) => client.api.call("document.read", { document_id: id }));
-    this.#documents = new KnownDocuments(
-      async (ids) => (await client.api.call("document.get", { document_ids: [...ids] })).documents,
+    this.#documents = new KnownDocuments((ids) =>
+      client.api.call("document.get", { document_ids: [...ids] }),
     );
     const pending = computed(() => client.state.value.pending);
     effect(() => {
