@@ -83,7 +83,7 @@ function Head({
         <span class="message__author">{message.author.name}</span>
         {note && <span class="message__note">{note}</span>}
       </header>
-      {message.internal && !continued && (
+      {message.internal && (
         <span class="message__internal">
           <LockIcon size={14} />
           {t("message.internal")}
