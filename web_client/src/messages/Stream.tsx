@@ -68,6 +68,20 @@ export function Stream(props: StreamProps): JSX.Element {
     target?.scrollIntoView({ block: "center" });
     target?.focus({ preventScroll: true });
   };
+  const stable = useStable(acts);
+  // That somebody writes, or older ones are on their way, draws none of what was said anew, however much of it there is.
+  const drawn = useMemo(
+    () =>
+      rows.map((row) => {
+        if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
+        if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
+        if (row.type === "system")
+          return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
+        const { key, message, place } = row;
+        return <OneMessage key={key} message={message} {...place} meId={meId} {...stable} onJump={jump} />;
+      }),
+    [rows, meId, OneMessage, stable],
+  );
   return (
     <div class="stream">
       <div
@@ -88,14 +102,7 @@ export function Stream(props: StreamProps): JSX.Element {
               </Button>
             </div>
           )}
-          {rows.map((row) => {
-            if (row.type === "day") return <DaySeparator key={row.key} at={row.at} />;
-            if (row.type === "unread") return <UnreadDivider key={row.key} at={row.at} day={row.day} />;
-            if (row.type === "system")
-              return <SystemLine key={row.key} entryKey={row.key} system={row.system} at={row.at} />;
-            const { key, message, place } = row;
-            return <OneMessage key={key} message={message} {...place} meId={meId} {...acts} onJump={jump} />;
-          })}
+          {drawn}
           <TypingDots names={typing} />
         </div>
       </div>
@@ -114,6 +121,17 @@ export function Stream(props: StreamProps): JSX.Element {
       )}
       <Announcer entries={entries} />
     </div>
+  );
+}
+
+/** The same acts for as long as the same ones are there, whoever passes them anew. */
+function useStable(acts: MessageActions): MessageActions {
+  const latest = useRef(acts);
+  latest.current = acts;
+  const names = (Object.keys(acts) as (keyof MessageActions)[]).filter((name) => acts[name]);
+  return useMemo(
+    () => Object.fromEntries(names.map((name) => [name, (key: string) => latest.current[name]?.(key)])),
+    [String(names)],
   );
 }
 

@@ -18,8 +18,17 @@ interface Anchor {
   readonly top: number;
 }
 
+/** How things stood when they were last looked at or put in place, in px. */
+interface Stood {
+  readonly top: number;
+  readonly height: number;
+  readonly window: number;
+}
+
 /** So near to the end the reader counts as being there. */
 const NEAR_PX = 48;
+/** Instead of where it was put: the reader has moved, and the event that tells of it is still to come. */
+const UNTOLD = -1;
 
 type Scroller = { readonly current: HTMLDivElement | null };
 
@@ -35,6 +44,7 @@ export function useScrolling(
   const [atEnd, setAtEnd] = useState(true);
   const near = useRef(true);
   const anchor = useRef<Anchor>(undefined);
+  const stood = useRef<Stood>(undefined);
   /** Where it was put from here, until the reader moves. */
   const put = useRef<number>(undefined);
   /** What it has opened at: that may be known later than the first messages. */
@@ -46,12 +56,17 @@ export function useScrolling(
   older.current = onOlder;
 
   const settle = useRef((element: HTMLElement): void => {
+    // The reader may have moved since, and it isn't told yet: they are where they went to, as far as that was drawn then.
+    const before = stood.current;
+    const moved = before ? movedSince(element, before) : 0;
+    if (before && moved) near.current = isNear(before, moved);
     if (near.current) element.scrollTop = element.scrollHeight;
     else if (anchor.current?.entry.isConnected)
-      element.scrollTop += topIn(element, anchor.current.entry) - anchor.current.top;
+      element.scrollTop += topIn(element, anchor.current.entry) + moved - anchor.current.top;
     else anchor.current = undefined;
-    put.current = element.scrollTop;
-    anchor.current ??= anchorOf(element);
+    put.current = moved || put.current === UNTOLD ? UNTOLD : element.scrollTop;
+    anchor.current = (!moved && anchor.current) || anchorOf(element);
+    stood.current = standing(element);
     setAtEnd(near.current);
   }).current;
   const wish = useRef((element: HTMLElement): void => {
@@ -67,11 +82,14 @@ export function useScrolling(
       opened.current = start;
       near.current = element.scrollHeight - place <= element.clientHeight;
       element.scrollTop = place;
-      anchor.current = undefined;
+      anchor.current = stood.current = undefined;
     }
     if (written !== seen.current) {
       seen.current = written;
-      if (written !== undefined) near.current = true;
+      if (written !== undefined) {
+        near.current = true;
+        stood.current = undefined;
+      }
     }
     settle(element);
   }, [...shown, firstKey, unreadFrom, startAt, written]);
@@ -91,7 +109,8 @@ export function useScrolling(
       // Told a moment later, when the window may have changed once more: it isn't the reader who has moved.
       if (element.scrollTop === put.current) return;
       put.current = undefined;
-      near.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      stood.current = standing(element);
+      near.current = isNear(stood.current);
       anchor.current = anchorOf(element);
       setAtEnd(near.current);
       wish(element);
@@ -107,6 +126,21 @@ export function useScrolling(
     };
   }, []);
   return atEnd;
+}
+
+function standing({ scrollTop, scrollHeight, clientHeight }: HTMLElement): Stood {
+  return { top: scrollTop, height: scrollHeight, window: clientHeight };
+}
+
+/** Whether the reader was near the end, `moved` px below where they stood. */
+function isNear({ top, height, window }: Stood, moved = 0): boolean {
+  return height - top - moved - window < NEAR_PX;
+}
+
+/** By how many px the reader has moved since; what has become shorter pulls them up, and isn't them. */
+function movedSince({ scrollTop, scrollHeight, clientHeight }: HTMLElement, { top }: Stood): number {
+  const pulled = scrollTop < top && scrollTop >= Math.floor(scrollHeight - clientHeight);
+  return pulled ? 0 : scrollTop - top;
 }
 
 /** What the reader looks at: the first entry that begins within the window. Of the very first one the head goes when its author
