@@ -16,9 +16,9 @@ from protocol.wire import Id, Ms, Name, PageSize, Seq, Wire
 
 NotificationKind = Literal[
     "mention", "message_from_contact", "message_from_staff", "thread_created", "assignment", "tasks_completed",
-    "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed",
-    "mail_failed", "mail_away", "mail_back", "snooze_ended", "send_stopped", "documents_uploaded", "uploads_finished",
-    "document_refused", "bulk_done", "reminders_exhausted",
+    "assignment_lost", "assignment_changed", "thread_reopened", "tasks_changed", "documents_uploaded", "uploads_finished",
+    "mail_failed", "mail_away", "mail_back", "snooze_ended", "send_stopped", "document_refused", "bulk_done",
+    "reminders_exhausted",
 ]  # fmt: skip
 """What inboxes call what has happened. Each has its row in KINDS."""
 Kept = Literal["said", "lost", "done"]
@@ -54,18 +54,18 @@ KINDS: Final[Mapping[NotificationKind, KindRow]] = {
     "assignment_changed": KindRow("Somebody else is assigned.", activity="reassigned"),
     "thread_reopened": KindRow("A chat was taken back from the archive.", activity="reopened"),
     "tasks_changed": KindRow("A task was added, changed, ticked, unticked or deleted.", activity="tasks"),
-    "mail_failed": KindRow("An e-mail could not be sent: of that no e-mail is sent.", letter=None, kept="lost"),
-    "mail_away": KindRow("The mail server takes no e-mails of the firm.", letter=None),
-    "mail_back": KindRow("It takes them again.", letter=None),
-    # For when one is there again; NS-3 has no row for it.
-    "snooze_ended": KindRow("A chat that was put off is back, as its time has come.", letter=None),
-    "send_stopped": KindRow("A message, or a new chat, that was to go at this time did not.", letter=None),
     "documents_uploaded": KindRow(
         "Documents came into an account's folders, and no message carries them.", letter="staff_documents"
     ),
     "uploads_finished": KindRow(
         "A contact has said that they have uploaded all that they wanted to.", letter="staff_documents"
     ),
+    "mail_failed": KindRow("An e-mail could not be sent: of that no e-mail is sent.", letter=None, kept="lost"),
+    "mail_away": KindRow("The mail server takes no e-mails of the firm.", letter=None),
+    "mail_back": KindRow("It takes them again.", letter=None),
+    # For when one is there again; NS-3 has no row for it.
+    "snooze_ended": KindRow("A chat that was put off is back, as its time has come.", letter=None),
+    "send_stopped": KindRow("A message, or a new chat, that was to go at this time did not.", letter=None),
     # No letter: a mail about a virus looks like one that carries it.
     "document_refused": KindRow("The virus scanner has refused a document of the account.", letter=None),
     "bulk_done": KindRow("A bulk run of mine is over.", letter=None),

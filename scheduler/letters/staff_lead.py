@@ -14,10 +14,8 @@ from protocol.inbox import KINDS, Activity, NotificationKind
 from scheduler.letters.facts import Kind
 from storage.heard import Heard
 
-_ORDER: Final[Sequence[NotificationKind]] = [
-    kind for kind, row in KINDS.items() if row.letter not in (None, "staff_documents")
-]
-"""The weightiest first; what happens in threads."""
+_ORDER: Final[Sequence[NotificationKind]] = [kind for kind, row in KINDS.items() if row.letter is not None]
+"""The weightiest first."""
 TOLD: Final = frozenset(_ORDER)
 """What letters tell of. What a newer build tells of only its schedulers know."""
 
