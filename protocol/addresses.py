@@ -90,7 +90,7 @@ def to_write_to(path: str, address: str) -> str:
 def folded(address: str) -> str:
     """An address as it is kept and compared: composed, in lower case, the domain in its form with letters, no blanks
     around it. One that can't be written to is folded as far as that goes: somebody may log in with it."""
-    text = normal(address).strip().lower()
+    text = _composed(address)
     local_part, at, domain = text.rpartition("@")
     if domain.isascii() and "xn--" not in domain:
         return text
@@ -102,10 +102,15 @@ def folded(address: str) -> str:
 
 def spellings(address: str) -> list[str]:
     """Every form in which an address may have been kept: as it is folded now, and as it was before domains were."""
-    text = normal(address).strip().lower()
+    text = _composed(address)
     now = folded(address)
     local_part, at, domain = now.rpartition("@")
     try:
         return list(dict.fromkeys([now, text, f"{local_part}{at}{host(domain)}"]))
     except ValueError:
         return list(dict.fromkeys([now, text]))
+
+
+def _composed(address: str) -> str:
+    """In lower case and composed: of T with a diaeresis only the small one is one character, so it is composed again."""
+    return normal(normal(address).strip().lower())

@@ -12,6 +12,7 @@ from protocol.asked import Asked, Update
 from protocol.folds import Folds, forgets, keeps
 from protocol.happened import Happened
 from protocol.kept import KeptList, KeptPage
+from protocol.texts import normal
 from protocol.wire import LINE, ONE_LINE, WRITTEN, ClientKey, Id, Ms, Seq, Wire
 
 FieldOf = Literal["account", "contact"]
@@ -47,7 +48,7 @@ is written 1234.5, a date 2026-11-29, an amount of money 1234.50, without its cu
 
 def name_key(name: str) -> str:
     """By which a field is found: names are told apart by their letters, and neither by capitals nor by blanks."""
-    return " ".join(name.split()).lower()
+    return normal(" ".join(name.split()).lower())
 
 
 class CustomField(Wire):

@@ -5,7 +5,7 @@ import re
 import idna
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protocol import addresses, wire
@@ -99,6 +99,7 @@ def test_the_pattern_refuses_nothing_that_the_rule_lets_pass(text: str) -> None:
 
 
 @given(st.text(max_size=300))
+@example("T\u0308om@holm.example")
 def test_anything_can_be_folded(text: str) -> None:
     """A login is answered, whatever is typed."""
     kept = addresses.folded(text)

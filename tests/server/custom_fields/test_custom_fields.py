@@ -215,6 +215,10 @@ async def test_names_are_told_apart_within_accounts_and_within_contacts(world: W
     with pytest.raises(Conflict):
         await world.do(world.anna, CustomFieldUpdate(custom_field_id=other.id, name="ORG.NR"))
     await world.do(world.anna, CustomFieldUpdate(custom_field_id=field.id, name="ORG.NR"))
+    # Of this letter only the small one is one character.
+    await define(world, "T\u0308om")
+    with pytest.raises(Conflict):
+        await define(world, "t\u0308om")
 
 
 async def test_the_same_key_defines_one(world: World) -> None:
