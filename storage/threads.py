@@ -123,6 +123,8 @@ class ThreadDoc(Document):
     snooze: Snooze | None = None
     back: Back | None = None
     """It has come back from a snooze, and nothing was written since (SS-2)."""
+    woken_at: Ms | None = None
+    """When the last snooze ended, by itself or by hand; also once that was taken down."""
     archived_at: Ms | None = None
     archived_by: Person | None = None
     reopened_at: Ms | None = None

@@ -60,10 +60,11 @@ class Around:
 
 def _stirred_at(thread: ThreadDoc, head: Head) -> Ms | None:
     """See `table.Facts`."""
+    # Of a row that an earlier build has woken.
     back = thread.back.at if thread.back is not None else None
     last = thread.last if head.last_side == "contact" else None
     said = last.at if last is not None and last.person.side == "contact" else None
-    return max((at for at in (back, said) if at is not None), default=None)
+    return max((at for at in (thread.woken_at, back, said) if at is not None), default=None)
 
 
 def settings_of(reminder: ReminderDoc) -> table.Settings:

@@ -35,7 +35,7 @@ from server.threads.changing import Change, by_itself, change
 from storage.chores import ChoreDoc
 from storage.log.drafts import Head
 from storage.log.streams import Stored
-from storage.mongo.connection import Session
+from storage.mongo.connection import Row, Session
 from storage.mongo.documents import to_document
 from storage.threads import ThreadDoc
 
@@ -80,7 +80,9 @@ async def wake(context: Context, command: ThreadWake, scope: FactsScope) -> Done
     """End it by hand, or take down what has come back."""
 
     def decide(thread: ThreadDoc) -> Change | None:
-        return _over(thread, None, audited_as="thread.woken") if _concerned(thread) else None
+        if not _concerned(thread):
+            return None
+        return _over(thread, None, context.clock.now(), audited_as="thread.woken")
 
     await change(context, scope.thread.id, decide)
     return Done()
@@ -130,23 +132,27 @@ async def end_if_over(means: Means, firm_id: Id, thread_id: Id, now: Ms) -> None
     def decide(thread: ThreadDoc) -> Change | None:
         kept = thread.snooze
         if thread.state == "archived":
-            return _over(thread, None) if _concerned(thread) else None
+            return _over(thread, None, now) if _concerned(thread) else None
         if kept is None:
             return None
         # Behind the message that ended it, whatever clock that was stamped by.
         back_at = max(now, thread.last_message_at + 1)
         if head.contact_messages > kept.answered_at:
-            return _over(thread, Back(at=back_at, why="answer"))
+            return _over(thread, Back(at=back_at, why="answer"), back_at)
         if kept.until is not None and kept.until <= now:
-            return _over(thread, Back(at=back_at, why="time"))
+            return _over(thread, Back(at=back_at, why="time"), back_at)
         return None
 
     await by_itself(means, firm_id, thread_id, decide, look)
 
 
-def _over(thread: ThreadDoc, back: Back | None, audited_as: str = "") -> Change:
+def _over(thread: ThreadDoc, back: Back | None, at: Ms, audited_as: str = "") -> Change:
+    """It isn't put off any more, or what had come back is taken down: when it was taken up again stays as it is then."""
     woken: Event = ThreadWoken(back=back, snoozed_by=thread.snooze.by if thread.snooze else None)
-    return Change(audited_as, notes=[woken], fields={"snooze": None, "back": to_document(back) if back else None})
+    fields: Row = {"snooze": None, "back": to_document(back) if back else None}
+    if thread.snooze is not None:
+        fields["woken_at"] = at
+    return Change(audited_as, notes=[woken], fields=fields)
 
 
 def _written(at: Ms) -> str:

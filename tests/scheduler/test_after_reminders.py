@@ -351,17 +351,34 @@ async def test_a_thread_that_is_put_off_is_left_until_a_gap_after_it_is_back(sto
     assert await done(story) == [("18 09:00", "archived")]
 
 
-async def test_one_that_is_put_off_until_an_answer_is_left_until_somebody_takes_it_up(story: Story) -> None:
-    """SS-6, SS-2."""
-    await story.begins(number=1, after="tell")
+async def test_one_that_is_put_off_until_an_answer_is_left_until_a_gap_after_somebody_takes_it_up(story: Story) -> None:
+    """SS-6, SS-2: it isn't archived under their hands."""
+    await story.begins(number=1, after="archive")
     await until(story, "5 10:00")
     await snoozed(story, None)
     await until(story, "14 10:00")
     assert await done(story) == []
     await story.world.do(story.world.anna, ThreadWake(thread_id=story.thread.id))
     await story.world.settled()
-    await until(story, "14 11:00")
-    assert [what for _, what in await done(story)] == ["told"]
+    await until(story, "20 10:00")
+    assert await done(story) == [("17 10:00", "archived")]
+
+
+async def test_taking_down_what_has_come_back_brings_nothing_forward(story: Story) -> None:
+    """SS-6, SS-2: nor does putting it off once more and thinking better of it."""
+    await story.begins(number=1, after="archive")
+    await until(story, "5 10:00")
+    await snoozed(story, "15 08:00")
+    await until(story, "15 10:00")
+    await story.world.do(story.world.anna, ThreadWake(thread_id=story.thread.id))
+    await story.world.settled()
+    assert written((await story.view()).reminder.after_at or 0) == "18 09:00"
+    await until(story, "16 10:00")
+    await snoozed(story, None)
+    await story.world.do(story.world.anna, ThreadWake(thread_id=story.thread.id))
+    await story.world.settled()
+    await until(story, "22 10:00")
+    assert await done(story) == [("19 10:00", "archived")]
 
 
 async def test_what_a_colleague_has_planned_goes_first(story: Story) -> None:
