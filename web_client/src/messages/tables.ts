@@ -1,5 +1,6 @@
 // A table in a body: a paragraph whose lines are rows, with a tab between their cells (protocol/body.py). Pure.
 
+import { BODY_CHARACTERS_MAX, TABLE_CELLS_MAX, TABLE_ROWS_MAX } from "../core/protocol.gen.ts";
 import type { InlineNode, ParagraphNode } from "./models.ts";
 
 /** The cells of a table, row by row. */
@@ -26,22 +27,26 @@ export function tableOf(rows: readonly (readonly string[])[]): ParagraphNode {
 /** The rows of figures that were copied as text: with tabs between the cells, as many in each row; a cell that holds what ends
  *  one stands in quotes, as spreadsheets write it. Undefined for any other text: one that only begins its lines with tabs, too. */
 export function rowsIn(text: string): string[][] | undefined {
-  if (!text.includes("\t") || text.length > ROWS_CHARACTERS_MAX) return undefined;
+  if (!text.includes("\t") || text.length > BODY_CHARACTERS_MAX) return undefined;
   const rows: string[][] = [[]];
-  for (const [, quoted, bare = "", end] of text.replace(/\r\n?/g, "\n").matchAll(CELL)) {
+  const lines = text.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+  for (const [, quoted, bare = "", end] of lines.matchAll(CELL)) {
     rows.at(-1)?.push(plain(quoted === undefined ? bare : quoted.replaceAll('""', '"')));
     if (end === "") break;
     if (end === "\n") rows.push([]);
   }
-  // What ends the last row begins none.
-  if (rows.at(-1)?.join("") === "") rows.pop();
   const most = rows[0]?.length ?? 0;
   const filled = Array.from({ length: most }, (_, at) => rows.some((cells) => cells[at]));
-  return most > 1 && rows.every((cells) => cells.length === most) && filled.every(Boolean) ? rows : undefined;
+  const square = rows.every((cells) => cells.length === most) && filled.every(Boolean);
+  return square && rows.length > 1 && most > 1 && most <= TABLE_CELLS_MAX ? rows : undefined;
 }
 
-/** More is no message. */
-const ROWS_CHARACTERS_MAX = 50_000;
+/** The same in as many tables as it takes. */
+export function inTables<T>(rows: readonly T[]): T[][] {
+  const count = Math.ceil(rows.length / TABLE_ROWS_MAX);
+  return Array.from({ length: count }, (_, at) => rows.slice(at * TABLE_ROWS_MAX, (at + 1) * TABLE_ROWS_MAX));
+}
+
 const CELL = /(?:"((?:[^"]|"")*)"|([^\t\n]*))(\t|\n|$)/g;
 
 /** On one line, without what can't be sent. */

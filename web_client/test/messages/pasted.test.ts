@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DOMParser as Reader } from "linkedom";
+import { TABLE_CELLS_MAX, TABLE_ROWS_MAX } from "../../src/core/protocol.gen.ts";
 import type { BlockNode, InlineNode, TextNode } from "../../src/messages/models.ts";
-import { rowsIn, rowsOf, tableOf } from "../../src/messages/tables.ts";
+import { inTables, rowsIn, rowsOf, tableOf } from "../../src/messages/tables.ts";
 import { fromBody, toBody } from "../../src/messages/writing/editor/convert.ts";
 import { PastedReader } from "../../src/messages/writing/editor/pasted.ts";
 import * as clipboards from "./clipboards.ts";
@@ -191,6 +192,36 @@ test("rows of figures that come as text are a table, and other text with tabs is
     ["a", ""],
     ["b", "1"],
   ]);
-  for (const text of ["", "en rad", "en\ntvå", "\tindragen\n\trad", "en\ttvå\ntre", "a\tb\n\nc\td", "\t\t"])
+  assert.equal(rowsIn("a\tb\nc\td\n\n")?.length, 2);
+  const wide = (cells: number): string => `${"1\t".repeat(cells - 1)}1\n`.repeat(2);
+  assert.equal(rowsIn(wide(TABLE_CELLS_MAX))?.[0]?.length, TABLE_CELLS_MAX);
+  assert.equal(rowsIn(wide(TABLE_CELLS_MAX + 1)), undefined);
+  assert.equal(rowsIn("1930\t100\n".repeat(2_500)), undefined);
+  for (const text of [
+    "",
+    "en rad",
+    "en\ntvå",
+    "\tindragen\n\trad",
+    "en\ttvå\ntre",
+    "Org.nr:\t556677-8899",
+    "a\tb\n\nc\td",
+    "\t\t",
+  ])
     assert.equal(rowsIn(text), undefined, JSON.stringify(text));
+});
+
+test("more rows than one table may have stand in several, and more columns in none", () => {
+  const long = Array.from({ length: TABLE_ROWS_MAX + 1 }, (_, at) => [String(at), "x"]);
+  assert.deepEqual(
+    inTables(long).map((rows) => rows.length),
+    [TABLE_ROWS_MAX, 1],
+  );
+  const row = (cells: number): string => `<tr>${"<td>1</td>".repeat(cells)}</tr>`;
+  const tables = pasted(`<table>${row(2).repeat(TABLE_ROWS_MAX + 1)}</table>`);
+  assert.deepEqual(
+    tables.map((table) => (table.type === "paragraph" ? rowsOf(table).length : 0)),
+    [TABLE_ROWS_MAX, 1],
+  );
+  const [wide] = pasted(`<table>${row(TABLE_CELLS_MAX + 1)}</table>`);
+  assert.ok(wide?.type === "paragraph" && !wide.table);
 });

@@ -5,7 +5,8 @@
 // even that, so styles are read from attributes of another name.
 
 import { DOMParser, type ParseOptions, type Slice } from "prosemirror-model";
-import { plain } from "../../tables.ts";
+import { TABLE_CELLS_MAX } from "../../../core/protocol.gen.ts";
+import { inTables, plain } from "../../tables.ts";
 import { schema } from "./schema.ts";
 
 type Name = "a" | "br" | "div" | "em" | "li" | "ol" | "p" | "strong" | "table" | "td" | "tr" | "u" | "ul";
@@ -167,10 +168,12 @@ class Cleaner {
       return;
     }
     for (const caption of [...table.querySelectorAll("caption")]) this.#paragraph(caption, to, look);
-    const made = this.#add("table", to);
-    for (const cells of rows) {
-      const row = this.#add("tr", made);
-      for (const text of cells) this.#add("td", row).append(this.#pasted.createTextNode(text));
+    for (const some of inTables(rows)) {
+      const made = this.#add("table", to);
+      for (const cells of some) {
+        const row = this.#add("tr", made);
+        for (const text of cells) this.#add("td", row).append(this.#pasted.createTextNode(text));
+      }
     }
   }
 
@@ -199,7 +202,7 @@ class Cleaner {
     );
     const [first, last] = [places[0] ?? 0, places.at(-1) ?? 0];
     const tooMuch = filled.some((cells) => cells.some((text) => text.length > CELL_CHARACTERS_MAX));
-    if (first === last || tooMuch) return undefined;
+    if (first === last || last - first >= TABLE_CELLS_MAX || tooMuch) return undefined;
     const [top, bottom] = [full.indexOf(filled[0] ?? []), full.lastIndexOf(filled.at(-1) ?? [])];
     return full.slice(top, bottom + 1).map((cells) => cells.slice(first, last + 1));
   }

@@ -3,7 +3,7 @@
 
 import { type ResolvedPos, Slice } from "prosemirror-model";
 import { type Command, type EditorState, Plugin, TextSelection, type Transaction } from "prosemirror-state";
-import { plain, rowsIn, tableOf } from "../../tables.ts";
+import { inTables, plain, rowsIn, tableOf } from "../../tables.ts";
 import { fromBody } from "./convert.ts";
 import { schema } from "./schema.ts";
 
@@ -30,7 +30,7 @@ export function pastedInCell(state: EditorState, text: string): Transaction {
 export function pastedRows(state: EditorState, text: string): Transaction | undefined {
   const rows = rowsIn(text);
   if (!rows) return undefined;
-  const { content } = fromBody({ content: [tableOf(rows)] });
+  const { content } = fromBody({ content: inTables(rows).map(tableOf) });
   return state.tr
     .replaceSelection(new Slice(content, 0, 0))
     .setMeta("paste", true)

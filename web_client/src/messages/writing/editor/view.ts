@@ -103,6 +103,7 @@ export function createView(
       handlePaste(_, event) {
         const text = event.clipboardData?.getData("text/plain") ?? "";
         const bare = !plainly && !event.clipboardData?.getData("text/html");
+        plainly = false;
         const done = inTable(view.state)
           ? pastedInCell(view.state, text)
           : (linkOver(view.state, text) ?? (bare ? pastedRows(view.state, text) : undefined));
@@ -119,7 +120,7 @@ export function createView(
         // A closed picker must not stay open over a field that lost focus to another window.
         blur: () => void options.onMention(undefined),
         keydown: (_, event) => {
-          plainly = event.shiftKey;
+          plainly = event.shiftKey && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "v";
           hearSelection(document);
         },
         copy: () => void hearSelection(document),
