@@ -18,7 +18,8 @@ const words: Readonly<Record<string, Words>> = {
   "reminder.resent": (actor) => t("system.resent", { actor }),
   "letter.retried": (actor, email) => t("system.letterRetried", { actor, email }),
   "thread.renamed": (actor, subject) => t("system.renamed", { actor, subject }),
-  "thread.archived": (actor) => t("system.archived", { actor }),
+  "thread.archived": (actor) => (actor ? t("system.archived", { actor }) : t("system.archivedAlone")),
+  "reminder.exhausted": () => t("reminder.told"),
   "thread.reopened": (actor) => t("system.reopened", { actor }),
   "thread.assigned": (actor, assignee) => {
     if (!assignee) return t("system.unassigned", { actor });
@@ -37,7 +38,7 @@ export function changeView({ id, at, event, person, email, text = "", ...from }:
   return {
     key: id,
     at,
-    what: words[event]?.(actor, text) ?? `${actor}: ${event}`,
+    what: words[event]?.(actor, text) ?? [actor, event].filter(Boolean).join(": "),
     ofTasks: event.startsWith("task."),
     from: [email, from.ip, from.browser, from.os].filter(Boolean).join(" · "),
   };

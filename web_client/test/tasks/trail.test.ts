@@ -55,6 +55,14 @@ test("who has no name has an address, and a kind that is new has its name", asyn
   assert.match(changeView(noted("thread.assigned", anna.name)).what, /took over the chat$/);
 });
 
+test("what came about by itself is said without anybody", async () => {
+  await loadLanguage("en", { withStaff: true });
+  const lines = ["thread.archived", "reminder.exhausted", "thread.folded"].map(
+    (event) => changeView(noted(event, "Moms", { person: null, email: "" })).what,
+  );
+  assert.deepEqual(lines, ["The chat was archived", "Told in the inbox", "thread.folded"]);
+});
+
 test("a line says from where, as far as that is known, and which belong to the tasks", () => {
   const from = { ip: "192.0.2.4", browser: "Firefox", os: "Android" };
   assert.equal(
