@@ -64,10 +64,11 @@ export function ReminderTimeline({ reminder, onRetry }: ReminderTimelineProps): 
 function Then({ reminder }: Pick<ReminderTimelineProps, "reminder">): JSX.Element | null {
   const { afterLast, afterAt, afterDoneAt, verdict } = reminder;
   const full = (at: number): string => format.value.full(at, now.value);
-  if (afterDoneAt !== undefined && verdict === "closed")
-    return <Step kind="past" what={t("system.archivedAlone")} when={full(afterDoneAt)} />;
-  if (afterDoneAt !== undefined)
-    return <Step kind="past" what={t("reminder.told")} when={full(afterDoneAt)} />;
+  if (afterDoneAt !== undefined) {
+    // Where a contact had the last word somebody was told instead, and may have archived the chat since: the stream says which.
+    const unsure = afterLast === "archive" && verdict === "closed";
+    return <Step kind="past" what={t(unsure ? "reminder.done" : "reminder.told")} when={full(afterDoneAt)} />;
+  }
   if (afterAt === undefined || afterLast === "nothing") return null;
   return <Step kind="later" what={t(`then.${afterLast}`)} when={full(afterAt)} />;
 }

@@ -15,6 +15,7 @@ export const reminders = {
   "reminder.after.archive": "Archive the chat",
   "then.tell": "The assignee is told",
   "then.archive": "The chat is archived",
+  "reminder.done": "What follows the last one was done",
   "reminder.told": "Told in the inbox",
   "unanswered.reply": "The last reminder has gone out, and the client has not answered",
   "unanswered.tasks": "The last reminder has gone out, and tasks are still open",

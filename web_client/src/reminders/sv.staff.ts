@@ -16,6 +16,7 @@ export const reminders: Translated<typeof english> = {
   "reminder.after.archive": "Arkivera chatten",
   "then.tell": "Den tilldelade får veta",
   "then.archive": "Chatten arkiveras",
+  "reminder.done": "Det som följer på den sista gjordes",
   "reminder.told": "Sagt i inkorgen",
   "unanswered.reply": "Den sista påminnelsen har gått ut och klienten har inte svarat",
   "unanswered.tasks": "Den sista påminnelsen har gått ut och alla uppgifter är inte klara",
