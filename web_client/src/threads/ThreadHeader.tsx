@@ -112,6 +112,8 @@ function useRoom(bar: RefObject<HTMLElement | null>, shown: readonly unknown[]):
     };
     const resized = new ResizeObserver(look);
     resized.observe(element);
+    // What can be done takes more room when somebody else is assigned, or a reminder comes.
+    for (const acts of element.querySelectorAll(".thread-header__acts")) resized.observe(acts);
     look();
     return () => resized.disconnect();
   }, [...shown]);
