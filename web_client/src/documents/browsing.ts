@@ -43,6 +43,7 @@ export class Browsing {
 
   async load(): Promise<void> {
     this.failed.value = false;
+    this.unknown.value = false;
     try {
       const { folders } = await insist(() => this.api.call("folder.list", { account_id: this.accountId }));
       this.folders.value = folders.filter(this.offered);
