@@ -13,12 +13,16 @@ import { rowView } from "../threads/rows.ts";
 import type { PortalHomeView, TodoGroupView } from "./models.ts";
 
 const ASK_AFTER_MS = 400;
+/** Nobody goes through more on a first page; a chat that is opened has all of its own. */
+const TASKS_MAX = 1_000;
 
 export class Home {
   readonly view: ReadonlySignal<PortalHomeView>;
   readonly #tasks = signal<readonly TaskRow[]>([]);
   readonly #load: Signal<PortalHomeView["state"]> = signal("loading");
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #loading = false;
+  #again = false;
 
   constructor(
     private readonly client: Client,
@@ -47,9 +51,19 @@ export class Home {
     });
   }
 
+  /** One at a time: what is asked for meanwhile is asked once more, and no older answer comes behind a newer one. */
   async load(): Promise<void> {
+    this.#again = this.#loading;
+    if (this.#loading) return;
+    this.#loading = true;
+    await this.#once();
+    this.#loading = false;
+    if (this.#again) await this.load();
+  }
+
+  async #once(): Promise<void> {
     try {
-      const all = await tasksFrom(this.client.api, { state: "open", limit: 200 }, Number.POSITIVE_INFINITY);
+      const all = await tasksFrom(this.client.api, { state: "open", limit: 200 }, TASKS_MAX);
       this.#tasks.value = all.rows;
       this.#load.value = "ready";
     } catch {
