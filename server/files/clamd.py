@@ -31,6 +31,10 @@ class Away(Exception):
     """Nobody is there, or says nothing, or went in the middle: the same file may be asked for again."""
 
 
+class _Cut(Exception):
+    """It has closed while we sent: it may have said why."""
+
+
 class Failed(Exception):
     """It is there and could not scan this file; the text says its words."""
 
@@ -60,8 +64,8 @@ async def scan(address: str, pieces: AsyncIterator[bytes]) -> Verdict:
                     some = piece[start : start + PIECE_BYTES]
                     await _send(peer, struct.pack("!L", len(some)) + some)
             await _send(peer, struct.pack("!L", 0))
-        except (BrokenPipeError, ConnectionResetError):
-            cut = True  # it may have said why
+        except _Cut:
+            cut = True
         answer = b""
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -115,6 +119,11 @@ async def _send(peer: socket.socket, content: bytes) -> None:
             await asyncio.get_running_loop().sock_sendall(peer, content)
     except TimeoutError:
         raise Away("it takes nothing in") from None
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise _Cut from error
+    except OSError as error:
+        # A socket of this machine whose queue is full: asyncio takes it for connected, and nobody is at the other end.
+        raise Away(str(error) or type(error).__name__) from error
 
 
 def _read(answer: str) -> Verdict:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +59,33 @@ async def test_nobody_there_is_away(clamd: Clamd) -> None:
     for address in (f"tcp://127.0.0.1:{free_port()}", f"unix:{clamd.folder}/nobody.sock"):
         with pytest.raises(Away):
             await asking.scan(address, pieces(b"x"))
+
+
+async def test_one_of_this_machine_that_takes_no_more_connections_is_away(tmp_path: Path) -> None:
+    """Its queue is full: the kernel says so at once, and asyncio takes the socket for connected."""
+    place = f"{tmp_path}/full.sock"
+    with socket.socket(socket.AF_UNIX) as listener, ExitStack() as waiting:
+        listener.bind(place)
+        listener.listen(0)
+        full = False
+        while not full:
+            one = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            one.setblocking(False)
+            full = one.connect_ex(place) == errno.EAGAIN
+        for size in (0, 1_000_000):
+            with pytest.raises(Away):
+                await asking.scan(f"unix:{place}", zeros(size))
+
+
+async def test_what_goes_wrong_with_the_pieces_is_let_out(clamd: Clamd) -> None:
+    """Also what a socket could have said."""
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"x"
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        await asking.scan(clamd.address, broken())
 
 
 async def test_one_that_is_frozen_is_away_after_a_while(clamd: Clamd, monkeypatch: pytest.MonkeyPatch) -> None:
