@@ -88,12 +88,20 @@ async def test_every_byte_address_by_side_and_state(
 
 
 async def test_a_browser_that_has_kept_the_bytes_is_not_told_that_they_are_the_same(
-    world: World, client: httpx.AsyncClient
+    world: World, client: httpx.AsyncClient, clamd: Clamd
 ) -> None:
-    """The other side has the same content of its own."""
+    """The other side has the same content of its own: of that it is told, and of what is held nothing."""
     folder = await cabinet.folder(world, "Delad", access="client_edits")
-    made = await cabinet.saved(world, world.petra, folder, "a.txt", Clamd.FINDS)
-    known = {"if-none-match": "*", **as_(world, world.anna)}
+    await asyncio.to_thread(clamd.kill)
+    own = await cabinet.saved(world, world.anna, folder, "egen.jpg", PHOTO)
+    made = await cabinet.saved(world, world.petra, folder, "foto.jpg", PHOTO)
     for path in PATHS:
-        answer = await client.get(f"/api/v1/documents/{made.id}/{path}", headers=known)
-        assert answer.status_code == 404
+        address = f"/api/v1/documents/{own.id}/{path}"
+        got = await client.get(address, headers=as_(world, world.anna))
+        assert got.status_code == 200
+        known = {"if-none-match": got.headers["etag"], **as_(world, world.anna)}
+        assert (await client.get(address, headers=known)).status_code == 304
+        for tag in (got.headers["etag"], "*"):
+            asked = {"if-none-match": tag, **as_(world, world.anna)}
+            answer = await client.get(f"/api/v1/documents/{made.id}/{path}", headers=asked)
+            assert (answer.status_code, answer.headers.get("etag")) == (404, None)
