@@ -55,9 +55,9 @@ class Chores:
         )
         await self._rows.of(firm_id).put({"_id": chore.id}, to_document(chore), session=session)
 
-    async def get(self, firm_id: Id, kind: str, subject: Id) -> ChoreDoc | None:
+    async def get(self, firm_id: Id, kind: str, subject: Id, session: Session | None = None) -> ChoreDoc | None:
         """What is left to do; None when nothing is."""
-        row = await self._rows.of(firm_id).find_one({"_id": f"{kind}:{subject}"})
+        row = await self._rows.of(firm_id).find_one({"_id": f"{kind}:{subject}"}, session=session)
         return from_document(row, ChoreDoc) if row else None
 
     async def got_further(self, chore: ChoreDoc, after: Id, at: Ms) -> None:

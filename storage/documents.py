@@ -14,7 +14,7 @@ from protocol.texts import words_of
 from protocol.wire import Id, Ms
 from storage.mongo.collections import OfFirms
 from storage.mongo.connection import Mongo, Row, Session, keys_taken
-from storage.mongo.documents import Document, from_document, readable, to_document
+from storage.mongo.documents import Document, from_document, if_readable, readable, to_document
 from storage.mongo.of_firms import FirmRows
 
 
@@ -138,17 +138,18 @@ class Documents:
         }
         return await self._rows.of(firm_id).find_one(query, {"_id": 1}) is not None
 
-    async def unoffered(self, firm_id: Id, sha256: str, session: Session) -> list[DocumentDoc]:
-        """Those of some content that aren't for the other side, also those in the trash."""
-        query: Row = {"sha256": sha256, "scan": {"$exists": True}}
-        return await readable(self._rows.of(firm_id).find(query, session=session), DocumentDoc)
-
-    async def scanned(
-        self, firm_id: Id, document_ids: Collection[Id], scan: ScanState | None, session: Session
-    ) -> None:
-        """What the scanner's verdict makes of them."""
+    async def judge(
+        self, firm_id: Id, sha256: str, scan: ScanState | None, most: int, session: Session
+    ) -> tuple[list[DocumentDoc], bool]:
+        """Have those of some content be what the scanner makes of them, at most so many, also those in the trash: which,
+        as they were, and whether there may be more. What is refused is refused whatever it was."""
+        others: Row = {"$ne": scan} if scan == "refused" else {"$exists": True, "$ne": scan}
+        rows = self._rows.of(firm_id)
+        found = [row async for row in rows.find({"sha256": sha256, "scan": others}, session=session).limit(most)]
         update: Row = {"$unset": {"scan": ""}} if scan is None else {"$set": {"scan": scan}}
-        await self._rows.of(firm_id).update_many({"_id": {"$in": list(document_ids)}}, update, session=session)
+        await rows.update_many({"_id": {"$in": [row["_id"] for row in found]}}, update, session=session)
+        documents = [one for row in found if (one := if_readable(row, DocumentDoc)) is not None]
+        return documents, len(found) == most
 
     async def looked_at(self, firm_id: Id, document_id: Id, side: Side) -> None:
         """Somebody of a side has looked at it: it is new to them no more."""

@@ -52,6 +52,12 @@ class _Outbox:
     relay: RelayDoc
 
 
+@dataclass(frozen=True, slots=True)
+class _Scans:
+    waiting: int
+    too_large: int
+
+
 class Health:
     """The three pages."""
 
@@ -93,7 +99,7 @@ class Health:
 
     async def _metrics(self) -> Answer:
         registry = CollectorRegistry()
-        registry.register(_Numbers(self._watch, self._clocks, await self._outbox(), await self._scans_waiting()))
+        registry.register(_Numbers(self._watch, self._clocks, await self._outbox(), await self._scans()))
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
         return Answer(200, CONTENT_TYPE_LATEST, generate_latest(registry))
@@ -109,13 +115,16 @@ class Health:
             log.warning("health.database_away", error=type(error).__name__)
             return None
 
-    async def _scans_waiting(self) -> int | None:
-        """How much waits for the virus scanner; None while the database doesn't say."""
-        if not self._means.settings.clamd:
-            return 0
+    async def _scans(self) -> _Scans | None:
+        """How much the virus scanner has still to look at, also where nobody here asks it; None while the database doesn't
+        say."""
+        scans = self._means.store.scans
         try:
             async with asyncio.timeout(DATABASE_PATIENCE_S):
-                return await self._means.store.scans.waiting(SCANS_COUNTED_MAX)
+                return _Scans(
+                    await scans.waiting("waiting", SCANS_COUNTED_MAX),
+                    await scans.waiting("too_large", SCANS_COUNTED_MAX),
+                )
         except (PyMongoError, ChattarError, TimeoutError) as error:
             log.warning("health.database_away", error=type(error).__name__)
             return None
@@ -131,7 +140,7 @@ def _mail_server(relay: RelayDoc) -> str:
 class _Numbers(Collector):
     """A scheduler's counters, as metrics."""
 
-    def __init__(self, watch: Watch, clocks: ClockWatch, outbox: _Outbox | None, scans: int | None) -> None:
+    def __init__(self, watch: Watch, clocks: ClockWatch, outbox: _Outbox | None, scans: _Scans | None) -> None:
         self._watch = watch
         self._clocks = clocks
         self._outbox = outbox
@@ -144,8 +153,13 @@ class _Numbers(Collector):
         if self._scans is not None:
             yield GaugeMetricFamily(
                 "chattar_scans_waiting",
-                "Files' contents that wait for the virus scanner, counted up to 10,000; those too large for it included.",
-                value=self._scans,
+                "Files' contents that wait for the virus scanner, counted up to 10,000.",
+                value=self._scans.waiting,
+            )
+            yield GaugeMetricFamily(
+                "chattar_scans_too_large",
+                "Files' contents that are too large for the virus scanner's limits, counted up to 10,000.",
+                value=self._scans.too_large,
             )
         ahead_s = (self._clocks.apart_ms or 0) / 1000
         yield GaugeMetricFamily(

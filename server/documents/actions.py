@@ -138,7 +138,7 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
     async def work() -> DocumentDoc:
         upload = await brought(context, command.upload_id)
         recognised, preview = await _looked_into(context, upload, name)
-        verdict = await scanning.at_once(context.means, upload.firm_id, upload.sha256 or "", upload.size)
+        known = await scanning.at_once(context.means, upload.firm_id, upload.sha256 or "", upload.size)
 
         async def write(session: Session) -> DocumentDoc:
             folder = await held(context, scope.folder.id, session)
@@ -149,7 +149,7 @@ async def save(context: Context, command: DocumentSave, scope: FolderScope) -> D
             shown_as = None if preview is None else preview.preview
             document = replace(document, preview=shown_as, key=key, meant=meant, untold=1)
             document = await placed(context, document, folder, session)
-            (document,) = await scanning.judged(context, [document], verdict, session)
+            (document,) = await scanning.judged(context, [document], known.state, session, known.found)
             await store.documents.add(document, session=session)
             await notices.leave(context, folder.account_id, session)
             if preview is not None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.dev.embedded import Clamd
 from protocol.body import paragraph
@@ -320,8 +321,7 @@ async def test_what_follows_from_a_verdict_is_told_also_when_the_process_dies(
 
     with monkeypatch.context() as patched:
         patched.setattr(following, "go_on_scanned", died)
-        with pytest.raises(NotFound):
-            await back(world, away)
+        await back(world, away)
     assert await chores(world, following.DOCUMENT, following.go_on_document) == 1
     events = [one.event for one in await world.store.streams.read(thread_stream(thread_id), 0, 100)]
     assert [one.document_id for one in events if isinstance(one, DocumentChanged)] == [made.id]
@@ -365,3 +365,82 @@ async def test_a_change_beside_a_verdict_does_not_bring_the_old_state_back(world
     await back(world, away)
     await world.store.mongo.transact(lambda session: world.store.documents.change(before, session))
     assert await sees(world, world.anna, made) == "offered"
+
+
+@pytest.mark.parametrize("found_by", ["save", "scheduler"])
+async def test_what_is_infected_is_refused_also_where_it_was_offered_before_anybody_looked(
+    world: World, clamd: Clamd, found_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Brought before the setting, or by a process without it; then the same bytes come again."""
+    folder = await cabinet.folder(world, "Delad", access="client_edits")
+    before = [await cabinet.saved(world, by, folder, "a.txt", INFECTED) for by in (world.petra, world.anna)]
+    thread_id = await sent(world, world.petra, before[0])
+    assert [await sees(world, world.anna, one) for one in before] == ["offered", "offered"]
+    world.set(clamd=clamd.address)
+    if found_by == "scheduler":
+        monkeypatch.setattr(scanning, "AT_ONCE_BYTES_MAX", 0)
+    again = await cabinet.saved(world, world.petra, folder, "b.txt", INFECTED)
+    assert again.scan == ("refused" if found_by == "save" else "held")
+    assert await scanned(world) == 1
+    assert [await sees(world, world.petra, one) for one in [*before, again]] == ["refused", None, "refused"]
+    assert [await sees(world, world.anna, one) for one in [*before, again]] == [None, "refused", None]
+    for one in before:
+        with pytest.raises(NotFound):
+            await world.do(world.anna, DocumentRead(document_id=one.id))
+    events = [one.event for one in await world.store.streams.read(thread_stream(thread_id), 0, 100)]
+    assert [one.document_id for one in events if isinstance(one, DocumentChanged)] == [before[0].id]
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 3
+    assert await scanned(world) == 0
+
+
+async def test_what_is_known_to_be_infected_is_refused_without_the_setting_too(world: World, scanner: Clamd) -> None:
+    folder = await cabinet.for_uploads(world)
+    await cabinet.saved(world, world.petra, folder, "a.txt", INFECTED)
+    await cabinet.saved(world, world.petra, folder, "b.txt", b"clean")
+    await scanned(world)
+    world.set(clamd="")
+    again = [await cabinet.saved(world, world.petra, folder, "a.txt", content) for content in (INFECTED, b"clean")]
+    assert [one.scan for one in again] == ["refused", None]
+    assert await sees(world, world.anna, again[0]) is None
+    # What follows from it needs no scanner.
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 2
+    assert await scanned(world) == 1
+    assert await scanned(world) == 0
+
+
+async def test_of_many_that_are_known_to_be_infected_some_are_refused_at_once_and_none_is_offered(
+    world: World, scanner: Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows from each would make one transaction too long."""
+    monkeypatch.setattr(scanning, "SETTLED_AT_ONCE_MAX", 2)
+    folder = await cabinet.for_uploads(world)
+    await cabinet.saved(world, world.petra, folder, "a.txt", INFECTED)
+    await scanned(world)
+    content = zipped({f"{number}.txt": INFECTED for number in range(5)})
+    upload_id = await cabinet.brought(world, world.petra, content, "många.zip")
+    command = DocumentUnpack(folder_id=folder.id, upload_id=upload_id, client_document_id=new_id(), name="många.zip")
+    made = (await world.do(world.petra, command)).first
+    assert [one.scan for one in made] == ["refused", "refused", "held", "held", "held"]
+    assert [await sees(world, world.anna, one) for one in made] == [None] * 5
+    await scanned(world)
+    assert [await sees(world, world.petra, one) for one in made] == ["refused"] * 5
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 6
+
+
+@pytest.mark.parametrize("found_by", ["save", "scheduler"])
+async def test_what_was_found_is_said_once_and_kept(
+    world: World, scanner: Clamd, found_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if found_by == "scheduler":
+        monkeypatch.setattr(scanning, "AT_ONCE_BYTES_MAX", 0)
+    folder = await cabinet.for_uploads(world)
+    with capture_logs() as logs:
+        made = [await cabinet.saved(world, world.petra, folder, "a.txt", INFECTED) for _ in range(2)]
+        await scanned(world)
+    stored = await world.store.documents.get(world.firm.id, made[0].id)
+    assert stored is not None
+    said = [(line["sha256"], line["found"]) for line in logs if line["event"] == "scan.infected"]
+    assert said == [(stored.sha256, Clamd.CALLED)]
+    known = await world.store.scans.get(world.firm.id, stored.sha256)
+    assert known is not None
+    assert (known.state, known.found) == ("infected", Clamd.CALLED)
