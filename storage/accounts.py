@@ -40,6 +40,10 @@ class AccountDoc(Document):
     key: str | None = None
     meant: str | None = None
     """A hash of what the command with the key said."""
+    news_at: Ms = 0
+    """The last position that was given to news of its documents."""
+    news_by: Id | None = None
+    """Whose it is, of one that somebody may ask for again."""
     NEWER: ClassVar = (newer("kind", Kind, "other"),)
 
     def looked_up(self) -> Row:
@@ -138,6 +142,18 @@ class Accounts:
         """Apply an update; the account as it is then."""
         row = await self._rows.of(firm_id).change_one({"_id": account_id}, update, session=session)
         return from_document(row, AccountDoc) if row else None
+
+    async def news_placed(
+        self, firm_id: Id, account_id: Id, now: Ms, by: Id | None = None, session: Session | None = None
+    ) -> Ms:
+        """A position for news of an account's documents: the time, and behind all that were given before. `by`: who asks
+        for the same once more at the same moment, and nobody else since, gets the same."""
+        behind: Row = {"$max": [now, {"$add": [{"$ifNull": ["$news_at", 0]}, 1]}]}
+        same: Row = {"$and": [by is not None, {"$eq": ["$news_by", {"$literal": by}]}, {"$gte": ["$news_at", now]}]}
+        at: Row = {"$cond": [same, "$news_at", behind]}
+        update: list[Row] = [{"$set": {"news_at": at, "news_by": {"$literal": by}}}]
+        row = await self._rows.of(firm_id).change_one({"_id": account_id}, update, {"news_at": 1}, session=session)
+        return int(row["news_at"]) if row else now
 
     async def joined(self, firm_id: Id, account_id: Id, name: str, session: Session) -> None:
         """Somebody of this name belongs to it now, and it is found by them."""

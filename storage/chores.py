@@ -65,6 +65,10 @@ class Chores:
         query = {"_id": chore.id, "token": chore.token, "after": chore.after or None}
         await self._rows.of(chore.firm_id).update_one(query, {"$set": {"after": after, "at": at}})
 
+    async def put_off(self, chore: ChoreDoc, at: Ms) -> None:
+        """Have it wait until a time, unless it was asked for anew."""
+        await self._rows.of(chore.firm_id).update_one({"_id": chore.id, "token": chore.token}, {"$set": {"at": at}})
+
     async def finished(self, chore: ChoreDoc) -> None:
         """Take the row away, unless the work was asked for anew."""
         await self._rows.of(chore.firm_id).delete_one({"_id": chore.id, "token": chore.token})

@@ -49,9 +49,13 @@ class DocumentDoc(Document):
     unpacked: dict[str, Any] | None = None
     """What else came out of the same zip (server.documents.unpacking), of the one that has the key."""
 
+    came_with: Id | None = None
+    """Of what came out of one zip: the document that has its key."""
+
     untold: int = 0
-    """How many documents came with it, itself and what else was in the zip, of which nobody has been told yet unless a
-    message carries it."""
+    """1: nobody has been told of it yet unless a message carries it, or not that it was refused."""
+    told_at: Ms | None = None
+    """The position at which inboxes tell of it, fixed before anybody hears."""
 
     def looked_up(self) -> Row:
         """The words that it is found by."""
@@ -67,6 +71,9 @@ DOCUMENTS: Final = OfFirms(
     IndexModel([("firm_id", 1), ("sha256", 1)]),
     IndexModel([("firm_id", 1), ("key", 1)], unique=True, partialFilterExpression={"key": {"$exists": True}}),
     IndexModel([("firm_id", 1), ("account_id", 1)], partialFilterExpression={"untold": {"$gt": 0}}),
+    IndexModel(
+        [("firm_id", 1), ("account_id", 1), ("told_at", 1)], partialFilterExpression={"told_at": {"$exists": True}}
+    ),
     IndexModel("deleted_at", partialFilterExpression={"deleted_at": {"$exists": True}}),
 )
 
@@ -127,16 +134,25 @@ class Documents:
         await rows.update_many({**query, "_id": {"$in": ids}}, {"$set": {"preview": preview}}, session=session)
         return ids
 
-    async def any_new(self, firm_id: Id, account_id: Id, side: Side, until: Ms) -> bool:
-        """Whether some of an account that were uploaded by then are new for a side, and offered to it."""
+    async def still_new(
+        self, firm_id: Id, account_id: Id, first: Ms, last: Ms, but: Id
+    ) -> tuple[int, DocumentDoc | None]:
+        """How many of those that staff are told of between two positions are there and for them to look at still, and the
+        one told of last; without somebody's own. What colleagues have brought is new to nobody, and counts while it is
+        there."""
         query: Row = {
             "account_id": account_id,
-            "new_for": side,
-            "uploaded_at": {"$lte": until},
+            "told_at": {"$gte": first, "$lte": last},
+            "uploaded_by.id": {"$ne": but},
+            "scan": None,
+            "$or": [{"uploaded_by.side": "staff"}, {"new_for": "staff"}],
             **LIVE,
-            **offered_to(side),
         }
-        return await self._rows.of(firm_id).find_one(query, {"_id": 1}) is not None
+        rows = self._rows.of(firm_id)
+        latest = await rows.find_one(query, sort=[("told_at", -1), ("_id", -1)])
+        if latest is None:
+            return 0, None
+        return await rows.count(query), from_document(latest, DocumentDoc)
 
     async def judge(
         self, firm_id: Id, sha256: str, scan: ScanState | None, most: int, session: Session
@@ -155,14 +171,52 @@ class Documents:
         """Somebody of a side has looked at it: it is new to them no more."""
         await self._rows.of(firm_id).update_one({"_id": document_id, "new_for": side}, {"$pull": {"new_for": side}})
 
-    async def untold(self, firm_id: Id, account_id: Id, after: Id, limit: int) -> list[DocumentDoc]:
-        """Those of an account of which nobody has been told, the first behind one first."""
-        query: Row = {"account_id": account_id, "untold": {"$gt": 0}, "_id": {"$gt": after}}
+    async def unplaced(self, firm_id: Id, account_id: Id, after: Id, limit: int, *, refused: bool) -> list[DocumentDoc]:
+        """Those of an account of which nobody is told yet, and that have no position for it, the first behind one first:
+        those that the scanner has refused, or the others."""
+        scan: Row = {"scan": "refused" if refused else {"$ne": "refused"}}
+        query: Row = {"account_id": account_id, "untold": {"$gt": 0}, "told_at": None, "_id": {"$gt": after}, **scan}
         return await readable(self._rows.of(firm_id).find(query).sort("_id", 1).limit(limit), DocumentDoc)
 
-    async def told(self, firm_id: Id, document_ids: Collection[Id]) -> None:
-        """Somebody has been told of them, or nobody has to be."""
-        await self._rows.of(firm_id).update_many({"_id": {"$in": list(document_ids)}}, {"$unset": {"untold": ""}})
+    async def zips_held(self, firm_id: Id, account_id: Id) -> set[Id]:
+        """The zips of an account, by `came_with`, of which something still waits for the scanner."""
+        query: Row = {"account_id": account_id, "untold": {"$gt": 0}, "came_with": {"$exists": True}, "scan": "held"}
+        rows = self._rows.of(firm_id).find({**query, **LIVE}, {"came_with": 1, "_id": 0})
+        return {row["came_with"] async for row in rows}
+
+    async def place(
+        self, firm_id: Id, document_ids: Collection[Id], at: Ms, session: Session, *, refused: bool
+    ) -> None:
+        """Fix the position at which they are told of, of those that are `unplaced` and offered, or refused, still."""
+        scan: Row = {"scan": "refused" if refused else None}
+        query: Row = {"_id": {"$in": list(document_ids)}, "untold": {"$gt": 0}, "told_at": None, **scan}
+        await self._rows.of(firm_id).update_many(query, {"$set": {"told_at": at}}, session=session)
+
+    async def placed(self, firm_id: Id, account_id: Id, behind: Ms) -> tuple[Ms, list[DocumentDoc]] | None:
+        """The first position behind one at which something of an account is to be told of yet, and what; None where all is
+        told."""
+        query: Row = {"account_id": account_id, "untold": {"$gt": 0}}
+        rows = self._rows.of(firm_id)
+        first = await rows.find_one({**query, "told_at": {"$gt": behind}}, {"told_at": 1}, sort=[("told_at", 1)])
+        if first is None:
+            return None
+        found = rows.find({**query, "told_at": first["told_at"]}).sort("_id", 1)
+        return int(first["told_at"]), await readable(found, DocumentDoc)
+
+    async def told(self, firm_id: Id, document_ids: Collection[Id], at: Ms) -> None:
+        """Somebody has been told of them at their position."""
+        query: Row = {"_id": {"$in": list(document_ids)}, "told_at": at}
+        await self._rows.of(firm_id).update_many(query, {"$unset": {"untold": ""}})
+
+    async def never_told(self, firm_id: Id, document_ids: Collection[Id]) -> None:
+        """Nobody has to be told of them, unless they have been refused meanwhile."""
+        query: Row = {"_id": {"$in": list(document_ids)}, "told_at": None, "scan": {"$ne": "refused"}}
+        await self._rows.of(firm_id).update_many(query, {"$unset": {"untold": ""}})
+
+    async def untold(self, document: DocumentDoc, session: Session) -> None:
+        """Whatever has been told of one, there is something else to tell now."""
+        update: Row = {"$set": {"untold": 1}, "$unset": {"told_at": ""}}
+        await self._rows.of(document.firm_id).update_one({"_id": document.id}, update, session=session)
 
     async def names_like(self, firm_id: Id, folder_id: Id, stem: str, session: Session) -> set[str]:
         """The names in a folder that begin so, as they are compared."""

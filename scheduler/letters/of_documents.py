@@ -4,15 +4,12 @@ It tells of what came outside of any chat: how many and whose, never what they a
 pointless: no access any more, the entry put away, all of it looked at. Refuses to know folders and how a mail looks.
 """
 
-from collections.abc import Sequence
-
 from scheduler.letters.facts import Letter
 from scheduler.letters.matter import Dropped, brand, first_name, url_of
 from server.core.context import Means
 from server.core.sight import may_see
 from server.inbox import gathering
 from storage.firms import FirmDoc
-from storage.heard import Heard
 from storage.letters import LetterDoc
 
 
@@ -27,10 +24,11 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
     unread = gathering.unread(entry) if entry is not None else []
     heard = [item for item in unread if letter.first_seq <= item.seq <= letter.last_seq and item.actor.id != member.id]
     finished = [item for item in heard if item.kind == "uploads_finished"]
-    uploaded = [item for item in heard if item.kind == "documents_uploaded"]
-    if not finished and not await _anything_new(means, letter, uploaded):
+    first = max(letter.first_seq, entry.read_notes + 1) if entry is not None and unread else letter.last_seq + 1
+    count, latest = await store.documents.still_new(letter.firm_id, account.id, first, letter.last_seq, member.id)
+    if not finished and latest is None:
         return Dropped("read")
-    last = (finished or uploaded)[-1]
+    who = finished[-1].actor if finished else latest.uploaded_by if latest is not None else None
     return Letter(
         kind="staff_documents",
         firm=brand(firm),
@@ -42,15 +40,7 @@ async def facts_of(means: Means, letter: LetterDoc, firm: FirmDoc) -> Letter | D
         login_url=f"{means.settings.own_url}/login",
         settings_url=url_of(means, "/console/settings"),
         account_name=account.name,
-        who=last.actor.name,
-        count=max(1, sum(item.documents for item in uploaded)),
+        who=who.name if who is not None else "",
+        count=max(1, count),
         finished=bool(finished),
     )
-
-
-async def _anything_new(means: Means, letter: LetterDoc, uploaded: Sequence[Heard]) -> bool:
-    """Whether somebody at the firm has still to look at something. What colleagues have brought is new to nobody there."""
-    if any(item.actor.side == "staff" for item in uploaded):
-        return True
-    until, account_id = letter.last_seq, letter.account_id or ""
-    return bool(uploaded) and await means.store.documents.any_new(letter.firm_id, account_id, "staff", until)

@@ -31,5 +31,7 @@ async def leave_of(means: Means, firm_id: Id, account_id: Id, by: Person, now: M
 
 
 async def leave_refused(means: Means, document: DocumentDoc, now: Ms, session: Session) -> None:
-    """In the transaction in which a document is refused: note that staff are to be told."""
-    await means.store.chores.add(REFUSED, document.id, document.firm_id, document.uploaded_by, now, session)
+    """In the transaction in which a document is refused: note that staff are to be told, once for all of an account that
+    are refused until then."""
+    await means.store.documents.untold(document, session)
+    await means.store.chores.add(REFUSED, document.account_id, document.firm_id, document.uploaded_by, now, session)

@@ -243,11 +243,11 @@ async def _made(
             where, name = places.of(entry.way)
             documents.append(actions.made(context, where, name, blob.sha256, blob.size, recognised))
         await places.make(session)
+        documents = [replace(one, came_with=documents[0].id, untold=1) for one in documents]
         documents[0] = replace(
             documents[0],
             key=asked.key,
             meant=asked.meant,
-            untold=len(documents),
             unpacked={
                 "documents": len(documents),
                 "first": [document.id for document in documents[:DOCUMENTS_ASKED_MAX]],

@@ -8,11 +8,14 @@ import pytest
 from protocol.accounts import AccountAssign, AccountFollow
 from protocol.contacts import LinkUpdate
 from protocol.documents import Document, DocumentDelete, DocumentFinish, DocumentMark
+from protocol.errors import Unavailable
 from protocol.inbox import NotificationArchive, NotificationList
 from scheduler.mail import outbox as mail
 from server.core.context import Means
 from server.documents.notices import TOLD_AFTER_MS, UPLOADED
-from server.inbox import of_documents
+from server.inbox import bringing, of_documents
+from storage.documents import Documents
+from storage.letters import Letters
 from tests import cabinet
 from tests.scheduler.sink import Sink, body
 from tests.world import Person, World
@@ -90,18 +93,62 @@ async def test_nobody_is_told_of_what_they_brought_themselves(world: World, mean
     assert [to for to, _ in await sent(world, sink)] == [world.sofia.email]
 
 
-async def test_a_letter_that_is_drawn_twice_goes_once(world: World, means: Means, sink: Sink) -> None:
-    """P9: whoever tells dies before it is noted, and another tells again."""
-    (document,) = await uploaded(world, world.petra, "a.pdf")
-    stored = await world.store.documents.get(world.firm.id, document.id)
-    assert stored is not None
+@pytest.mark.parametrize("at", ["its entry", "its letter", "its document"])
+async def test_what_is_told_twice_is_told_once(
+    world: World, means: Means, sink: Sink, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """P9: whoever tells dies before one of these is written, and another tells again."""
+    where, name = {
+        "its entry": (bringing, "hear"),
+        "its letter": (Letters, "bundle"),
+        "its document": (Documents, "told"),
+    }[at]
+    died = list[str]()
+
+    async def dies(*_: object) -> None:
+        died.append(at)
+        raise Unavailable("It has died.")
+
+    await uploaded(world, world.petra, "a.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(where, name, dies)
+        with pytest.raises(Unavailable):
+            await quiet(world)
+    assert died == [at]
+    world.clock.advance(s=5)
+    await quiet(world)
+    (entry,) = (await world.do(world.sofia, NotificationList())).notifications
+    assert [(line.kind, line.documents, line.count) for line in entry.gathered] == [("documents_uploaded", 1, 1)]
+    assert [to for to, _ in await sent(world, sink)] == [world.sofia.email]
+    await quiet(world)
+    assert await sent(world, sink) == []
+
+
+async def test_it_tells_of_what_is_still_new_and_there(world: World, means: Means, sink: Sink) -> None:
+    """RD-8: not of what was looked at or deleted meanwhile."""
+    _, seen, deleted = await uploaded(world, world.petra, "a.pdf", "b.pdf", "c.pdf")
+    await quiet(world)
+    await world.do(world.anna, DocumentMark(document_id=seen.id, side="staff", new=False))
+    await world.do(world.petra, DocumentDelete(document_id=deleted.id))
+    assert len(await sent(world, sink)) == 1
+    assert "ett nytt dokument finns" in plain(" ".join(body(sink.mails[0], "plain").split()))
+
+
+async def test_what_was_told_of_before_keeps_no_letter_alive(world: World, means: Means, sink: Sink) -> None:
+    """It is new still, and somebody has looked at all that this letter is about."""
+    await uploaded(world, world.petra, "a.pdf")
     await quiet(world)
     assert len(await sent(world, sink)) == 1
-    account = await world.store.accounts.get(world.firm.id, world.holm.id)
-    assert account is not None
-    await of_documents._hear(
-        world.means, account, "documents_uploaded", stored.uploaded_by, stored.uploaded_at, documents=1
-    )
+    (document,) = await uploaded(world, world.petra, "b.pdf")
+    await quiet(world)
+    await world.do(world.anna, DocumentMark(document_id=document.id, side="staff", new=False))
+    assert await sent(world, sink) == []
+
+
+async def test_of_what_a_colleague_has_deleted_again_nobody_is_told(world: World, means: Means, sink: Sink) -> None:
+    (document,) = await uploaded(world, world.anna, "a.pdf")
+    await quiet(world)
+    await world.do(world.anna, DocumentDelete(document_id=document.id))
     assert await sent(world, sink) == []
 
 

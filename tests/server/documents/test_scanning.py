@@ -4,6 +4,7 @@ looked, let through when somebody has, refused where something was found; withou
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from protocol.documents import (
     DocumentCarried,
     DocumentChanged,
     DocumentDelete,
+    DocumentFinish,
     DocumentList,
     DocumentMark,
     DocumentMove,
@@ -89,6 +91,12 @@ async def chores(world: World, kind: str, do: Callable[..., Awaitable[None]]) ->
     for chore in left:
         await do(world.means, chore)
     return len(left)
+
+
+async def told_refused(world: World) -> int:
+    """Of how many documents it is told that they were refused, in one entry of the account."""
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 1
+    return sum(documents for kind, _, documents in await inbox(world, world.sofia) if kind == "document_refused")
 
 
 async def test_a_clean_file_is_offered_with_the_answer(world: World, scanner: Clamd) -> None:
@@ -222,6 +230,107 @@ async def test_of_a_zip_what_is_clean_is_offered_and_told_of_once_all_is_scanned
     world.clock.advance(s=TOLD_AFTER_MS / 1000 + 1)
     await chores(world, UPLOADED, of_documents.go_on)
     assert await inbox(world, world.sofia) == [("documents_uploaded", "Petra", 3)]
+
+
+async def ten_minutes_later(world: World) -> list[tuple[str, str, int]]:
+    """What is in the inbox once what came last has been told of."""
+    world.clock.advance(s=TOLD_AFTER_MS / 1000 + 1)
+    await chores(world, UPLOADED, of_documents.go_on)
+    return await inbox(world, world.sofia)
+
+
+async def test_what_is_offered_after_its_uploader_was_done_is_told_of(world: World, away: Clamd) -> None:
+    """DC-6, DC-9: with what came later than it has been told of."""
+    await cabinet.saved(world, world.petra, await cabinet.for_uploads(world))
+    world.clock.advance(s=1)
+    await world.do(world.petra, DocumentFinish(account_id=world.holm.id))
+    assert await inbox(world, world.sofia) == [("uploads_finished", "Petra", 0)]
+    await back(world, away)
+    assert set(await ten_minutes_later(world)) == {("uploads_finished", "Petra", 0), ("documents_uploaded", "Petra", 1)}
+    (entry,) = (await world.do(world.sofia, NotificationList())).notifications
+    assert (entry.unread, entry.kind) == (True, "documents_uploaded")
+
+
+async def test_what_is_offered_after_what_came_later_is_told_of(
+    world: World, scanner: Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = await cabinet.for_uploads(world)
+    with monkeypatch.context() as patched:
+        patched.setattr(scanning, "AT_ONCE_BYTES_MAX", 10)
+        held = await cabinet.saved(world, world.petra, folder, "a.pdf")
+    world.clock.advance(s=60)
+    clean = await cabinet.saved(world, world.linn, folder, "b.txt", b"another one")
+    assert (held.scan, clean.scan) == ("held", None)
+    assert await ten_minutes_later(world) == [("documents_uploaded", "Linn", 1)]
+    await scanned(world)
+    assert set(await ten_minutes_later(world)) == {
+        ("documents_uploaded", "Linn", 1),
+        ("documents_uploaded", "Petra", 1),
+    }
+
+
+async def brought_zip(world: World, files: dict[str, bytes]) -> list[Document]:
+    """What comes out of it, as far as that is told at once."""
+    folder = await cabinet.for_uploads(world)
+    upload_id = await cabinet.brought(world, world.petra, zipped(files), "kvitton.zip")
+    command = DocumentUnpack(folder_id=folder.id, upload_id=upload_id, client_document_id=new_id(), name="kvitton.zip")
+    first: list[Document] = (await world.do(world.petra, command)).first
+    return first
+
+
+async def test_of_a_zip_whose_infected_file_was_removed_the_rest_is_told(world: World, scanner: Clamd) -> None:
+    """ZP-5."""
+    made = await brought_zip(world, {"1.txt": INFECTED, "2.txt": b"two", "3.txt": b"three"})
+    await scanned(world)
+    await world.do(world.petra, DocumentDelete(document_id=made[0].id))
+    assert await ten_minutes_later(world) == [("documents_uploaded", "Petra", 2)]
+
+
+async def test_a_zip_is_not_told_of_while_any_of_it_is_held(world: World, scanner: Clamd) -> None:
+    """ZP-5: also where what is held stands behind what the answer names; and of no more than what is offered then."""
+    await cabinet.saved(world, world.anna, await cabinet.for_uploads(world), "a.txt", b"one")
+    made = await brought_zip(world, {f"{number:03}.txt": b"one" for number in range(100)} | {"x.txt": INFECTED})
+    assert {one.scan for one in made} == {None}
+    assert await ten_minutes_later(world) == [("documents_uploaded", "Anna", 1)]
+    await scanned(world)
+    # It is refused, and no document comes free by that: it is looked at again all the same.
+    assert set(await ten_minutes_later(world)) == {
+        ("documents_uploaded", "Anna", 1),
+        ("documents_uploaded", "Petra", 100),
+    }
+
+
+async def test_what_is_too_large_for_the_scanner_holds_up_nothing_else_of_its_zip(world: World, scanner: Clamd) -> None:
+    made = await brought_zip(world, {"1.txt": b"one", "2.bin": random.Random(1).randbytes(scanner.FILE_BYTES_MAX + 1)})
+    await scanned(world)
+    assert (await got(world, world.petra, made[1])).documents[0].scan == "too_large"
+    assert await ten_minutes_later(world) == [("documents_uploaded", "Petra", 1)]
+
+
+async def test_what_is_refused_together_is_told_of_as_one(world: World, scanner: Clamd) -> None:
+    """NS-4, ZP-5: one entry of an account, with how many; also of what is deleted by then, and never twice."""
+    made = await brought_zip(world, {f"{number}.txt": INFECTED + str(number).encode() for number in range(3)})
+    await scanned(world)
+    await world.do(world.petra, DocumentDelete(document_id=made[0].id))
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 1
+    assert await inbox(world, world.sofia) == [("document_refused", "Petra", 3)]
+    world.clock.advance(s=60)
+    again = await cabinet.saved(world, world.petra, await cabinet.for_uploads(world), "igen.txt", INFECTED)
+    assert again.scan == "refused"
+    assert await chores(world, REFUSED, of_documents.go_on_refused) == 1
+    assert await inbox(world, world.sofia) == [("document_refused", "Petra", 4)]
+    assert len((await world.do(world.sofia, NotificationList())).notifications) == 1
+    assert await ten_minutes_later(world) == [("document_refused", "Petra", 4)]
+
+
+async def test_of_what_a_message_carries_it_is_told_that_it_was_refused(world: World, away: Clamd) -> None:
+    """Also where it was clear before that nothing else is to be told of it."""
+    made = await cabinet.saved(world, world.petra, await cabinet.for_uploads(world), "a.txt", INFECTED)
+    await sent(world, world.petra, made)
+    await ten_minutes_later(world)
+    await back(world, away)
+    await chores(world, REFUSED, of_documents.go_on_refused)
+    assert ("document_refused", "Petra", 1) in await inbox(world, world.sofia)
 
 
 async def test_the_clip_in_the_list_comes_when_it_is_offered(world: World, away: Clamd) -> None:
@@ -389,7 +498,7 @@ async def test_what_is_infected_is_refused_also_where_it_was_offered_before_anyb
             await world.do(world.anna, DocumentRead(document_id=one.id))
     events = [one.event for one in await world.store.streams.read(thread_stream(thread_id), 0, 100)]
     assert [one.document_id for one in events if isinstance(one, DocumentChanged)] == [before[0].id]
-    assert await chores(world, REFUSED, of_documents.go_on_refused) == 3
+    assert await told_refused(world) == 3
     assert await scanned(world) == 0
 
 
@@ -403,7 +512,7 @@ async def test_what_is_known_to_be_infected_is_refused_without_the_setting_too(w
     assert [one.scan for one in again] == ["refused", None]
     assert await sees(world, world.anna, again[0]) is None
     # What follows from it needs no scanner.
-    assert await chores(world, REFUSED, of_documents.go_on_refused) == 2
+    assert await told_refused(world) == 2
     assert await scanned(world) == 1
     assert await scanned(world) == 0
 
@@ -424,7 +533,7 @@ async def test_of_many_that_are_known_to_be_infected_some_are_refused_at_once_an
     assert [await sees(world, world.anna, one) for one in made] == [None] * 5
     await scanned(world)
     assert [await sees(world, world.petra, one) for one in made] == ["refused"] * 5
-    assert await chores(world, REFUSED, of_documents.go_on_refused) == 6
+    assert await told_refused(world) == 6
 
 
 @pytest.mark.parametrize("found_by", ["save", "scheduler"])

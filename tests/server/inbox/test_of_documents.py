@@ -3,6 +3,8 @@ that came together, and that somebody has uploaded all (DC-6, DC-9, ZP-5)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from protocol.body import paragraph
@@ -10,8 +12,10 @@ from protocol.documents import Document, DocumentDelete, DocumentFinish, Documen
 from protocol.ids import new_id
 from protocol.inbox import Notification, NotificationArchive, NotificationList
 from protocol.messages import MessageSend
+from server.core.context import Means
 from server.documents.notices import TOLD_AFTER_MS, UPLOADED
-from server.inbox import of_documents
+from server.inbox import bringing, of_documents
+from storage.notifications import Telling
 from tests import cabinet
 from tests.server.files.archives import zipped
 from tests.world import Person, World
@@ -144,3 +148,56 @@ async def test_what_was_put_away_is_not_told_once_more_with_what_comes_later(wor
         await world.do(world.sofia, NotificationArchive(notification_id=entry.id))
         assert await inbox(world, world.sofia) == []
         world.clock.advance(s=60)
+
+
+async def unpacked(world: World, files: dict[str, bytes]) -> list[Document]:
+    """What somebody's zip has become, as far as they are told of it at once."""
+    folder = await cabinet.for_uploads(world)
+    upload_id = await cabinet.brought(world, world.petra, zipped(files), "kvitton.zip")
+    command = DocumentUnpack(folder_id=folder.id, upload_id=upload_id, client_document_id=new_id(), name="kvitton.zip")
+    first: list[Document] = (await world.do(world.petra, command)).first
+    return first
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+async def test_of_a_zip_that_is_told_of_which_is_still_there(world: World, deleted: int) -> None:
+    """ZP-5: whichever of it was deleted."""
+    made = await unpacked(world, {"1.txt": b"1", "2.txt": b"2", "3.txt": b"3"})
+    await world.do(world.petra, DocumentDelete(document_id=made[deleted].id))
+    await quiet(world)
+    assert await told(world, world.sofia) == [("documents", "documents_uploaded", "Petra", 2)]
+
+
+async def test_of_a_zip_nothing_is_told_beside_a_message_that_carries_some_of_it(world: World) -> None:
+    """ZP-5."""
+    _, *some = await unpacked(world, {"1.txt": b"1", "2.txt": b"2", "3.txt": b"3"})
+    await carried(world, world.petra, *some)
+    await quiet(world)
+    assert [line for line in await told(world, world.sofia) if line[3]] == [
+        ("thread", "message_from_contact", "Petra", 2)
+    ]
+
+
+async def test_what_comes_while_somebody_is_told_of_others_is_counted_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DC-6: who says that they are done, and the ten minutes that are over, at one moment."""
+    folder = await cabinet.for_uploads(world)
+    await cabinet.saved(world, world.petra, folder, "a.pdf")
+    hear, heard = bringing.hear, list[int]()
+
+    async def and_meanwhile(means: Means, news: Sequence[Telling]) -> None:
+        heard.append(len(heard))
+        if len(heard) == 1:
+            world.clock.advance(s=1)
+            await cabinet.saved(world, world.petra, folder, "b.pdf")
+            await quiet(world)
+        await hear(means, news)
+
+    monkeypatch.setattr(bringing, "hear", and_meanwhile)
+    await world.do(world.petra, DocumentFinish(account_id=world.holm.id))
+    assert len(heard) > 1
+    assert set(await told(world, world.sofia)) == {
+        ("documents", "documents_uploaded", "Petra", 2),
+        ("documents", "uploads_finished", "Petra", 0),
+    }
