@@ -84,8 +84,10 @@ async def test_an_infected_file_is_stopped_and_staff_are_told(lobby: Lobby, prod
     await expect(anna.message("Här är fakturan.")).to_contain_text("Dokumentet finns inte längre här")
     assert name not in await anna.page.locator("body").inner_text()
     sofia = await lobby.staff("sofia@lindbergfalk.example", "/console/inbox")
-    told = sofia.page.get_by_text("Viruskontrollen stoppade en fil från Petra Holm")
-    await expect(told.first).to_be_visible()
+    await expect(sofia.page.get_by_text("Viruskontrollen stoppade en fil från Petra Holm")).to_be_visible()
+    await choose(petra, (f"Faktura {next(_numbers)}.txt", INFECTED))
+    await tray(petra).get_by_role("button", name="Spara").click()
+    await expect(sofia.page.get_by_text("Viruskontrollen stoppade 2 filer från Petra Holm")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ function whole(line: GatheredView): string {
     case "uploads_finished":
       return t("inbox.uploadsFinished", { name });
     case "document_refused":
-      return t("inbox.refused", { name });
+      return t("inbox.refused", { name, n: documents });
     case "mail_away":
       return t("inbox.mailAway", { time: format.value.full(line.at, now.value) });
     case "mail_back":

@@ -42,7 +42,10 @@ export const inbox = {
   "inbox.reopened": "{name} reopened the chat",
   "inbox.sent": { one: "{name} sent a document", other: "{name} sent {n} documents" },
   "inbox.uploaded": { one: "{name} uploaded a document", other: "{name} uploaded {n} documents" },
-  "inbox.refused": "The virus check stopped a file from {name}",
+  "inbox.refused": {
+    one: "The virus check stopped a file from {name}",
+    other: "The virus check stopped {n} files from {name}",
+  },
   "inbox.uploadsFinished": "{name} has uploaded everything",
   "inbox.newer": "{name} did something new: reload the page to see it",
   "inbox.mailAway":

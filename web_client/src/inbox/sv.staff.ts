@@ -43,7 +43,10 @@ export const inbox: Translated<typeof english> = {
   "inbox.reopened": "{name} öppnade chatten igen",
   "inbox.sent": { one: "{name} skickade ett dokument", other: "{name} skickade {n} dokument" },
   "inbox.uploaded": { one: "{name} laddade upp ett dokument", other: "{name} laddade upp {n} dokument" },
-  "inbox.refused": "Viruskontrollen stoppade en fil från {name}",
+  "inbox.refused": {
+    one: "Viruskontrollen stoppade en fil från {name}",
+    other: "Viruskontrollen stoppade {n} filer från {name}",
+  },
   "inbox.uploadsFinished": "{name} har laddat upp allt",
   "inbox.newer": "{name} gjorde något nytt: ladda om sidan för att se det",
   "inbox.mailAway":
