@@ -25,7 +25,6 @@ export function ThreadStream({ view, onReload, ...how }: ThreadStreamProps): JSX
   return <Stream key={header.id} {...what} {...how} />;
 }
 
-/** Instead of all of a thread. */
 /** Instead of a chat that isn't the reader's: `had` says whether it was. */
 export function ThreadGone({
   had,
